@@ -1,0 +1,74 @@
+import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
+import { NmgenError } from '../errors.js'
+import { Exit } from '../exit.js'
+
+/** One argument that a backend understands in its URI, from the backend's own table. */
+export interface BackendArgument {
+  name: string
+  doc: string
+}
+
+export interface BackendInfo {
+  name: string
+  doc: string
+  /** Can it run here, now, by this user? */
+  available: boolean
+  /** Where it cannot: why, in one sentence, and the one command that would make it so. */
+  reason?: string
+  remedy?: string
+  args: readonly BackendArgument[]
+}
+
+export interface NativeFailure {
+  code: string
+  message: string
+  hint?: string
+}
+
+/** An open device, or why it did not open. `handle` is valid in every thread of this process until `close`. */
+export type OpenResult =
+  | { ok: true; handle: number; txQueues: number; rxQueues: number; linkBps: number; facts: Record<string, string> }
+  | ({ ok: false } & NativeFailure)
+
+/** What the addon exports. Every page and plan is a typed array over memory that outlives the call. */
+export interface Native {
+  backends(): BackendInfo[]
+  /** Opens a device; `uris` names every device of this run, which DPDK must know before it starts. */
+  open(uri: string, txQueues: number, rxQueues: number, args: readonly string[], uris: readonly string[]): OpenResult
+  /** Returns what the device counted itself, e.g. `rx_missed`. */
+  counters(handle: number): Record<string, number>
+  close(handle: number): void
+  /** Blocks until the work is done or page[0] becomes 1. Returns null, or why it broke. */
+  runTx(handle: number, queue: number, plan: Uint8Array, page: BigUint64Array): NativeFailure | null
+  runRx(handle: number, queue: number, plan: Uint8Array, page: BigUint64Array): NativeFailure | null
+  /** Frames first..first+count-1 of a stream, one after the other, each preceded by its length as u16 little-endian. */
+  render(plan: Uint8Array, stream: number, first: bigint, count: number): Uint8Array
+  /** Pins the calling thread. Returns null, or why it could not. */
+  pin(cpu: number): NativeFailure | null
+  /** Monotonic nanoseconds, the clock of every time in the counter pages. */
+  now(): bigint
+  /** Takes and clears what libraries below (DPDK's EAL) have logged. */
+  takeLog(): string
+}
+
+let loaded: Native | undefined
+
+/** The addon, loaded on first use: `--version` and `check` do not need it. */
+export function native(): Native {
+  if (loaded) return loaded
+  const require = createRequire(import.meta.url)
+  const root = fileURLToPath(new URL('../..', import.meta.url))
+  try {
+    loaded = require('node-gyp-build')(root) as Native
+  } catch (cause) {
+    throw new NmgenError(
+      'native-missing',
+      'the native core is not built, or was built for another Node',
+      Exit.environment,
+      'run `make` (or `npm rebuild`) in the nmgen folder',
+      { cause },
+    )
+  }
+  return loaded
+}

@@ -1,0 +1,98 @@
+/** What the counter pages said at one moment. Plain data; counts are exact up to 2^53. */
+
+export interface StreamTx {
+  packets: number
+  /** Bytes of frames, FCS included. */
+  frameBytes: number
+}
+
+export interface TxQueueSnapshot {
+  port: string
+  queue: number
+  cpu: number | null
+  running: boolean
+  packets: number
+  frameBytes: number
+  bursts: number
+  /** Times that a burst found no room in the ring, and the time spent waiting for it. */
+  ringFull: number
+  ringFullNs: number
+  /** Packets sent later than 1 ms after they were due (paced streams only), and the worst of them. */
+  latePackets: number
+  maxLateNs: number
+  /** Packets that were due and never sent because the run ended first. */
+  unsent: number
+  /** Time stamp counter ticks between first and last packet, 0 where there is no such counter. */
+  cycles: number
+  /** Nanoseconds since the run's epoch; 0 while nothing was sent. */
+  firstNs: number
+  lastNs: number
+  /** Indexed by stream id. */
+  streams: readonly StreamTx[]
+}
+
+export interface StreamRx {
+  packets: number
+  frameBytes: number
+  duplicates: number
+  reordered: number
+  corrupted: number
+  /** Too old for the window: either late or a duplicate, it cannot be told which. */
+  stale: number
+  latencyCount: number
+  latencySumNs: number
+  /** 0 where latencyCount is 0. */
+  latencyMinNs: number
+  latencyMaxNs: number
+}
+
+export interface RxQueueSnapshot {
+  port: string
+  queue: number
+  cpu: number | null
+  running: boolean
+  packets: number
+  frameBytes: number
+  /** Frames that belong to no stream of this run. */
+  unknown: number
+  /** Frames the device dropped because nobody fetched them in time, where it says so. */
+  deviceDrops: number
+  streams: readonly StreamRx[]
+}
+
+export interface Snapshot {
+  /** Since the run's epoch (the release of the workers). */
+  elapsedNs: number
+  tx: readonly TxQueueSnapshot[]
+  rx: readonly RxQueueSnapshot[]
+}
+
+/** Latency bucket counts of one stream, in the bucket geometry of HdrHistogram(1, 60e9, 3). */
+export interface StreamHistogram {
+  stream: number
+  counts: BigUint64Array
+}
+
+export type StopReason = 'duration' | 'count' | 'interrupted' | 'terminated' | 'failed'
+
+export interface PortFacts {
+  port: string
+  uri: string
+  backend: string
+  /** What the backend says of the device: driver, MAC, link; free text pairs for the report. */
+  facts: Readonly<Record<string, string>>
+  /** Bits per second, or null where the device has no line speed. */
+  linkBps: number | null
+}
+
+export interface RunOutcome {
+  stopped: StopReason
+  /** Set where `stopped` is 'failed'. */
+  error?: { code: string; message: string; hint?: string }
+  startedAt: Date
+  final: Snapshot
+  /** Total over all RX queues, one entry a stream that was measured. */
+  latency: readonly StreamHistogram[]
+  ports: readonly PortFacts[]
+  warnings: readonly { code: string; message: string; advice?: string }[]
+}

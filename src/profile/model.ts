@@ -1,0 +1,98 @@
+/**
+ * The checked form of a profile: what `load` hands to `compile`. Quantities are parsed (bigint values,
+ * nanoseconds, bytes with FCS); nothing here is a string that still has to be understood.
+ */
+
+/** Where in the YAML document something stands, e.g. `['streams', 0, 'layers', 1, 'ipv4', 'src']`. */
+export type YamlPath = readonly (string | number)[]
+
+/**
+ * What a header field holds in packet i. All kinds are seekable: the value is a pure function of
+ * (seed, stream, field, i). `low`..`high` are inclusive, both in the field's own integer domain.
+ * `every` = how many consecutive packets share one value (1: a new value in each packet).
+ */
+export type ValueSpec =
+  | { kind: 'literal'; value: bigint }
+  | { kind: 'inc' | 'dec'; low: bigint; high: bigint; step: bigint; every: bigint }
+  | { kind: 'random'; low: bigint; high: bigint; every: bigint }
+  | { kind: 'permute'; low: bigint; high: bigint; every: bigint }
+  | { kind: 'list'; values: readonly bigint[]; every: bigint }
+
+/** One protocol layer as written: `name` is a key of the header registry, only given fields are present. */
+export interface LayerSpec {
+  name: string
+  fields: Readonly<Record<string, ValueSpec>>
+  /** Literal bytes of a `payload` layer, repeated or cut to the room that the frame size leaves. */
+  bytes?: Uint8Array
+}
+
+/** Frame sizes in bytes, FCS included (RFC 2544 section 9). `weights` gives an exact repeating order. */
+export type FrameSpec =
+  | { kind: 'fixed'; frameBytes: number }
+  | { kind: 'imix'; sizes: readonly { frameBytes: number; weight: number }[] }
+
+export type Rate =
+  | { kind: 'line' }
+  | { kind: 'pps'; pps: number }
+  /** Bits per second at layer 1 (frame + 20 bytes of preamble and gap) or layer 2 (frame with FCS). */
+  | { kind: 'bps'; bps: number; layer: 1 | 2 }
+  /** Share of the link's line rate, 0 < percent <= 100. */
+  | { kind: 'percent'; percent: number }
+
+export interface StreamSpec {
+  name: string
+  frame: FrameSpec
+  layers: readonly LayerSpec[]
+  rate: Rate
+  /** Frames to send in all, over every queue; undefined: until the duration ends. */
+  count?: number
+  /** Names of ports. `rx` undefined: nobody listens, and frames carry no signature. */
+  tx: string
+  rx?: string
+  /** false: never write nmgen's signature, even when a receiver listens and the frame has room. */
+  signature: boolean
+}
+
+export interface PortSpec {
+  name: string
+  /** `backend:device[,key=value...]`, e.g. `loop:lab`, `dpdk:net_null0,size=60`. */
+  uri: string
+  /** TX queues, one worker each. */
+  txQueues: number
+  /** RX queues, one worker each. */
+  rxQueues: number
+  /** Further arguments for the backend's environment (DPDK: EAL arguments). */
+  args: readonly string[]
+}
+
+/** One line of `expect:`; `metric` is a flat metric or `streams.<name>.<metric>`; value in the metric's unit. */
+export interface Expectation {
+  text: string
+  metric: string
+  op: '<' | '<=' | '==' | '!=' | '>=' | '>'
+  value: number
+  path: YamlPath
+}
+
+export interface Safety {
+  /** Prefixes beyond the benchmark, private, documentation and loopback ranges that may be sent to. */
+  allow: readonly string[]
+  /** Interfaces that carry the default route and may be used all the same. */
+  interfaces: readonly string[]
+  /** The network is an isolated lab: sources that are not ours may be used. */
+  lab: boolean
+}
+
+export interface Profile {
+  version: 1
+  name: string
+  description?: string
+  seed: number
+  ports: readonly PortSpec[]
+  durationNs?: number
+  /** CPUs for the workers, in the order TX queues, then RX queues. */
+  cores?: readonly number[]
+  streams: readonly StreamSpec[]
+  expect: readonly Expectation[]
+  safety: Safety
+}

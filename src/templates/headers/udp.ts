@@ -1,0 +1,16 @@
+import { defineHeader } from '../header.js'
+
+export const udp = defineHeader({
+  name: 'udp',
+  doc: 'User Datagram Protocol',
+  source: 'RFC 768',
+  on: { ipv4: { protocol: 17n }, ipv6: { next_header: 17n } },
+  protocol: 17,
+  fields: [
+    { name: 'src', bits: 16, type: 'uint', default: 49152n, doc: 'source port' },
+    { name: 'dst', bits: 16, type: 'uint', default: 9n, doc: 'destination port (9: discard)' },
+    { name: 'length', bits: 16, type: 'uint', default: c => BigInt(c.bytesFromHere), doc: 'header and payload, bytes' },
+    { name: 'checksum', bits: 16, type: 'uint', default: 0n, doc: 'computed unless given' },
+  ],
+  checksum: { field: 'checksum', covers: 'segment', pseudo: true, zeroIsAllOnes: true },
+})

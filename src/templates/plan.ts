@@ -1,0 +1,95 @@
+/**
+ * The Plan: plain data between the compiler and the native core. Packet i of a stream is a pure function of
+ * (plan, stream, i); nothing in here depends on the number of queues, on the backend or on time.
+ */
+import type { Expectation, PortSpec, Rate, Safety, YamlPath } from '../profile/model.js'
+
+/** A 16-bit one's-complement checksum to be finished per packet. */
+export interface ChecksumSite {
+  /** Byte offset of the checksum in the frame. */
+  offset: number
+  /** One's-complement sum (RFC 1071), folded to 16 bits, of all covered bytes that do not vary and the pseudo-header. */
+  base: number
+  /** Send 0xffff for a computed 0 (UDP). */
+  zeroIsAllOnes: boolean
+}
+
+/** One frame size of a stream: finished bytes of packet 0, without the FCS. */
+export interface Template {
+  bytes: Uint8Array
+  checksums: readonly ChecksumSite[]
+}
+
+export type FieldOp = 'inc' | 'random' | 'permute' | 'list'
+
+/**
+ * One varying field. For packet i, with n = floor(i / every):
+ *
+ *     inc      low + (n * step) mod size          (dec is inc with step = size - step, see compile)
+ *     random   low + floor(mix(key + (n+1)*GAMMA) * size / 2^64)     mix, GAMMA: SplitMix64, Steele et al. 2014
+ *     permute  low + P_key(n mod size)            P_key: a keyed bijection of [0, size)
+ *     list     values[n mod values.length]
+ *
+ * The value is stored big-endian in `bytes` bytes at `offset`, shifted left by `shift`, under a mask of `bits` bits.
+ */
+export interface FieldProgram {
+  /** For people: `ipv4.src`. Unique in its stream: a second vlan is `vlan.2.id`. */
+  name: string
+  offset: number
+  /** 1..8 */
+  bytes: number
+  shift: number
+  bits: number
+  op: FieldOp
+  /** 0 <= low < 2^64; low + size - 1 fits in `bits`. */
+  low: bigint
+  /** Number of values, 1..2^64 (2^64 only for random and inc). */
+  size: bigint
+  step: bigint
+  every: bigint
+  key: bigint
+  values: readonly bigint[]
+  /** The checksums that cover the field (indices into Template.checksums, the same in every template of the stream). */
+  sums: readonly { site: number; /** the stored value ends on an even byte of the sum: it counts shifted left by 8 */ high: boolean }[]
+}
+
+/** 18 bytes: magic 'NM', stream u16, packet index u32, TX time u64 (ns), compensator u16 that makes the sum 0xffff. */
+export const SIGNATURE_BYTES = 18
+export const SIGNATURE_MAGIC = 0x4e4d
+
+/** Recognises frames that have no room for a signature: (frame[offset+k] & mask[k]) == value[k] for all k. */
+export interface MatchRule {
+  offset: number
+  value: Uint8Array
+  mask: Uint8Array
+}
+
+export interface StreamPlan {
+  id: number
+  name: string
+  path: YamlPath
+  templates: readonly Template[]
+  /** Packet i uses templates[sequence[i mod sequence.length]]. */
+  sequence: readonly number[]
+  fields: readonly FieldProgram[]
+  /** Byte offset of the signature, or null: no receiver, no room, or switched off. */
+  signature: number | null
+  /** Set where signature is null and rx is set. */
+  match: MatchRule | null
+  rate: Rate
+  count: number | null
+  tx: string
+  rx: string | null
+}
+
+export interface Plan {
+  format: 1
+  name: string
+  seed: number
+  streams: readonly StreamPlan[]
+  ports: readonly PortSpec[]
+  durationNs: number | null
+  cores: readonly number[] | null
+  expect: readonly Expectation[]
+  safety: Safety
+}
