@@ -50,7 +50,10 @@ export interface FieldProgram {
   key: bigint
   values: readonly bigint[]
   /** The checksums that cover the field (indices into Template.checksums, the same in every template of the stream). */
-  sums: readonly { site: number; /** the stored value ends on an even byte of the sum: it counts shifted left by 8 */ high: boolean }[]
+  sums: readonly {
+    site: number /** the stored value ends on an even byte of the sum: it counts shifted left by 8 */
+    high: boolean
+  }[]
 }
 
 /** 18 bytes: magic 'NM', stream u16, packet index u32, TX time u64 (ns), compensator u16 that makes the sum 0xffff. */

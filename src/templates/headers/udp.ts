@@ -9,7 +9,13 @@ export const udp = defineHeader({
   fields: [
     { name: 'src', bits: 16, type: 'uint', default: 49152n, doc: 'source port' },
     { name: 'dst', bits: 16, type: 'uint', default: 9n, doc: 'destination port (9: discard)' },
-    { name: 'length', bits: 16, type: 'uint', default: c => BigInt(c.bytesFromHere), doc: 'header and payload, bytes' },
+    {
+      name: 'length',
+      bits: 16,
+      type: 'uint',
+      default: c => BigInt(c.bytesFromHere),
+      doc: 'header and payload, bytes',
+    },
     { name: 'checksum', bits: 16, type: 'uint', default: 0n, doc: 'computed unless given' },
   ],
   checksum: { field: 'checksum', covers: 'segment', pseudo: true, zeroIsAllOnes: true },

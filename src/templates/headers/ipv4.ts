@@ -1,0 +1,50 @@
+import { defineHeader } from '../header.js'
+
+export const ipv4 = defineHeader({
+  name: 'ipv4',
+  doc: 'Internet Protocol version 4, without options',
+  source: 'RFC 791',
+  on: {
+    ethernet: { type: 0x0800n },
+    vlan: { type: 0x0800n },
+    ipv4: { protocol: 4n },
+    ipv6: { next_header: 4n },
+  },
+  fields: [
+    { name: 'version', bits: 4, type: 'uint', default: 4n, doc: 'IP version' },
+    { name: 'header_length', bits: 4, type: 'uint', default: 5n, doc: 'header length, 32-bit words' },
+    {
+      name: 'dscp',
+      bits: 6,
+      type: 'uint',
+      default: 0n,
+      doc: 'differentiated services code point (RFC 2474)',
+    },
+    { name: 'ecn', bits: 2, type: 'uint', default: 0n, doc: 'explicit congestion notification (RFC 3168)' },
+    {
+      name: 'length',
+      bits: 16,
+      type: 'uint',
+      default: c => BigInt(c.bytesFromHere),
+      doc: 'header and data, bytes',
+    },
+    { name: 'id', bits: 16, type: 'uint', default: 0n, doc: 'identification of fragments' },
+    {
+      name: 'flags',
+      bits: 3,
+      type: 'flags',
+      letters: 'RDM',
+      default: 0n,
+      doc: 'R reserved, D do not fragment, M more',
+    },
+    { name: 'fragment_offset', bits: 13, type: 'uint', default: 0n, doc: 'fragment offset, 8-byte units' },
+    // RFC 2544 appendix C.2.6.4: the test frame's TTL is 10, so that a loop cannot live long.
+    { name: 'ttl', bits: 8, type: 'uint', default: 10n, doc: 'time to live' },
+    // 253 is reserved for experiments (RFC 3692): what follows is no known protocol.
+    { name: 'protocol', bits: 8, type: 'uint', default: 253n, doc: 'protocol number, from the next layer' },
+    { name: 'checksum', bits: 16, type: 'uint', default: 0n, doc: 'computed unless given' },
+    { name: 'src', bits: 32, type: 'ipv4', default: 0xc6120102n, doc: 'source address (198.18.1.2)' },
+    { name: 'dst', bits: 32, type: 'ipv4', default: 0xc6130102n, doc: 'destination address (198.19.1.2)' },
+  ],
+  checksum: { field: 'checksum', covers: 'header', pseudo: false },
+})

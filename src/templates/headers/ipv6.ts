@@ -1,0 +1,56 @@
+import { defineHeader } from '../header.js'
+
+export const ipv6 = defineHeader({
+  name: 'ipv6',
+  doc: 'Internet Protocol version 6, without extension headers',
+  source: 'RFC 8200',
+  on: {
+    ethernet: { type: 0x86ddn },
+    vlan: { type: 0x86ddn },
+    ipv4: { protocol: 41n },
+    ipv6: { next_header: 41n },
+  },
+  fields: [
+    { name: 'version', bits: 4, type: 'uint', default: 6n, doc: 'IP version' },
+    {
+      name: 'dscp',
+      bits: 6,
+      type: 'uint',
+      default: 0n,
+      doc: 'differentiated services code point (RFC 2474)',
+    },
+    { name: 'ecn', bits: 2, type: 'uint', default: 0n, doc: 'explicit congestion notification (RFC 3168)' },
+    { name: 'flow_label', bits: 20, type: 'uint', default: 0n, doc: 'flow label (RFC 6437)' },
+    {
+      name: 'payload_length',
+      bits: 16,
+      type: 'uint',
+      default: c => BigInt(c.bytesFromHere - c.headerBytes),
+      doc: 'bytes after this header',
+    },
+    // 253 is reserved for experiments (RFC 3692): what follows is no known protocol.
+    {
+      name: 'next_header',
+      bits: 8,
+      type: 'uint',
+      default: 253n,
+      doc: 'protocol number, from the next layer',
+    },
+    { name: 'hop_limit', bits: 8, type: 'uint', default: 10n, doc: 'hop limit' },
+    // The benchmarking prefix 2001:2::/48 (RFC 5180 section 8 with its erratum).
+    {
+      name: 'src',
+      bits: 128,
+      type: 'ipv6',
+      default: 0x20010002_00000000_00000000_00000001n,
+      doc: 'source address (2001:2::1)',
+    },
+    {
+      name: 'dst',
+      bits: 128,
+      type: 'ipv6',
+      default: 0x20010002_00000001_00000000_00000001n,
+      doc: 'destination address (2001:2:0:1::1)',
+    },
+  ],
+})
