@@ -1,0 +1,60 @@
+// Sums vitest's results and the native logs into one closing line. Usage: node tools/test-summary.mjs VITEST_EXIT_CODE
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+
+/** @typedef {{ name: string, state: 'passed' | 'failed' | 'skipped', reason?: string }} Test */
+
+/** @returns {Test[]} what the lines `ok NAME`, `not ok NAME: why` and `skip NAME: why` say */
+export function parseNative(kind, text) {
+  const states = { ok: 'passed', 'not ok': 'failed', skip: 'skipped' }
+  return [...text.matchAll(/^(ok|not ok|skip) ([^:\n]+)(?:: *(.*))?$/gm)].map(([, word, name, reason]) => ({
+    name: `native ${kind}: ${name.trim()}`,
+    state: states[word],
+    reason: reason || undefined,
+  }))
+}
+
+/** A runner that failed without naming a test, and a skip without a reason, are failures too. */
+export function judge(tests, vitestExit) {
+  const judged = tests.map(test =>
+    test.state === 'skipped' && !test.reason
+      ? { ...test, state: 'failed', reason: "skipped without a reason: use ctx.skip('why')" }
+      : test,
+  )
+  if (vitestExit !== 0 && !tests.some(test => test.state === 'failed' && !test.name.startsWith('native ')))
+    judged.push({
+      name: 'vitest',
+      state: 'failed',
+      reason: `ended with status ${vitestExit} (124: took too long)`,
+    })
+  return judged
+}
+
+export function summarize(tests) {
+  const count = state => tests.filter(test => test.state === state).length
+  const lines = tests
+    .filter(test => test.state !== 'passed')
+    .sort((a, b) => b.state.localeCompare(a.state))
+    .map(({ state, name, reason }) => `${state}: ${name} — ${reason ?? 'see above'}`)
+  const totals = `${count('passed')} passed, ${count('failed')} failed, ${count('skipped')} skipped`
+  return { lines, totals, ok: count('failed') === 0 && count('passed') > 0 }
+}
+
+function readVitest() {
+  try {
+    return JSON.parse(readFileSync('build/vitest.json', 'utf8'))
+  } catch {
+    return [{ name: 'vitest', state: 'failed', reason: 'wrote no results' }]
+  }
+}
+
+function readNative() {
+  const logs = readdirSync('build').filter(file => /^native-\w+\.log$/.test(file))
+  return logs.flatMap(file => parseNative(file.slice(7, -4), readFileSync(`build/${file}`, 'utf8')))
+}
+
+if (process.argv[1] === import.meta.filename) {
+  const { lines, totals, ok } = summarize(judge([...readNative(), ...readVitest()], Number(process.argv[2])))
+  writeFileSync('build/test-summary.txt', `${totals}\n`)
+  console.log(['', ...lines, totals].join('\n'))
+  process.exitCode = ok ? 0 : 1
+}
