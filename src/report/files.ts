@@ -1,0 +1,144 @@
+/**
+ * The run folder. Everything that will be written is created before the first packet: a full disk or a wrong path
+ * is found in the first millisecond, not after an hour (as hyperfine does with its exports).
+ */
+import { randomInt } from 'node:crypto'
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  writeSync,
+} from 'node:fs'
+import { dirname, join } from 'node:path'
+import { NmgenError } from '../errors.js'
+import { Exit } from '../exit.js'
+
+/** A file of the run folder that is open. */
+export interface OpenFile {
+  append(text: string): void
+  /** For a file that is written whole: it takes its name only now, so that half a result is never found. */
+  finish(): void
+}
+
+export interface RunFolder {
+  path: string
+  /** Grows while the run is under way. */
+  stream(name: string): OpenFile
+  /** Appears under its name when it is finished, in one step. */
+  whole(name: string): OpenFile
+  /** Removes what was created: the run never began. */
+  discard(): void
+}
+
+export interface FolderName {
+  /** `--out`: the folder itself, which must be empty or not exist yet. */
+  out?: string
+  /** Else the parent of a folder that is named after time and profile. */
+  parent: string
+  profile: string
+  now: Date
+}
+
+export function openFolder(name: FolderName): RunFolder {
+  const path = name.out === undefined ? newFolder(name) : givenFolder(name.out)
+  const made: string[] = []
+  const open = (file: string) => {
+    const full = join(path, file)
+    const fd = attempt(full, () => openSync(full, 'wx'))
+    made.push(full)
+    return { full, fd }
+  }
+  return {
+    path,
+    stream: file => streamFile(open(file)),
+    whole: file => wholeFile(open(`.${file}.tmp`), join(path, file)),
+    discard: () => discard(path, made),
+  }
+}
+
+function streamFile({ full, fd }: { full: string; fd: number }): OpenFile {
+  return {
+    append: text => attempt(full, () => writeAll(fd, text)),
+    finish: () => attempt(full, () => closeSync(fd)),
+  }
+}
+
+function wholeFile({ full, fd }: { full: string; fd: number }, name: string): OpenFile {
+  return {
+    append: text => attempt(name, () => writeAll(fd, text)),
+    finish: () =>
+      attempt(name, () => {
+        closeSync(fd)
+        renameSync(full, name)
+      }),
+  }
+}
+
+// write(2) may write less than it was given.
+function writeAll(fd: number, text: string): void {
+  const bytes = Buffer.from(text)
+  for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done)
+}
+
+/** `20261123T061500Z-udp-64b-k3f9`: sorts by time, says what, and is unique when two runs start in one second. */
+export function folderName(now: Date, profile: string, id: string): string {
+  const utc = now
+    .toISOString()
+    .replace(/\.\d+Z$/, 'Z')
+    .replace(/[-:]/g, '')
+  return `${utc}-${profile.replace(/[^A-Za-z0-9._-]+/g, '-').slice(0, 60)}-${id}`
+}
+
+function newFolder({ parent, now, profile }: FolderName): string {
+  const id = randomInt(36 ** 4)
+    .toString(36)
+    .padStart(4, '0')
+  const path = join(parent, folderName(now, profile, id))
+  attempt(path, () => mkdirSync(parent, { recursive: true }))
+  attempt(path, () => mkdirSync(path))
+  return path
+}
+
+function givenFolder(path: string): string {
+  attempt(path, () => mkdirSync(path, { recursive: true }))
+  if (attempt(path, () => readdirSync(path)).length === 0) return path
+  throw new NmgenError(
+    'results-not-writable',
+    `${path} is not empty: results are never written over`,
+    Exit.environment,
+    'name a folder that does not exist yet',
+  )
+}
+
+function attempt<T>(path: string, action: () => T): T {
+  try {
+    return action()
+  } catch (cause) {
+    const { code = 'unknown error', message } = cause as NodeJS.ErrnoException
+    throw new NmgenError(
+      'results-not-writable',
+      `cannot write ${path}: ${code} (${reason(message)})`,
+      Exit.environment,
+      `make ${dirname(path)} writable, or choose another place with --out DIR, or none with --no-out`,
+      { cause },
+    )
+  }
+}
+
+// `EACCES: permission denied, mkdir '/x'` → `permission denied`: code and path are said already.
+function reason(message: string): string {
+  return /^\w+: (.*?), \w+/.exec(message)?.[1] ?? message
+}
+
+function discard(path: string, made: readonly string[]): void {
+  try {
+    for (const file of made) rmSync(file, { force: true })
+    rmdirSync(path)
+  } catch {
+    // Somebody else put a file there: it stays.
+  }
+}

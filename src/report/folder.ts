@@ -1,0 +1,102 @@
+/** Writes the formats into the run folder: growing ones during the run, whole ones at its end. */
+import { stringify } from 'yaml'
+import type { ProfileResult, Result } from '../stats/result.js'
+import type { OpenFile, RunFolder } from './files.js'
+import type { Report, RunHead, Sample } from './report.js'
+
+export interface Recorder {
+  folder: string
+  begin(head: RunHead): void
+  sample(sample: Sample): void
+  /** Result files take their names only now. */
+  end(result: Result): void
+  discard(): void
+}
+
+export interface RecorderInput {
+  folder: RunFolder
+  formats: readonly Report[]
+  profile: ProfileResult
+  /** The profile's text as the user wrote it. */
+  source: string
+}
+
+interface Target {
+  format: Report
+  file: OpenFile
+}
+
+export function recorder({ folder, formats, profile, source }: RecorderInput): Recorder {
+  const targets = prepare(folder, () => {
+    writeProfile(folder, profile, source)
+    return formats.map(format => ({ format, file: openTarget(folder, format) }))
+  })
+  let run: RunHead = { startedAt: new Date(0), streams: [] }
+  const later = postponed()
+  return {
+    folder: folder.path,
+    begin: head => {
+      run = head
+      later.try(() => write(targets, format => format.head?.(head)))
+    },
+    sample: sample => later.try(() => write(targets, format => format.interval?.(sample, run))),
+    end: result => {
+      later.rethrow()
+      write(targets, format => format.end?.(result))
+      for (const { file } of targets) file.finish()
+    },
+    discard: folder.discard,
+  }
+}
+
+// A disk that fills up while packets are sent must not end the run: it is said when the result is.
+function postponed() {
+  let failure: unknown
+  return {
+    try: (action: () => void) => {
+      if (failure !== undefined) return
+      try {
+        action()
+      } catch (error) {
+        failure = error
+      }
+    },
+    rethrow: () => {
+      if (failure !== undefined) throw failure
+    },
+  }
+}
+
+// A folder that could not be filled is of no use to anybody.
+function prepare<T>(folder: RunFolder, fill: () => T): T {
+  try {
+    return fill()
+  } catch (error) {
+    folder.discard()
+    throw error
+  }
+}
+
+function openTarget(folder: RunFolder, format: Report): OpenFile {
+  return format.interval ? folder.stream(format.file) : folder.whole(format.file)
+}
+
+function write(targets: readonly Target[], content: (format: Report) => string | undefined): void {
+  for (const { format, file } of targets) {
+    const text = content(format)
+    if (text) file.append(text)
+  }
+}
+
+// Before the run: also a run that is killed can be done again.
+function writeProfile(folder: RunFolder, profile: ProfileResult, source: string): void {
+  const copy = folder.stream('profile.yaml')
+  copy.append(source)
+  copy.finish()
+  const resolved = folder.stream('profile.resolved.yaml')
+  resolved.append(
+    `# ${profile.file} as it ran, every value resolved; sha256 of the source: ${profile.sha256}\n`,
+  )
+  resolved.append(stringify(profile.resolved))
+  resolved.finish()
+}

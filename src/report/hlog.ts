@@ -1,0 +1,47 @@
+/** `latency.hlog`: HdrHistogram's log format 1.3, one line a stream and interval, values in nanoseconds. */
+import { type Hdr, type StreamHistogram, toHistogram } from '../stats/latency.js'
+import type { Interval } from '../stats/sampler.js'
+import type { Report } from './report.js'
+
+/** Interval_Max in milliseconds as the Java writer has it; HistogramLogWriter of hdr-histogram-js defaults to 1000. */
+const MAX_VALUE_RATIO = 1e6
+
+export function hlog(hdr: Hdr): Report {
+  return {
+    file: 'latency.hlog',
+    head: run => head(hdr, run.startedAt),
+    interval: ({ interval, latency }, run) =>
+      latency.map(entry => line(hdr, interval, entry, tag(run.streams[entry.stream] ?? 'unknown'))).join(''),
+  }
+}
+
+// The writer's outputStartTime adds an empty line that the Java reader refuses, so the comment is written here.
+function head(hdr: Hdr, startedAt: Date): string {
+  return written(hdr, writer => {
+    writer.outputLogFormatVersion()
+    const seconds = (startedAt.getTime() / 1000).toFixed(3)
+    writer.outputComment(`[StartTime: ${seconds} (seconds since epoch), ${startedAt.toISOString()}]`)
+    writer.outputComment('[Values: one-way latency in nanoseconds; Interval_Max in milliseconds]')
+    writer.outputLegend()
+  })
+}
+
+function line(hdr: Hdr, interval: Interval, { counts }: StreamHistogram, streamTag: string): string {
+  const histogram = toHistogram(hdr, [counts])
+  histogram.tag = streamTag
+  const start = interval.t_s - interval.interval_s
+  return written(hdr, writer => {
+    writer.outputIntervalHistogram(histogram, start, interval.t_s, MAX_VALUE_RATIO)
+  })
+}
+
+/** Tags must hold neither comma nor white space (HistogramLogReader cuts there). */
+export function tag(stream: string): string {
+  return stream.replace(/[\s,]+/g, '_')
+}
+
+function written(hdr: Hdr, write: (writer: InstanceType<Hdr['HistogramLogWriter']>) => void): string {
+  let text = ''
+  write(new hdr.HistogramLogWriter(content => (text += content)))
+  return text
+}

@@ -1,0 +1,28 @@
+import type { StreamHistogram } from '../stats/latency.js'
+import type { Result } from '../stats/result.js'
+import type { Interval } from '../stats/sampler.js'
+
+/** What a format may write before the first packet. */
+export interface RunHead {
+  startedAt: Date
+  /** Names of the streams, by id. */
+  streams: readonly string[]
+}
+
+/** One interval of a run. */
+export interface Sample {
+  interval: Interval
+  /** Latency of this interval alone. */
+  latency: readonly StreamHistogram[]
+}
+
+/**
+ * One format, one file of the run folder. A format returns text and touches no file. One that has `interval`
+ * grows line by line, so that a run that is killed leaves what it had measured; any other is written whole at the end.
+ */
+export interface Report {
+  file: string
+  head?(run: RunHead): string
+  interval?(sample: Sample, run: RunHead): string
+  end?(result: Result): string
+}

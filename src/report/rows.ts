@@ -1,0 +1,100 @@
+import { count, inUnit, nanoseconds, percent, rate } from '../stats/format.js'
+import { METRICS, type MetricName } from '../stats/metrics.js'
+import type { Result } from '../stats/result.js'
+
+/** One labelled row of the summary; parts are kept whole and stand three spaces apart. */
+export interface Row {
+  label: string
+  parts: string[]
+}
+
+/** Asked, offered, sent and received are different numbers, and all of them are said. */
+export function rows(result: Result): Row[] {
+  return [
+    asked(result),
+    offered(result),
+    sent(result),
+    limited(result),
+    ...received(result),
+    ...latency(result),
+  ]
+}
+
+function asked(result: Result): Row {
+  const streams = Object.entries(result.streams)
+  const [only] = streams
+  const parts = streams.map(([name, stream]) => `${name} ${rate(stream.asked)}`)
+  return { label: 'asked', parts: streams.length === 1 && only ? [rate(only[1].asked)] : parts }
+}
+
+function offered(result: Result): Row {
+  return { label: 'offered', parts: [value(result, 'offered_pps')] }
+}
+
+function sent(result: Result): Row {
+  const { metrics } = result
+  const parts = [
+    `${count(metrics.tx_packets ?? 0)} packets`,
+    `in ${value(result, 'duration_s')}`,
+    value(result, 'tx_pps'),
+    `${value(result, 'tx_bps_l1')} L1`,
+    `${value(result, 'tx_bps_l2')} L2`,
+  ]
+  const all = metrics.duration_s === null ? parts.slice(0, 1) : parts
+  return { label: 'sent', parts: [...all, ...some(metrics.unsent, 'due but not sent')] }
+}
+
+const LIMITS = {
+  pacing: 'the schedule: the asked rate was held',
+  link: 'the link: it is full',
+  ring: 'a full ring: the device or receiver is slower than nmgen',
+  generator: 'nmgen itself: rings had room',
+} as const
+
+function limited({ limited_by, metrics }: Result): Row {
+  const parts = limited_by === null ? ['nothing was sent'] : [LIMITS[limited_by]]
+  if (metrics.cycles_per_packet !== null)
+    parts.push(`${metrics.cycles_per_packet.toFixed(1)} cycles a packet`)
+  return { label: 'limited by', parts: [...parts, ...some(metrics.late_packets, 'sent late')] }
+}
+
+function received(result: Result): Row[] {
+  const { metrics } = result
+  if (metrics.rx_packets === null || metrics.lost === null) {
+    return [{ label: 'received', parts: ['not measured: no receiver'] }]
+  }
+  const extra = [
+    ...some(metrics.duplicates, 'duplicates'),
+    ...some(metrics.reordered, 'reordered'),
+    ...some(metrics.corrupted, 'corrupted'),
+  ]
+  return [
+    { label: 'received', parts: [`${count(metrics.rx_packets)} packets`, value(result, 'rx_pps'), ...extra] },
+    { label: 'lost', parts: [`${count(metrics.lost)} packets`, percent(metrics.loss_ratio ?? 0)] },
+  ]
+}
+
+function latency(result: Result): Row[] {
+  const { metrics } = result
+  if (metrics.latency_count === null)
+    return [{ label: 'latency', parts: ['not measured: no signature was received'] }]
+  if (metrics.latency_count === 0) return [{ label: 'latency', parts: ['no samples'] }]
+  const parts = (['p50', 'p90', 'p99', 'p999', 'max'] as const).map(name => {
+    const ns = metrics[`latency_${name}_ns`]
+    return `${name === 'p999' ? 'p99.9' : name} ${ns === null ? '?' : nanoseconds(ns)}`
+  })
+  const spread = [`min ${value(result, 'latency_min_ns')}`, `mean ${value(result, 'latency_mean_ns')}`]
+  return [
+    { label: 'latency', parts },
+    { label: '', parts: [...spread, `${count(metrics.latency_count)} samples`] },
+  ]
+}
+
+function value({ metrics }: Result, name: MetricName): string {
+  return inUnit(metrics[name], METRICS[name])
+}
+
+// Zero and unknown are no news.
+function some(amount: number | null, what: string): string[] {
+  return amount ? [`${count(amount)} ${what}`] : []
+}

@@ -1,0 +1,88 @@
+import Table from 'cli-table3'
+import { count, inUnit } from '../stats/format.js'
+import type { Unit } from '../stats/metrics.js'
+import type { QueueResult, Result } from '../stats/result.js'
+
+/** No lines, only columns: the same in every locale, and it can be cut with `awk`. */
+const NO_BORDER = {
+  top: '',
+  'top-mid': '',
+  'top-left': '',
+  'top-right': '',
+  bottom: '',
+  'bottom-mid': '',
+  'bottom-left': '',
+  'bottom-right': '',
+  left: '',
+  'left-mid': '',
+  mid: '',
+  'mid-mid': '',
+  right: '',
+  'right-mid': '',
+  middle: '  ',
+}
+
+/** Colour is the caller's matter, and numbers stand right. */
+export function table(
+  head: readonly string[],
+  body: readonly (readonly string[])[],
+  words: number,
+): string[] {
+  const colAligns = head.map((_, index) => (index < words ? ('left' as const) : ('right' as const)))
+  const style = { head: [], border: [], 'padding-left': 0, 'padding-right': 0 }
+  const made = new Table({ head: [...head], chars: NO_BORDER, colAligns, style })
+  made.push(...body.map(row => [...row]))
+  return made
+    .toString()
+    .split('\n')
+    .map(line => `  ${line.trimEnd()}`)
+}
+
+/** Only where there is more than one queue to a direction: else it repeats the rows above. */
+export function queueTable({ queues }: Result): string[] {
+  const many = (['tx', 'rx'] as const).some(way => queues.filter(queue => queue.direction === way).length > 1)
+  return many ? table(['queue', 'cpu', 'packets', 'rate', 'L1', 'held up'], queues.map(queueRow), 1) : []
+}
+
+function queueRow(queue: QueueResult): string[] {
+  const place = [
+    `${queue.direction} ${cut(queue.port, 12)}:${queue.queue}`,
+    queue.cpu === null ? '-' : String(queue.cpu),
+  ]
+  if (queue.direction === 'rx') {
+    return [
+      ...place,
+      count(queue.rx_packets),
+      known(queue.rx_pps, 'pps'),
+      '-',
+      `${count(queue.device_drops)} drops`,
+    ]
+  }
+  const share = queue.duration_s === null ? 0 : queue.ring_full_ns / 1e9 / queue.duration_s
+  const full = `${(share * 100).toFixed(1)} % full`
+  return [...place, count(queue.tx_packets), known(queue.tx_pps, 'pps'), known(queue.tx_bps_l1, 'bps'), full]
+}
+
+/** Only where there is more than one stream. What has no room here is in result.json. */
+export function streamTable({ streams }: Result): string[] {
+  const entries = Object.entries(streams)
+  if (entries.length < 2) return []
+  const body = entries.map(([name, stream]) => [
+    cut(name, 20),
+    count(stream.tx_packets ?? 0),
+    known(stream.tx_pps, 'pps'),
+    known(stream.loss_ratio, 'ratio'),
+    known(stream.latency_p99_ns, 'ns'),
+    known(stream.latency_max_ns, 'ns'),
+  ])
+  return table(['stream', 'sent', 'rate', 'lost', 'p99', 'max'], body, 1)
+}
+
+function known(value: number | null, unit: Unit): string {
+  return value === null ? '-' : inUnit(value, unit)
+}
+
+// A table that is wider than the terminal is no table.
+function cut(name: string, length: number): string {
+  return name.length <= length ? name : `${name.slice(0, length - 1)}~`
+}

@@ -1,0 +1,90 @@
+/** RunOutcome → Result: counters in, numbers with names out. Nothing in here reads a clock or a file. */
+import { type Hdr, latencyMetrics, loadHdr, noLatency, toHistogram } from './latency.js'
+import { limitedBy } from './limit.js'
+import type { Metrics } from './metrics.js'
+import { portResults, queueResults } from './places.js'
+import { type Environment, type ProfileResult, RESULT_SCHEMA, type Result } from './result.js'
+import { addLoss, addReceived, nothingReceived, type Received } from './rx.js'
+import { known, type Measured, measureStream, rxMetrics, type StreamMeasure } from './streams.js'
+import { evaluate } from './thresholds.js'
+import { cyclesPerPacket, sendingSeconds, sentBy, sum, txMetrics } from './tx.js'
+import { verdictOf } from './verdict.js'
+import { warningsOf } from './warnings.js'
+
+export interface ResultInput extends Measured {
+  profile: ProfileResult
+  environment: Environment
+}
+
+export async function buildResult(input: ResultInput): Promise<Result> {
+  const { plan, outcome } = input
+  const hdr = outcome.latency.length > 0 ? await loadHdr() : null
+  const streams = plan.streams.map(stream => measureStream(input, stream, hdr))
+  const metrics = totals(input, streams, hdr)
+  const named = Object.fromEntries(streams.map(({ stream, result }) => [stream.name, result]))
+  const thresholds = evaluate(plan.expect, { metrics, streams: named })
+  return {
+    schema: RESULT_SCHEMA,
+    verdict: verdictOf({ stopped: outcome.stopped, streams, thresholds, sent: metrics.tx_packets ?? 0 }),
+    stopped: outcome.stopped,
+    limited_by: limit(input, streams),
+    started_at: outcome.startedAt.toISOString(),
+    metrics,
+    thresholds,
+    warnings: warningsOf(input, streams, metrics),
+    ...(outcome.error ? { error: outcome.error } : {}),
+    streams: named,
+    ports: portResults(outcome),
+    queues: queueResults(outcome.final),
+    profile: input.profile,
+    environment: input.environment,
+  }
+}
+
+function totals(run: Measured, streams: readonly StreamMeasure[], hdr: Hdr | null): Metrics {
+  const { tx } = run.outcome.final
+  const seconds = sendingSeconds(tx)
+  const listened = streams.filter(stream => stream.received !== null)
+  const signed = listened.filter(stream => stream.result.measured_by === 'signature')
+  const loss = listened.length > 0 ? addLoss(listened.map(stream => stream.loss!)) : null
+  const paced = run.plan.streams.some(stream => stream.rate.kind !== 'line')
+  const sent = sum(listened.map(stream => stream.sent.packets))
+  return {
+    ...txMetrics(sentBy(tx), seconds),
+    offered_pps: addOrNull(streams.map(stream => stream.result.offered_pps)),
+    ...rxMetrics({ sent, received: together(listened), loss, seconds }),
+    ...known(together(signed)),
+    ...totalLatency(run, together(signed), hdr),
+    late_packets: paced ? sum(tx.map(queue => queue.latePackets)) : null,
+    unsent: sum(tx.map(queue => queue.unsent)),
+    cycles_per_packet: cyclesPerPacket(tx),
+  }
+}
+
+function together(streams: readonly StreamMeasure[]): Received | null {
+  if (streams.length === 0) return null
+  return streams.map(stream => stream.received!).reduce(addReceived, nothingReceived)
+}
+
+function totalLatency(run: Measured, received: Received | null, hdr: Hdr | null) {
+  if (received === null) return noLatency
+  const parts = run.outcome.latency.map(entry => entry.counts)
+  return latencyMetrics(received, hdr === null ? null : toHistogram(hdr, parts))
+}
+
+function limit(run: Measured, streams: readonly StreamMeasure[]): Result['limited_by'] {
+  const free = streams.filter(({ stream, pace }) => stream.rate.kind === 'line' || pace === 'missed')
+  return limitedBy({
+    queues: run.outcome.final.tx,
+    unpaced: new Set(free.map(({ stream }) => stream.tx)),
+    linkBps: new Map(run.outcome.ports.map(port => [port.port, port.linkBps])),
+  })
+}
+
+// A sum with an unknown part is unknown, not smaller.
+function addOrNull(values: readonly (number | null)[]): number | null {
+  return values.reduce<number | null>(
+    (total, value) => (total === null || value === null ? null : total + value),
+    0,
+  )
+}

@@ -1,0 +1,54 @@
+/**
+ * The flat metrics of a result: one row each. Thresholds, `compare` and exporters know a metric by its row alone,
+ * so a new metric is a row here and its arithmetic in measure.ts.
+ */
+
+/** What a metric counts: decides how it is written for people. */
+export type Unit = 'packets' | 'bytes' | 'pps' | 'bps' | 's' | 'ns' | 'ratio' | 'cycles' | 'samples'
+
+export const METRICS = {
+  tx_packets: 'packets',
+  /** Bytes of frames, the 4-byte FCS included. */
+  tx_bytes: 'bytes',
+  tx_pps: 'pps',
+  /** Layer 1: frame + 20 bytes of preamble, start delimiter and gap. */
+  tx_bps_l1: 'bps',
+  /** Layer 2: frame with FCS. */
+  tx_bps_l2: 'bps',
+  /** What the schedule asked for. */
+  offered_pps: 'pps',
+  /** From the first packet to the last one, over the TX queues; not the life of the process. */
+  duration_s: 's',
+  /** Frames recognised as a stream's, duplicates included. */
+  rx_packets: 'packets',
+  /** Received over the duration of sending (the forwarding rate of RFC 2285, section 3.6.1). */
+  rx_pps: 'pps',
+  lost: 'packets',
+  loss_ratio: 'ratio',
+  duplicates: 'packets',
+  /** Type-P-Reordered of RFC 4737. */
+  reordered: 'packets',
+  corrupted: 'packets',
+  late_packets: 'packets',
+  unsent: 'packets',
+  latency_min_ns: 'ns',
+  latency_mean_ns: 'ns',
+  latency_p50_ns: 'ns',
+  latency_p90_ns: 'ns',
+  latency_p99_ns: 'ns',
+  latency_p999_ns: 'ns',
+  latency_max_ns: 'ns',
+  latency_count: 'samples',
+  cycles_per_packet: 'cycles',
+} as const satisfies Record<string, Unit>
+
+export type MetricName = keyof typeof METRICS
+
+/** null: could not be measured, which is never the same as 0. */
+export type Metrics = Record<MetricName, number | null>
+
+export const metricNames = Object.keys(METRICS) as MetricName[]
+
+export function isMetric(name: string): name is MetricName {
+  return Object.hasOwn(METRICS, name)
+}

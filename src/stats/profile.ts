@@ -1,0 +1,34 @@
+import { createHash } from 'node:crypto'
+import type { Profile } from '../profile/model.js'
+import type { ProfileResult } from './result.js'
+
+export interface ProfileInput {
+  profile: Profile
+  file: string
+  text: string
+  overrides: Readonly<Record<string, string>>
+}
+
+export function profileResult({ profile, file, text, overrides }: ProfileInput): ProfileResult {
+  return {
+    name: profile.name,
+    file,
+    sha256: createHash('sha256').update(text).digest('hex'),
+    seed: profile.seed,
+    overrides,
+    resolved: plain(profile),
+  }
+}
+
+/** The same tree in what JSON and YAML can say without loss. */
+export function plain(value: unknown): unknown {
+  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : value.toString()
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('hex')
+  if (Array.isArray(value)) return value.map(plain)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, child]) => child !== undefined)
+      .map(([key, child]) => [key, plain(child)]),
+  )
+}

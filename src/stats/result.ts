@@ -1,0 +1,146 @@
+/** The document that a run ends with, schema `nmgen.result/1`. Plain JSON: reports are written from it alone. */
+
+import type { StopReason } from '../gen/snapshot.js'
+import type { Expectation, Rate } from '../profile/model.js'
+import type { Metrics } from './metrics.js'
+
+export const RESULT_SCHEMA = 'nmgen.result/1'
+
+export type Verdict = 'pass' | 'fail' | 'invalid' | 'broken' | 'interrupted'
+
+/**
+ * What kept the run from sending faster, told from counters only: the schedule, the wire, a ring that was full
+ * (a slower device or receiver), or nmgen itself. null: nothing was sent.
+ */
+export type LimitedBy = 'pacing' | 'link' | 'ring' | 'generator' | null
+
+export interface Warning {
+  code: string
+  message: string
+  /** What to do about it. */
+  advice?: string
+}
+
+export interface Threshold {
+  text: string
+  metric: string
+  op: Expectation['op']
+  limit: number
+  measured: number | null
+  passed: boolean
+  /** Why a threshold failed that has no measured value. */
+  reason?: string
+}
+
+export interface StreamResult extends Metrics {
+  asked: Rate
+  /** How the receiver knows the stream: by its signature, by matching bytes, or not at all. */
+  measured_by: 'signature' | 'match' | null
+}
+
+export interface TxQueueResult {
+  direction: 'tx'
+  port: string
+  queue: number
+  cpu: number | null
+  tx_packets: number
+  tx_bytes: number
+  tx_pps: number | null
+  tx_bps_l1: number | null
+  tx_bps_l2: number | null
+  duration_s: number | null
+  bursts: number
+  ring_full: number
+  ring_full_ns: number
+  late_packets: number
+  max_late_ns: number
+  unsent: number
+  cycles_per_packet: number | null
+}
+
+export interface RxQueueResult {
+  direction: 'rx'
+  port: string
+  queue: number
+  cpu: number | null
+  /** Every frame that was fetched, also those of no stream. */
+  rx_packets: number
+  rx_bytes: number
+  rx_pps: number | null
+  unknown: number
+  device_drops: number
+  duplicates: number
+  reordered: number
+  corrupted: number
+  stale: number
+}
+
+export type QueueResult = TxQueueResult | RxQueueResult
+
+export interface PortResult {
+  name: string
+  uri: string
+  backend: string
+  link_bps: number | null
+  facts: Readonly<Record<string, string>>
+  tx_packets: number
+  tx_bytes: number
+  rx_packets: number
+  rx_bytes: number
+  unknown: number
+  device_drops: number
+}
+
+export interface Environment {
+  nmgen: string
+  node: string
+  kernel: string
+  os: string
+  arch: string
+  host: string
+  cpu_model: string | null
+  cpus: number
+  /** Those that nmgen could run on (affinity, cpuset). */
+  cpus_allowed: readonly number[]
+  cpus_isolated: readonly number[]
+  /** CPUs' worth of time that the control group grants; null: no limit. */
+  cpu_quota: number | null
+  numa_nodes: number
+  memory_bytes: number
+  hugepages: readonly { size_bytes: number; total: number; free: number }[]
+  /** Frequency governor of the first CPU; null in most virtual machines. */
+  governor: string | null
+  clock_source: string | null
+  virtual_machine: boolean
+  container: boolean
+}
+
+export interface ProfileResult {
+  name: string
+  file: string
+  /** Of the text of the file, before any override. */
+  sha256: string
+  seed: number
+  /** Flags and variables that changed the profile, as they were given. */
+  overrides: Readonly<Record<string, string>>
+  /** The profile as it ran. Integers beyond 2^53 are strings of digits, bytes are hexadecimal. */
+  resolved: unknown
+}
+
+export interface Result {
+  schema: typeof RESULT_SCHEMA
+  verdict: Verdict
+  stopped: StopReason
+  limited_by: LimitedBy
+  started_at: string
+  metrics: Metrics
+  thresholds: readonly Threshold[]
+  warnings: readonly Warning[]
+  /** Set where the verdict is `broken`. */
+  error?: { code: string; message: string; hint?: string }
+  streams: Readonly<Record<string, StreamResult>>
+  ports: readonly PortResult[]
+  queues: readonly QueueResult[]
+  profile: ProfileResult
+  environment: Environment
+}

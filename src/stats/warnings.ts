@@ -1,0 +1,101 @@
+/** What a reader of a result must know before believing it. Each says what to do. */
+
+import type { Metrics } from './metrics.js'
+import type { Environment, Warning } from './result.js'
+import { addLoss } from './rx.js'
+import type { Measured, StreamMeasure } from './streams.js'
+import { sum } from './tx.js'
+
+type Input = Measured & { environment: Environment }
+
+export function warningsOf(run: Input, streams: readonly StreamMeasure[], metrics: Metrics): Warning[] {
+  return [
+    ...run.outcome.warnings,
+    ...nothingSent(metrics),
+    ...streams.flatMap(paceWarnings),
+    ...streams.flatMap(noSignature),
+    ...lossWarnings(run, streams, metrics),
+    ...receiverWarnings(run),
+    ...lateness(metrics),
+    ...machineWarnings(run.environment),
+  ]
+}
+
+function nothingSent(metrics: Metrics): Warning[] {
+  if (metrics.tx_packets !== 0) return []
+  return [warning('nothing-sent', 'not one packet was sent', 'check the link, the count and the duration')]
+}
+
+function paceWarnings({ stream, pace, result }: StreamMeasure): Warning[] {
+  const asked = Math.round(result.offered_pps ?? 0)
+  const sent = Math.round(result.tx_pps ?? 0)
+  const text = `stream ${stream.name} was asked for ${asked} packets/s and sent ${sent}`
+  if (pace === 'missed') {
+    return [warning('rate-missed', text, 'ask for less, or add queues, CPUs or a faster backend')]
+  }
+  return pace === 'exceeded'
+    ? [warning('rate-exceeded', text, 'report this: a pacer must never be ahead')]
+    : []
+}
+
+function noSignature({ stream, result }: StreamMeasure): Warning[] {
+  if (result.measured_by !== 'match') return []
+  const text = `stream ${stream.name} carries no signature: it was counted by its headers, without latency or order`
+  return [warning('no-signature', text, 'make its frames long enough for 18 bytes of payload')]
+}
+
+function lossWarnings(run: Input, streams: readonly StreamMeasure[], metrics: Metrics): Warning[] {
+  const found: Warning[] = []
+  const { surplus, unknown } = addLoss(streams.flatMap(stream => stream.loss ?? []))
+  const judged = run.plan.expect.some(({ metric }) => /(^|\.)(lost|loss_ratio|rx_packets)$/.test(metric))
+  if ((metrics.lost ?? 0) > 0 && !judged) {
+    const text = `${metrics.lost} packets were lost, and nothing in \`expect\` judges loss`
+    found.push(warning('loss-not-judged', text, 'add `loss_ratio == 0` (or what you accept) to `expect`'))
+  }
+  if (unknown > 0) {
+    const text = `${unknown} packets came too late to tell late from copied; loss may be higher by as many`
+    found.push(warning('stale', text, 'look for reordering of more than the window, or spread streams less'))
+  }
+  if (surplus > 0) {
+    const text = `${surplus} more packets arrived than were sent`
+    found.push(
+      warning('surplus', text, 'look for another sender of the same stream, or a device that copies'),
+    )
+  }
+  return found
+}
+
+function receiverWarnings({ outcome }: Input): Warning[] {
+  const found: Warning[] = []
+  const drops = sum(outcome.final.rx.map(queue => queue.deviceDrops))
+  const unknown = sum(outcome.final.rx.map(queue => queue.unknown))
+  if (drops > 0) {
+    const text = `the receiver of this host dropped ${drops} packets: that loss is not the tested device's`
+    found.push(warning('receiver-drops', text, 'add RX queues or CPUs, or lower the rate'))
+  }
+  if (unknown > 0) {
+    const text = `${unknown} packets of no stream of this run were received`
+    found.push(
+      warning('unknown-packets', text, 'keep other traffic off the ports, if it should not be there'),
+    )
+  }
+  return found
+}
+
+function lateness(metrics: Metrics): Warning[] {
+  if (!metrics.late_packets) return []
+  const text = `${metrics.late_packets} packets left more than 1 ms after they were due`
+  return [
+    warning('late-packets', text, 'isolate the CPUs of the workers (isolcpus, nohz_full), or lower the rate'),
+  ]
+}
+
+function machineWarnings({ governor }: Environment): Warning[] {
+  if (governor === null || governor === 'performance') return []
+  const text = `the CPU frequency governor is ${governor}: rates and latency move with it`
+  return [warning('governor', text, 'cpupower frequency-set -g performance')]
+}
+
+function warning(code: string, message: string, advice: string): Warning {
+  return { code, message, advice }
+}
