@@ -1,0 +1,52 @@
+import { codeFrameColumns } from '@babel/code-frame'
+import type { Position } from './locate.js'
+import type { YamlPath } from './model.js'
+
+/** One thing that is wrong with a profile, and where. Codes are stable: scripts look at them. */
+export interface Diagnostic extends Position {
+  code: string
+  severity: 'error' | 'warning'
+  message: string
+  hint?: string
+  path: YamlPath
+  file: string
+}
+
+export interface RenderOptions {
+  /** The text of the profile. */
+  text: string
+  color: boolean
+}
+
+/** As rustc prints it: code and sentence, place, source line with carets, and what to do. */
+export function renderDiagnostic(diagnostic: Diagnostic, { text, color }: RenderOptions): string {
+  const { code, severity, message, hint, file, line, column, endColumn, setting } = diagnostic
+  const place = setting === undefined ? `${file}:${line}:${column}` : '--set'
+  const location = { start: { line, column }, end: { line, column: endColumn } }
+  const frame = codeFrameColumns(printable(setting ?? text), location, {
+    linesAbove: 1,
+    linesBelow: 0,
+    ...(color && { forceColor: true }),
+  })
+  const head = `${paint(`${severity}[${code}]`, severity === 'error' ? 31 : 33, color)}: ${message}`
+  const lines = [head, ` --> ${place}`, frame]
+  if (hint !== undefined) lines.push(`  = help: ${hint}`)
+  return lines.join('\n')
+}
+
+/** A profile from elsewhere must not drive the reader's terminal; a blank keeps the columns right. */
+const printable = (text: string): string =>
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is meant
+  text.replace(/[\u0000-\u0008\u000b-\u001f\u007f\u0080-\u009f]/g, ' ')
+
+const paint = (text: string, colour: number, color: boolean): string =>
+  color ? `\u001b[1;${colour}m${text}\u001b[0m` : text
+
+/** All of them, a blank line between. */
+export function renderDiagnostics(diagnostics: readonly Diagnostic[], options: RenderOptions): string {
+  return diagnostics.map(diagnostic => `${renderDiagnostic(diagnostic, options)}\n`).join('\n')
+}
+
+/** By place in the file; what came from `--set` follows. */
+export const inFileOrder = (a: Diagnostic, b: Diagnostic): number =>
+  Number(a.setting !== undefined) - Number(b.setting !== undefined) || a.line - b.line || a.column - b.column

@@ -1,0 +1,94 @@
+import { addressExamples } from '../units/address.js'
+import { countPattern } from '../units/count.js'
+import { integerPattern } from '../units/integer.js'
+import type { FieldKind } from './literal.js'
+
+type Json = Record<string, unknown>
+
+/** The JSON Schema of a field: what `parseField` reads, as far as an editor can check it. */
+export function fieldJson(kind: FieldKind): Json {
+  return { id: kindName(kind), anyOf: [...literals(kind), generatorJson(kind)] }
+}
+
+/** `uint16`, `mac`, `flags3RDM`: a definition's name. */
+const kindName = ({ type, bits, letters }: FieldKind): string =>
+  type === 'uint'
+    ? `uint${bits}`
+    : type === 'flags'
+      ? `flags${bits}${letters?.replaceAll('.', '_') ?? ''}`
+      : type
+
+function literals({ type, bits, letters }: FieldKind): Json[] {
+  const number = { type: 'integer', minimum: 0, maximum: 2 ** bits - 1 }
+  if (type === 'uint') return [number, { type: 'string', pattern: `^${integerPattern}$` }]
+  if (type === 'flags')
+    return [
+      {
+        type: 'string',
+        pattern: `^(none|[${letters?.replaceAll('.', '')}]+|${integerPattern})$`,
+        examples: ['none'],
+      },
+      number,
+    ]
+  const patterns = {
+    mac: '^[0-9a-fA-F]{2}(:[0-9a-fA-F]{2}){5}$',
+    ipv4: '^[0-9]{1,3}(\\.[0-9]{1,3}){3}$',
+    ipv6: '^[0-9a-fA-F:.]+$',
+  }
+  return [{ type: 'string', pattern: patterns[type], examples: [addressExamples[type]] }]
+}
+
+const every = {
+  anyOf: [
+    { type: 'integer', minimum: 1 },
+    { type: 'string', pattern: countPattern },
+  ],
+  description: 'How many consecutive packets share one value (default 1).',
+}
+const step = {
+  anyOf: [
+    { type: 'integer', minimum: 1 },
+    { type: 'string', pattern: `^${integerPattern}$` },
+  ],
+  description: 'Distance between two values (default 1).',
+}
+
+function generatorJson(kind: FieldKind): Json {
+  const range = rangeJson(kind)
+  const values = { type: 'array', minItems: 1, items: { anyOf: literals(kind) } }
+  const ranged = (description: string, extra: Json = {}) => ({
+    description,
+    anyOf: [range, long({ range, every, ...extra }, 'range')],
+  })
+  const properties = {
+    inc: ranged('Counts up through the range, then starts again.', { step }),
+    dec: ranged('Counts down through the range, then starts again.', { step }),
+    random: ranged('A random value of the range; the seed decides which.'),
+    permute: ranged('Every value of the range once, in a shuffled order, then again.'),
+    list: { description: 'These values in turn.', anyOf: [values, long({ values, every }, 'values')] },
+  }
+  return { type: 'object', properties, additionalProperties: false, minProperties: 1, maxProperties: 1 }
+}
+
+const long = (properties: Json, needed: string): Json => ({
+  type: 'object',
+  properties,
+  required: [needed],
+  additionalProperties: false,
+})
+
+function rangeJson({ type, bits }: FieldKind): Json {
+  const number = `${integerPattern} *- *${integerPattern}`
+  if (type === 'uint' || type === 'flags')
+    return { type: 'string', pattern: `^(any|${number})$`, examples: [`0-${2 ** bits - 1}`, 'any'] }
+  const examples = {
+    mac: ['02:00:00:00:00:00-02:00:00:00:00:ff'],
+    ipv4: ['198.18.0.0/20', '198.18.0.1-198.18.0.99'],
+    ipv6: ['2001:2::/64', '2001:2::1-2001:2::ff'],
+  }
+  return {
+    type: 'string',
+    pattern: '^(any|[0-9a-fA-F:.]+(/[0-9]{1,3}| *- *[0-9a-fA-F:.]+))$',
+    examples: examples[type],
+  }
+}

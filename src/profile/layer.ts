@@ -1,0 +1,68 @@
+import { z } from 'zod'
+import type { Field, Header } from '../templates/header.js'
+import { headers } from '../templates/headers/index.js'
+import { parseField } from './field.js'
+import { fieldJson } from './field-json.js'
+import type { LayerSpec, ValueSpec } from './model.js'
+import { payload } from './payload.js'
+import { checked } from './problem.js'
+
+/** One schema for each kind of field: the JSON Schema refers to it instead of repeating it. */
+const kinds = new Map<string, ReturnType<typeof kindSchema>>()
+
+const kindSchema = (field: Field) =>
+  checked<ValueSpec>(fieldJson(field), (input, report) => parseField(field, input, report))
+
+function fieldSchema(field: Field) {
+  const key = `${field.type} ${field.bits} ${field.letters ?? ''}`
+  const kind = kinds.get(key) ?? kindSchema(field)
+  kinds.set(key, kind)
+  return kind.optional().meta({ description: field.doc })
+}
+
+/** Everything here comes from the header's record: a new header needs no edit. */
+const headerSchema = (header: Header) =>
+  z
+    .strictObject(Object.fromEntries(header.fields.map(field => [field.name, fieldSchema(field)])))
+    .nullable()
+    .optional()
+    .meta({ description: `${header.doc} (${header.source}).` })
+
+const shape = Object.fromEntries(
+  Object.entries(headers).map(([name, header]) => [name, headerSchema(header)]),
+)
+
+/** A one-key map: the name of a header, and what stands in its fields. */
+export const layer = z
+  .strictObject({ ...shape, payload })
+  .meta({ minProperties: 1, maxProperties: 1 })
+  .transform((input, context): LayerSpec => {
+    if (context.issues.length > 0) return z.NEVER
+    const [first, second] = Object.keys(input)
+    if (first !== undefined && second === undefined) return layerSpec(first, Object.values(input)[0])
+    const message =
+      first === undefined
+        ? 'a layer needs the name of a header'
+        : `a layer is one header, but \`${first}\` and \`${second}\` stand in one`
+    const hint =
+      first === undefined
+        ? `one of: ${[...Object.keys(shape), 'payload'].join(', ')}`
+        : `start a new list item: \`- ${second}:\``
+    const where = second === undefined ? { path: [] } : { path: [second] }
+    context.addIssue({
+      code: 'custom',
+      message,
+      ...where,
+      params: { code: 'one-key', hint, ...(second && { at: 'key' }) },
+    })
+    return z.NEVER
+  })
+
+function layerSpec(name: string, value: unknown): LayerSpec {
+  if (name === 'payload') return { name, fields: {}, ...(value instanceof Uint8Array && { bytes: value }) }
+  const given = Object.entries((value ?? {}) as Record<string, ValueSpec | undefined>)
+  return {
+    name,
+    fields: Object.fromEntries(given.filter((entry): entry is [string, ValueSpec] => entry[1] !== undefined)),
+  }
+}

@@ -1,0 +1,86 @@
+import { type Diagnostic, inFileOrder } from './diagnostics.js'
+import { type ProfileDocument, readDocument } from './document.js'
+import { problemsOf } from './issues.js'
+import type { Position } from './locate.js'
+import type { Profile, YamlPath } from './model.js'
+import { describe, isMap, type Problem } from './problem.js'
+import { checkReferences } from './references.js'
+import { resolve } from './resolve.js'
+import { profileSchema } from './schema.js'
+
+export interface LoadOptions {
+  /** How diagnostics call the file. */
+  file: string
+  /** `--set` arguments, applied in order before anything is checked. */
+  set?: readonly string[]
+}
+
+export interface Loaded {
+  /** Present where no diagnostic is an error. */
+  profile?: Profile
+  /** All of them, in file order. */
+  diagnostics: Diagnostic[]
+  /** For whoever finds more to say about the profile later. */
+  locate(path: YamlPath): Position
+  /** Who gave the value at `path`. */
+  origin(path: YamlPath): 'default' | 'profile' | '--set'
+}
+
+/** No profile written by people comes near; a file of gigabytes is a mistake. */
+const maxBytes = 1 << 20
+
+/** Reads and checks a profile. Bad input is answered by diagnostics; only a bug throws. */
+export function loadProfile(text: string, { file, set = [] }: LoadOptions): Loaded {
+  const source = text.length > maxBytes ? '' : text.replace(/^\ufeff/, '')
+  const document = readDocument(source, set)
+  const { problems, profile } =
+    text.length > maxBytes ? { problems: [tooLarge], profile: undefined } : check(document)
+  const inText = document.problems.map(
+    ({ position, ...rest }): Diagnostic => ({ ...rest, path: [], file, ...position }),
+  )
+  const diagnostics = unique([...inText, ...problems.map(problem => place(problem, document, file))]).sort(
+    inFileOrder,
+  )
+  const failed = diagnostics.some(diagnostic => diagnostic.severity === 'error')
+  return {
+    ...(profile && !failed && { profile }),
+    diagnostics,
+    locate: path => document.locate(path),
+    origin: path => document.origin(path) ?? 'default',
+  }
+}
+
+const tooLarge: Problem = {
+  code: 'file-too-large',
+  message: 'the file is larger than 1 MiB',
+  hint: 'is this a profile?',
+  path: [],
+}
+
+function check({ data, problems }: ProfileDocument): { problems: Problem[]; profile?: Profile } {
+  if (data === undefined && problems.length > 0) return { problems: [] }
+  if (!isMap(data)) {
+    const empty = data === null || data === undefined
+    const message = empty ? 'the profile is empty' : `a profile is a map, not ${describe(data)}`
+    return {
+      problems: [
+        { code: empty ? 'empty-profile' : 'wrong-type', message, hint: 'begin with `version: 1`', path: [] },
+      ],
+    }
+  }
+  const references = checkReferences(data)
+  const shape = profileSchema.safeParse(data)
+  if (!shape.success) return { problems: [...problemsOf(shape.error, profileSchema, data), ...references] }
+  return references.length > 0 ? { problems: references } : { problems: [], profile: resolve(shape.data) }
+}
+
+function place({ at, ...problem }: Problem, document: ProfileDocument, file: string): Diagnostic {
+  return { severity: 'error', ...problem, file, ...document.locate(problem.path, at) }
+}
+
+/** What stands once and is used twice through an alias is wrong once. */
+function unique(diagnostics: Diagnostic[]): Diagnostic[] {
+  const key = ({ line, column, code, message, setting }: Diagnostic) =>
+    [line, column, code, message, setting].join('\n')
+  return [...new Map(diagnostics.map(diagnostic => [key(diagnostic), diagnostic])).values()]
+}

@@ -1,0 +1,92 @@
+import { type Document, isAlias, isMap, isNode, isScalar, isSeq, type Node } from 'yaml'
+import type { YamlPath } from './model.js'
+import type { Setting } from './setting.js'
+
+/** Where something stands; lines and columns count from 1, `endColumn` is just behind it. */
+export interface Position {
+  line: number
+  column: number
+  endColumn: number
+  /** The `--set` argument that it came from; then line and column are inside this text. */
+  setting?: string
+}
+
+export interface Source {
+  doc: Document
+  text: string
+  settings: readonly Setting[]
+}
+
+/** The value at `path` or its key; where there is none, the nearest parent that exists. */
+export function locateIn({ doc, text, settings }: Source, path: YamlPath, at?: 'key'): Position {
+  const { depth, node, key } = walk(doc, path)
+  const found = path.slice(0, depth)
+  const atKey = at === 'key' && depth === path.length
+  const owner = settings.findLast(setting => startsWith(found, setting.path))
+  const isSetItself = owner?.path.length === depth
+  const range = !atKey && hasText(node) ? node?.range : !atKey && isSetItself ? undefined : key?.range
+  if (owner && !(atKey && isSetItself)) return inSetting(owner.argument, shifted(owner, range))
+  if (range) return positionOf(text, range[0], range[1])
+  const maker = settings.findLast(setting => startsWith(setting.path, found))
+  return maker ? inSetting(maker.argument, [0, maker.offset - 1]) : positionOf(text, 0, text.length)
+}
+
+type Range = readonly [start: number, end: number, ...rest: number[]]
+
+const shifted = ({ argument, offset }: Setting, range: Range | null | undefined): Range =>
+  range ? [offset + range[0], offset + range[1]] : [0, argument.length]
+
+export function originIn({ doc, settings }: Source, path: YamlPath): 'profile' | '--set' | undefined {
+  if (settings.some(setting => startsWith(path, setting.path))) return '--set'
+  return walk(doc, path).depth === path.length ? 'profile' : undefined
+}
+
+const startsWith = (path: YamlPath, start: YamlPath): boolean =>
+  start.every((step, i) => String(path[i]) === String(step))
+
+/** False for an empty value (`frame:`), which has no text to point at. */
+const hasText = (node: Node | undefined): boolean => node?.range != null && node.range[1] > node.range[0]
+
+/** What a step leads to; `key` is missing in lists, and where `--set` made the key. */
+interface Child {
+  node: Node | undefined
+  key: Node | undefined
+}
+
+/** Follows `path` as far as it goes. */
+function walk(doc: Document, path: YamlPath): Child & { depth: number } {
+  let child: Child = { node: doc.contents ?? undefined, key: undefined }
+  for (const [depth, step] of path.entries()) {
+    const next = childOf(isAlias(child.node) ? child.node.resolve(doc) : child.node, step)
+    if (!next) return { ...child, depth }
+    child = next
+  }
+  return { ...child, depth: path.length }
+}
+
+function childOf(node: Node | undefined, step: string | number): Child | undefined {
+  if (isMap(node)) {
+    const pair = node.items.find(({ key }) => String(isScalar(key) ? key.value : key) === String(step))
+    return pair && { node: asNode(pair.value), key: asNode(pair.key) }
+  }
+  const item = isSeq(node) ? asNode(node.items[Number(step)]) : undefined
+  return item && { node: item, key: undefined }
+}
+
+const asNode = (value: unknown): Node | undefined => (isNode(value) ? value : undefined)
+
+export const inSetting = (setting: string, [start, end]: Range): Position => ({
+  ...positionOf(setting, start, end),
+  setting,
+})
+
+/** Line and column of an offset; what runs over several lines is marked to the end of the first. */
+export function positionOf(text: string, start: number, end: number): Position {
+  const before = text.slice(0, start)
+  const lineStart = before.lastIndexOf('\n') + 1
+  const newline = text.indexOf('\n', start)
+  const lineEnd = newline < 0 ? text.length : newline
+  const column = start - lineStart + 1
+  const stop = text.slice(start, Math.min(end, lineEnd)).trimEnd().length
+  return { line: before.split('\n').length, column, endColumn: column + Math.max(1, stop) }
+}

@@ -1,0 +1,30 @@
+/** The flat metrics of a result (schema `nmgen.result/1`) and the unit of each. */
+export type MetricUnit = 'count' | 'bytes' | 'pps' | 'bps' | 's' | 'ns' | 'ratio' | 'number'
+
+export const metrics: Readonly<Record<string, MetricUnit>> = {
+  tx_packets: 'count',
+  tx_bytes: 'bytes',
+  tx_pps: 'pps',
+  tx_bps_l1: 'bps',
+  tx_bps_l2: 'bps',
+  offered_pps: 'pps',
+  duration_s: 's',
+  rx_packets: 'count',
+  rx_pps: 'pps',
+  lost: 'count',
+  loss_ratio: 'ratio',
+  duplicates: 'count',
+  reordered: 'count',
+  corrupted: 'count',
+  late_packets: 'count',
+  unsent: 'count',
+  latency_min_ns: 'ns',
+  latency_mean_ns: 'ns',
+  latency_p50_ns: 'ns',
+  latency_p90_ns: 'ns',
+  latency_p99_ns: 'ns',
+  latency_p999_ns: 'ns',
+  latency_max_ns: 'ns',
+  latency_count: 'count',
+  cycles_per_packet: 'number',
+}

@@ -1,0 +1,94 @@
+import { isMap, type Problem, type YamlMap } from './problem.js'
+import { hintFor } from './suggest.js'
+
+/**
+ * Names that must exist or be unique. It looks at the document as read, not at the checked shape, so that
+ * these errors appear together with all others; what has the wrong shape is left to the schema.
+ */
+export function checkReferences(data: unknown): Problem[] {
+  if (!isMap(data)) return []
+  const streams = Array.isArray(data.streams) ? data.streams : []
+  return [
+    ...checkDevices(data.ports),
+    ...checkPorts(data, streams),
+    ...checkNames(streams),
+    ...checkExpect(data, streams),
+  ]
+}
+
+function checkPorts(data: YamlMap, streams: readonly unknown[]): Problem[] {
+  if (data.ports !== undefined && !isMap(data.ports)) return []
+  const ports = Object.keys(data.ports ?? { a: '' })
+  return streams.flatMap((stream, i) =>
+    (['tx', 'rx'] as const).flatMap(key => {
+      const name = isMap(stream) ? stream[key] : undefined
+      if (typeof name !== 'string' || ports.includes(name)) return []
+      return [
+        {
+          code: 'unknown-port',
+          message: `no port is called \`${name}\``,
+          hint: hintFor(name, ports),
+          path: ['streams', i, key],
+        },
+      ]
+    }),
+  )
+}
+
+function checkNames(streams: readonly unknown[]): Problem[] {
+  const names = streams.map(stream => (isMap(stream) ? stream.name : undefined))
+  return names.flatMap((name, i) => {
+    const first = names.indexOf(name)
+    if (name === undefined || first === i) return []
+    const message = `two streams are called \`${String(name)}\``
+    return [
+      {
+        code: 'duplicate-name',
+        message,
+        hint: 'counters are kept by name; choose another',
+        path: ['streams', i, 'name'],
+      },
+    ]
+  })
+}
+
+function checkExpect(data: YamlMap, streams: readonly unknown[]): Problem[] {
+  const names = streams.flatMap(stream =>
+    isMap(stream) && stream.name !== undefined ? [String(stream.name)] : [],
+  )
+  const lines = Array.isArray(data.expect) ? data.expect : []
+  return lines.flatMap((line, i) => {
+    const name = typeof line === 'string' ? /^\s*streams\.([^.\s]+)\./.exec(line)?.[1] : undefined
+    if (name === undefined || names.includes(name)) return []
+    return [
+      {
+        code: 'unknown-stream',
+        message: `no stream is called \`${name}\``,
+        hint: hintFor(name, names),
+        path: ['expect', i],
+      },
+    ]
+  })
+}
+
+/** Two ports on one device would take each other's queues. A loop is no device: its name may be shared. */
+function checkDevices(ports: unknown): Problem[] {
+  if (!isMap(ports)) return []
+  if (Object.keys(ports).length === 0)
+    return [
+      { code: 'out-of-range', message: 'there is no port', hint: 'write `a: loop:lab`', path: ['ports'] },
+    ]
+  const devices = Object.entries(ports).map(([name, port]) => ({ name, device: deviceOf(port) }))
+  return devices.flatMap(({ name, device }, i) => {
+    const first = devices.findIndex(other => other.device === device)
+    if (device === undefined || first === i) return []
+    const path = isMap(ports[name]) ? ['ports', name, 'uri'] : ['ports', name]
+    const message = `\`${device}\` is already port \`${devices[first]!.name}\``
+    return [{ code: 'duplicate-device', message, hint: 'one port can send and receive', path }]
+  })
+}
+
+function deviceOf(port: unknown): string | undefined {
+  const uri = isMap(port) ? port.uri : port
+  return typeof uri === 'string' && !uri.startsWith('loop:') ? uri.split(',')[0] : undefined
+}

@@ -1,0 +1,14 @@
+import { z } from 'zod'
+import { profileSchema } from './schema.js'
+
+/**
+ * The JSON Schema that editors complete from. Draft-07 is what yaml-language-server has always understood;
+ * `io: input` describes the text that people write, not what it is parsed to.
+ */
+export function profileJsonSchema(): Record<string, unknown> {
+  const { $schema, ...schema } = z.toJSONSchema(profileSchema, { target: 'draft-7', io: 'input' })
+  return { $schema, title: 'nmgen profile', ...schema }
+}
+
+/** The contents of profiles/schema.json. */
+export const profileJsonSchemaText = (): string => `${JSON.stringify(profileJsonSchema(), null, 2)}\n`
