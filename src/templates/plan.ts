@@ -4,18 +4,25 @@
  */
 import type { Expectation, PortSpec, Rate, Safety, YamlPath } from '../profile/model.js'
 
-/** A 16-bit one's-complement checksum to be finished per packet. */
+/**
+ * A 16-bit one's-complement checksum (RFC 1071) to be finished per packet:
+ *
+ *     ~fold(base + sum over the fields that it covers of (value << shift, and << 8 more where `high`))
+ *
+ * A site that no varying field covers is finished once per template.
+ */
 export interface ChecksumSite {
   /** Byte offset of the checksum in the frame. */
   offset: number
-  /** One's-complement sum (RFC 1071), folded to 16 bits, of all covered bytes that do not vary and the pseudo-header. */
+  /** The sum, folded to 16 bits, of the covered template bytes and the static part of the pseudo-header. */
   base: number
   /** Send 0xffff for a computed 0 (UDP). */
   zeroIsAllOnes: boolean
 }
 
-/** One frame size of a stream: finished bytes of packet 0, without the FCS. */
+/** One frame size of a stream, without the FCS. */
 export interface Template {
+  /** Static bytes are final; the bits of varying fields and the checksum sites are zero. */
   bytes: Uint8Array
   checksums: readonly ChecksumSite[]
 }
@@ -25,10 +32,15 @@ export type FieldOp = 'inc' | 'random' | 'permute' | 'list'
 /**
  * One varying field. For packet i, with n = floor(i / every):
  *
- *     inc      low + (n * step) mod size          (dec is inc with step = size - step, see compile)
+ *     inc      low + ((key mod size) + n * step) mod size
  *     random   low + floor(mix(key + (n+1)*GAMMA) * size / 2^64)     mix, GAMMA: SplitMix64, Steele et al. 2014
  *     permute  low + P_key(n mod size)            P_key: a keyed bijection of [0, size)
  *     list     values[n mod values.length]
+ *
+ * For inc, key is where it starts: 0 counts up from low. dec is inc with key = size - 1 and step = size - step, so
+ * packet 0 holds the highest value. 0 <= step < size.
+ *
+ * A field of more than 64 bits is one program on its low 8 bytes, or two: `ipv6.src.high` and `ipv6.src`.
  *
  * The value is stored big-endian in `bytes` bytes at `offset`, shifted left by `shift`, under a mask of `bits` bits.
  */
@@ -50,13 +62,20 @@ export interface FieldProgram {
   key: bigint
   values: readonly bigint[]
   /** The checksums that cover the field (indices into Template.checksums, the same in every template of the stream). */
-  sums: readonly {
-    site: number /** the stored value ends on an even byte of the sum: it counts shifted left by 8 */
-    high: boolean
-  }[]
+  sums: readonly FieldSum[]
 }
 
-/** 18 bytes: magic 'NM', stream u16, packet index u32, TX time u64 (ns), compensator u16 that makes the sum 0xffff. */
+/** How a field counts in a checksum. */
+export interface FieldSum {
+  site: number
+  /** The last byte of the field's container is at an even offset of the sum: the value counts shifted left by 8. */
+  high: boolean
+}
+
+/**
+ * 18 bytes, big-endian: magic 'NM', stream u16, packet index u32, TX time u64 (ns), and a compensator u16 that makes
+ * their one's-complement sum 0xffff, so that they add nothing to any checksum whatever index and time they carry.
+ */
 export const SIGNATURE_BYTES = 18
 export const SIGNATURE_MAGIC = 0x4e4d
 
