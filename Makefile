@@ -20,7 +20,7 @@ ARGS ?=
 packages := node_modules/.package-lock.json
 addon := build/Release/nmgen.node
 dist := dist/.built
-native_sources := $(shell find native -path native/tx/test -prune -o \( -name '*.cc' -o -name '*.h' \) -print)
+native_sources := $(shell find native -path native/tx/test -prune -o -type f -print)
 ts_sources := $(shell find src -name '*.ts')
 formatted := $(shell find native -name '*.cc' -o -name '*.h')
 
