@@ -21,6 +21,8 @@ export interface Field {
   doc: string
   /** Used where the profile gives no value: a constant, or a rule computed per packet size. */
   default: bigint | ((context: LayerContext) => bigint)
+  /** Devices on the way leave it alone, so that a receiver may recognise a stream by it. */
+  identifies?: true
   /** For `flags`: the letter of each bit, most significant first, `.` for a bit without a letter. */
   letters?: string
 }

@@ -9,6 +9,13 @@ export const ethernet = defineHeader({
     { name: 'dst', bits: 48, type: 'mac', default: 0x020000000002n, doc: 'destination MAC address' },
     { name: 'src', bits: 48, type: 'mac', default: 0x020000000001n, doc: 'source MAC address' },
     // 0x88b5 is "IEEE Std 802 local experimental": what follows is no known protocol.
-    { name: 'type', bits: 16, type: 'uint', default: 0x88b5n, doc: 'EtherType, from the next layer' },
+    {
+      name: 'type',
+      bits: 16,
+      type: 'uint',
+      identifies: true,
+      default: 0x88b5n,
+      doc: 'EtherType, from the next layer',
+    },
   ],
 })

@@ -41,10 +41,31 @@ export const ipv4 = defineHeader({
     // RFC 2544 appendix C.2.6.4: the test frame's TTL is 10, so that a loop cannot live long.
     { name: 'ttl', bits: 8, type: 'uint', default: 10n, doc: 'time to live' },
     // 253 is reserved for experiments (RFC 3692): what follows is no known protocol.
-    { name: 'protocol', bits: 8, type: 'uint', default: 253n, doc: 'protocol number, from the next layer' },
+    {
+      name: 'protocol',
+      bits: 8,
+      type: 'uint',
+      identifies: true,
+      default: 253n,
+      doc: 'protocol number, from the next layer',
+    },
     { name: 'checksum', bits: 16, type: 'uint', default: 0n, doc: 'computed unless given' },
-    { name: 'src', bits: 32, type: 'ipv4', default: 0xc6120102n, doc: 'source address (198.18.1.2)' },
-    { name: 'dst', bits: 32, type: 'ipv4', default: 0xc6130102n, doc: 'destination address (198.19.1.2)' },
+    {
+      name: 'src',
+      bits: 32,
+      type: 'ipv4',
+      identifies: true,
+      default: 0xc6120102n,
+      doc: 'source address (198.18.1.2)',
+    },
+    {
+      name: 'dst',
+      bits: 32,
+      type: 'ipv4',
+      identifies: true,
+      default: 0xc6130102n,
+      doc: 'destination address (198.19.1.2)',
+    },
   ],
   checksum: { field: 'checksum', covers: 'header', pseudo: false },
 })

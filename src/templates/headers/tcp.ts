@@ -7,8 +7,8 @@ export const tcp = defineHeader({
   on: { ipv4: { protocol: 6n }, ipv6: { next_header: 6n } },
   protocol: 6,
   fields: [
-    { name: 'src', bits: 16, type: 'uint', default: 49152n, doc: 'source port' },
-    { name: 'dst', bits: 16, type: 'uint', default: 80n, doc: 'destination port' },
+    { name: 'src', bits: 16, type: 'uint', identifies: true, default: 49152n, doc: 'source port' },
+    { name: 'dst', bits: 16, type: 'uint', identifies: true, default: 80n, doc: 'destination port' },
     { name: 'seq', bits: 32, type: 'uint', default: 0n, doc: 'sequence number' },
     { name: 'ack', bits: 32, type: 'uint', default: 0n, doc: 'acknowledgment number' },
     { name: 'header_length', bits: 4, type: 'uint', default: 5n, doc: 'data offset, 32-bit words' },

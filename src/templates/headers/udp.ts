@@ -7,8 +7,15 @@ export const udp = defineHeader({
   on: { ipv4: { protocol: 17n }, ipv6: { next_header: 17n } },
   protocol: 17,
   fields: [
-    { name: 'src', bits: 16, type: 'uint', default: 49152n, doc: 'source port' },
-    { name: 'dst', bits: 16, type: 'uint', default: 9n, doc: 'destination port (9: discard)' },
+    { name: 'src', bits: 16, type: 'uint', identifies: true, default: 49152n, doc: 'source port' },
+    {
+      name: 'dst',
+      bits: 16,
+      type: 'uint',
+      identifies: true,
+      default: 9n,
+      doc: 'destination port (9: discard)',
+    },
     {
       name: 'length',
       bits: 16,

@@ -8,7 +8,14 @@ export const vlan = defineHeader({
   fields: [
     { name: 'priority', bits: 3, type: 'uint', default: 0n, doc: 'priority code point (PCP)' },
     { name: 'dei', bits: 1, type: 'uint', default: 0n, doc: 'drop eligible indicator' },
-    { name: 'id', bits: 12, type: 'uint', default: 1n, doc: 'VLAN identifier' },
-    { name: 'type', bits: 16, type: 'uint', default: 0x88b5n, doc: 'EtherType, from the next layer' },
+    { name: 'id', bits: 12, type: 'uint', identifies: true, default: 1n, doc: 'VLAN identifier' },
+    {
+      name: 'type',
+      bits: 16,
+      type: 'uint',
+      identifies: true,
+      default: 0x88b5n,
+      doc: 'EtherType, from the next layer',
+    },
   ],
 })

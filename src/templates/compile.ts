@@ -1,0 +1,104 @@
+import type { Profile, StreamSpec, YamlPath } from '../profile/model.js'
+import { checksumSites, sitesOf, sumsOf } from './checksums.js'
+import { type Diagnostic, error } from './diagnostic.js'
+import { checkWidths, fieldPrograms } from './fields.js'
+import { checkRoom, type Layout, layOut } from './layout.js'
+import { checkLengths, staticBytes } from './lengths.js'
+import { checkMatches, matchRule } from './match.js'
+import type { Plan, StreamPlan, Template } from './plan.js'
+import { checkSignature, signatureOffset, writeSignature } from './signature.js'
+import { checkSizes, type Sizes, sizesOf } from './sizes.js'
+import { checkTargets } from './targets.js'
+
+export type { Diagnostic } from './diagnostic.js'
+
+export interface Compiled {
+  /** Absent where a diagnostic is an error. */
+  plan?: Plan
+  diagnostics: readonly Diagnostic[]
+}
+
+/** Profile to Plan: the layers' bytes, and a program for everything that varies. Pure; reports all errors at once. */
+export function compile(profile: Profile): Compiled {
+  const streams = profile.streams.map((_, id) => compileStream(profile, id))
+  const plans = streams.flatMap(({ plan }) => plan ?? [])
+  const diagnostics = [
+    ...checkCount(profile),
+    ...streams.flatMap(stream => stream.diagnostics),
+    ...checkMatches(plans),
+  ]
+  if (diagnostics.some(({ severity }) => severity === 'error')) return { diagnostics }
+  return { plan: planOf(profile, plans), diagnostics }
+}
+
+const planOf = (profile: Profile, streams: readonly StreamPlan[]): Plan => ({
+  format: 1,
+  name: profile.name,
+  seed: profile.seed,
+  streams,
+  ports: profile.ports,
+  durationNs: profile.durationNs ?? null,
+  cores: profile.cores ?? null,
+  expect: profile.expect,
+  safety: profile.safety,
+})
+
+/** The signature has 16 bits for the stream. */
+function checkCount({ streams }: Profile): Diagnostic[] {
+  if (streams.length <= 65_536) return []
+  return [error(['streams'], { code: 'too-many-streams', message: 'a profile has at most 65536 streams' })]
+}
+
+function compileStream(
+  profile: Profile,
+  id: number,
+): { plan?: StreamPlan; diagnostics: readonly Diagnostic[] } {
+  const stream = profile.streams[id]!
+  const path = ['streams', id]
+  const { layout, diagnostics: stacking } = layOut(stream, path)
+  const sizing = checkSizes(stream.frame, path)
+  const broken = sizing.some(({ severity }) => severity === 'error')
+  if (!layout) return { diagnostics: [...stacking, ...sizing] }
+  const content = [...checkWidths(layout), ...checkTargets(layout, profile.safety)]
+  if (broken) return { diagnostics: [...sizing, ...content] }
+  const sizes = sizesOf(stream.frame)
+  const room = checkFrames(layout, sizes, path)
+  const diagnostics = [...sizing, ...content, ...room]
+  if (diagnostics.some(({ severity }) => severity === 'error')) return { diagnostics }
+  const plan = streamPlan(profile, id, layout, sizes)
+  return { plan, diagnostics: [...diagnostics, ...checkSignature(layout, stream, plan.signature, path)] }
+}
+
+const checkFrames = (layout: Layout, { frameBytes }: Sizes, path: YamlPath): Diagnostic[] =>
+  frameBytes.flatMap(size => [...checkRoom(layout, size, path), ...checkLengths(layout, size - 4)])
+
+function streamPlan(profile: Profile, id: number, layout: Layout, sizes: Sizes): StreamPlan {
+  const stream = profile.streams[id]!
+  const sites = sitesOf(layout)
+  const lengths = sizes.frameBytes.map(size => size - 4)
+  const signature = signatureOffset(layout, stream, lengths)
+  const templates = lengths.map((length): Template => {
+    const bytes = staticBytes(layout, length)
+    if (signature !== null) writeSignature(bytes, signature, id)
+    return { bytes, checksums: checksumSites(sites, bytes) }
+  })
+  const identity = { seed: profile.seed, stream: stream.name }
+  return {
+    ...given(stream),
+    id,
+    path: ['streams', id],
+    templates,
+    sequence: sizes.sequence,
+    fields: fieldPrograms(layout, identity, (field, last) => sumsOf(sites, field, last)),
+    signature,
+    match: stream.rx !== undefined && signature === null ? matchRule(layout, templates[0]!.bytes) : null,
+  }
+}
+
+const given = (stream: StreamSpec) => ({
+  name: stream.name,
+  rate: stream.rate,
+  count: stream.count ?? null,
+  tx: stream.tx,
+  rx: stream.rx ?? null,
+})

@@ -1,0 +1,25 @@
+const mask64 = (1n << 64n) - 1n
+const fnvOffset = 0xcbf29ce484222325n
+const fnvPrime = 0x100000001b3n
+
+/**
+ * The 64-bit key of one field's generator. It depends on the names, not on positions in the profile: a stream added
+ * or moved changes no packet of another.
+ */
+export const fieldKey = (seed: number, stream: string, field: string): bigint =>
+  splitMix64(fnv1a(`${seed}\n${stream}\n${field}`))
+
+/** FNV-1a (RFC 9923) over the UTF-8 text. Its high bits mix poorly, hence the finaliser. */
+function fnv1a(text: string): bigint {
+  let hash = fnvOffset
+  for (const byte of new TextEncoder().encode(text)) hash = ((hash ^ BigInt(byte)) * fnvPrime) & mask64
+  return hash
+}
+
+/** The finaliser of SplitMix64: Steele, Lea, Flood, "Fast Splittable Pseudorandom Number Generators", 2014. */
+export function splitMix64(state: bigint): bigint {
+  let z = state & mask64
+  z = ((z ^ (z >> 30n)) * 0xbf58476d1ce4e5b9n) & mask64
+  z = ((z ^ (z >> 27n)) * 0x94d049bb133111ebn) & mask64
+  return z ^ (z >> 31n)
+}

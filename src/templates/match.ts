@@ -1,0 +1,81 @@
+import type { ValueSpec } from '../profile/model.js'
+import { ones, readBits, writeBits } from './bits.js'
+import { type Diagnostic, warning } from './diagnostic.js'
+import type { Layout, PlacedField } from './layout.js'
+import type { MatchRule, StreamPlan } from './plan.js'
+import { extremes } from './stacking.js'
+
+/**
+ * How a receiver knows the frames of a stream that carry no signature: by the header bits that identify a flow and
+ * do not vary. Devices on the way may change the rest (MAC addresses, TTL, DSCP, checksums).
+ */
+export function matchRule(layout: Layout, template: Uint8Array): MatchRule {
+  const mask = new Uint8Array(layout.payloadOffset)
+  const value = new Uint8Array(layout.payloadOffset)
+  for (const field of layout.layers.flatMap(layer => layer.fields)) {
+    if (!field.field.identifies) continue
+    const fixed = constantBits(field)
+    writeBits(mask, field, fixed)
+    if (field.spec) writeBits(value, field, (extremes(field.spec)[0] ?? 0n) & fixed)
+    else copyBytes(template, value, field)
+  }
+  return trim(mask, value)
+}
+
+/** Bits that are the same in every packet: for a range, the prefix that its ends share. */
+function constantBits({ spec, bits }: PlacedField): bigint {
+  if (!spec || spec.kind === 'literal') return ones(bits)
+  const differing = differences(spec)
+  if (spec.kind === 'list') return ones(bits) & ~differing
+  return ones(bits) & ~ones(differing === 0n ? 0 : differing.toString(2).length)
+}
+
+function differences(spec: ValueSpec): bigint {
+  const [first, ...others] = extremes(spec)
+  return others.reduce((all, other) => all | (other ^ first!), 0n)
+}
+
+function copyBytes(from: Uint8Array, to: Uint8Array, { bitOffset, bits }: PlacedField): void {
+  writeBits(to, { bitOffset, bits }, readBits(from, { bitOffset, bits }))
+}
+
+function trim(mask: Uint8Array, value: Uint8Array): MatchRule {
+  const offset = Math.max(
+    0,
+    mask.findIndex(byte => byte !== 0),
+  )
+  const end = mask.findLastIndex(byte => byte !== 0) + 1
+  return { offset, mask: mask.slice(offset, end), value: value.slice(offset, end) }
+}
+
+/** Two streams at one receiver whose rules can match one and the same frame. */
+export function checkMatches(streams: readonly StreamPlan[]): Diagnostic[] {
+  return streams.flatMap((stream, i) => {
+    const twin = streams
+      .slice(0, i)
+      .find(other => other.rx === stream.rx && overlap(other.match, stream.match))
+    return twin ? [alike(stream, twin)] : []
+  })
+}
+
+function overlap(a: MatchRule | null, b: MatchRule | null): boolean {
+  if (!a || !b) return false
+  const end = Math.max(a.offset + a.mask.length, b.offset + b.mask.length)
+  for (let i = 0; i < end; i++) {
+    const [x, y] = [byteAt(a, i), byteAt(b, i)]
+    if ((x.value ^ y.value) & x.mask & y.mask) return false
+  }
+  return true
+}
+
+const byteAt = ({ offset, mask, value }: MatchRule, at: number) => ({
+  mask: mask[at - offset] ?? 0,
+  value: value[at - offset] ?? 0,
+})
+
+const alike = (stream: StreamPlan, twin: StreamPlan): Diagnostic =>
+  warning(stream.path, {
+    code: 'streams-look-alike',
+    message: `frames of ${stream.name} and ${twin.name} cannot be told apart at ${stream.rx}: they are counted as ${twin.name}'s`,
+    hint: 'give them other addresses or ports, or frames with room for the signature',
+  })

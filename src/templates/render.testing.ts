@@ -1,0 +1,88 @@
+/**
+ * A slow renderer written from the words of plan.ts alone, sharing no code with the compiler or the native core: the
+ * oracle that both are held against. It has no `permute`, whose bijection is the native core's own choice.
+ */
+import type { FieldProgram, Plan, StreamPlan, Template } from './plan.js'
+
+const mask64 = (1n << 64n) - 1n
+const gamma = 0x9e3779b97f4a7c15n
+
+function mix(state: bigint): bigint {
+  let z = state & mask64
+  z = ((z ^ (z >> 30n)) * 0xbf58476d1ce4e5b9n) & mask64
+  z = ((z ^ (z >> 27n)) * 0x94d049bb133111ebn) & mask64
+  return z ^ (z >> 31n)
+}
+
+export function valueAt(field: FieldProgram, packet: bigint): bigint {
+  const n = packet / field.every
+  switch (field.op) {
+    case 'inc':
+      return field.low + (((field.key % field.size) + n * field.step) % field.size)
+    case 'random':
+      return field.low + ((mix(field.key + (n + 1n) * gamma) * field.size) >> 64n)
+    case 'list':
+      return field.values[Number(n % BigInt(field.values.length))]!
+    case 'permute':
+      throw new Error('the oracle does not permute')
+  }
+}
+
+/** Packet `index` without the FCS; the signature says TX time 0. */
+export function renderPacket(plan: Plan, streamId: number, index: bigint): Uint8Array {
+  const stream = plan.streams[streamId]!
+  const template = templateAt(stream, index)
+  const bytes = template.bytes.slice()
+  const values = stream.fields.map(field => valueAt(field, index))
+  stream.fields.forEach((field, i) => {
+    store(bytes, field, values[i]!)
+  })
+  if (stream.signature !== null) sign(bytes, stream.signature, index)
+  finishChecksums(bytes, template, stream.fields, values)
+  return bytes
+}
+
+const templateAt = (stream: StreamPlan, index: bigint): Template =>
+  stream.templates[stream.sequence[Number(index % BigInt(stream.sequence.length))]!]!
+
+function store(bytes: Uint8Array, field: FieldProgram, value: bigint): void {
+  for (let i = 0; i < field.bytes; i++) {
+    const down = BigInt(8 * (field.bytes - 1 - i))
+    const mask = (((1n << BigInt(field.bits)) - 1n) << BigInt(field.shift)) >> down
+    const part = (value << BigInt(field.shift)) >> down
+    const at = field.offset + i
+    bytes[at] = Number((BigInt(bytes[at]!) & ~mask & 255n) | (part & mask & 255n))
+  }
+}
+
+/** RFC 1071 sums are numbers modulo 65535 in which only zero itself is 0. */
+const modulo65535 = (sum: bigint): number => (sum === 0n ? 0 : Number(((sum - 1n) % 65535n) + 1n))
+
+function sign(bytes: Uint8Array, offset: number, index: bigint): void {
+  const view = new DataView(bytes.buffer, bytes.byteOffset + offset, 18)
+  view.setUint32(4, Number(index & 0xffffffffn))
+  view.setBigUint64(8, 0n)
+  let sum = 0n
+  for (let i = 0; i < 16; i += 2) sum += BigInt(view.getUint16(i))
+  view.setUint16(16, 0xffff - modulo65535(sum))
+}
+
+function finishChecksums(
+  bytes: Uint8Array,
+  template: Template,
+  fields: readonly FieldProgram[],
+  values: readonly bigint[],
+): void {
+  template.checksums.forEach((site, index) => {
+    let sum = BigInt(site.base)
+    fields.forEach((field, i) => {
+      for (const { site: covered, high } of field.sums)
+        if (covered === index) sum += values[i]! << BigInt(field.shift + (high ? 8 : 0))
+    })
+    const checksum = 0xffff - modulo65535(sum)
+    new DataView(bytes.buffer, bytes.byteOffset).setUint16(
+      site.offset,
+      checksum === 0 && site.zeroIsAllOnes ? 0xffff : checksum,
+    )
+  })
+}

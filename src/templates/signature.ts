@@ -1,0 +1,60 @@
+import type { StreamSpec, YamlPath } from '../profile/model.js'
+import { checksumOf, sumWords } from './checksum.js'
+import { type Diagnostic, warning } from './diagnostic.js'
+import type { Layout } from './layout.js'
+import { SIGNATURE_BYTES, SIGNATURE_MAGIC } from './plan.js'
+
+/** Where the signature stands, or null; every frame size must have the room, for a receiver looks at one place. */
+export function signatureOffset(
+  layout: Layout,
+  stream: StreamSpec,
+  lengths: readonly number[],
+): number | null {
+  if (stream.rx === undefined || !stream.signature) return null
+  const offset = evenOffset(layout)
+  return lengths.every(length => length >= offset + SIGNATURE_BYTES) ? offset : null
+}
+
+/** Its words must fall on the words of the checksum around it, or its sum would not be neutral. */
+function evenOffset({ layers, payloadOffset }: Layout): number {
+  const segment = layers.find(layer => layer.header.checksum?.covers === 'segment')
+  return payloadOffset + ((payloadOffset - (segment?.offset ?? payloadOffset)) % 2)
+}
+
+/** Writes the signature of packet 0 at time 0. */
+export function writeSignature(bytes: Uint8Array, offset: number, stream: number): void {
+  const region = new DataView(bytes.buffer, bytes.byteOffset + offset, SIGNATURE_BYTES)
+  bytes.fill(0, offset, offset + SIGNATURE_BYTES)
+  region.setUint16(0, SIGNATURE_MAGIC)
+  region.setUint16(2, stream)
+  region.setUint16(16, checksumOf(sumWords(bytes, offset, offset + SIGNATURE_BYTES)))
+}
+
+export function checkSignature(
+  layout: Layout,
+  stream: StreamSpec,
+  offset: number | null,
+  path: YamlPath,
+): Diagnostic[] {
+  if (stream.rx === undefined || !stream.signature) return []
+  if (offset === null) return [noRoom(layout, path)]
+  return layout.givenFill ? [overwritten(stream, path)] : []
+}
+
+const noRoom = (layout: Layout, path: YamlPath): Diagnostic =>
+  warning([...path, 'frame'], {
+    code: 'no-room-for-signature',
+    message:
+      `the frame has no room for nmgen's ${SIGNATURE_BYTES}-byte signature: frames are counted by their constant ` +
+      'header bytes, without latency, order or duplicates',
+    hint: `frames of ${Math.max(64, evenOffset(layout) + SIGNATURE_BYTES + 4)}B or more have the room`,
+  })
+
+function overwritten(stream: StreamSpec, path: YamlPath): Diagnostic {
+  const index = stream.layers.findIndex(layer => layer.name === 'payload')
+  return warning([...path, 'layers', index, 'payload'], {
+    code: 'payload-overwritten',
+    message: `nmgen's signature replaces the first ${SIGNATURE_BYTES} bytes of the payload`,
+    hint: '`signature: false` keeps them; frames are then only counted',
+  })
+}

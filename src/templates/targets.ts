@@ -1,0 +1,85 @@
+import type { Safety } from '../profile/model.js'
+import {
+  type AddressRange,
+  formatAddress,
+  formatAddressRange,
+  parseAddress,
+  parseAddressRange,
+} from '../units/address.js'
+import { type Diagnostic, error } from './diagnostic.js'
+import type { Layout, PlacedField } from './layout.js'
+
+type Family = 'ipv4' | 'ipv6'
+
+/** Where a flood does no harm outside of the lab: nobody on the Internet answers to these. */
+const harmless: Readonly<Record<Family, readonly string[]>> = {
+  ipv4: [
+    '198.18.0.0/15', // benchmarking, RFC 2544
+    '192.0.2.0/24', // documentation, RFC 5737
+    '198.51.100.0/24',
+    '203.0.113.0/24',
+    '127.0.0.0/8', // loopback
+    '10.0.0.0/8', // private, RFC 1918
+    '172.16.0.0/12',
+    '192.168.0.0/16',
+    '169.254.0.0/16', // link-local, RFC 3927
+  ],
+  ipv6: [
+    '2001:2::/48', // benchmarking, RFC 5180
+    '2001:db8::/32', // documentation, RFC 3849
+    '::1/128', // loopback
+    'fc00::/7', // unique local, RFC 4193
+    'fe80::/10', // link-local
+  ],
+}
+
+/** Destinations beyond the harmless ranges must be named in the profile, where a review sees them (RFC 6815). */
+export function checkTargets(layout: Layout, safety: Safety): Diagnostic[] {
+  return layout.layers.flatMap(layer =>
+    layer.fields.flatMap(field => {
+      const family = field.field.type
+      if (field.field.name !== 'dst' || (family !== 'ipv4' && family !== 'ipv6')) return []
+      return checkField(field, family, safety)
+    }),
+  )
+}
+
+function checkField(field: PlacedField, family: Family, safety: Safety): Diagnostic[] {
+  const allowed = [...harmless[family], ...safety.allow].flatMap(text => readRange(family, text))
+  const refused = targets(field).find(range => !covered(range, allowed))
+  if (!refused) return []
+  const text =
+    refused.low === refused.high ? formatAddress(family, refused.low) : formatAddressRange(family, refused)
+  return [
+    error(field.path, {
+      code: 'target-not-allowed',
+      message: `${text} is outside of the benchmark, private and documentation ranges`,
+      hint: `if that network is yours to test, add ${text} to \`safety.allow\``,
+    }),
+  ]
+}
+
+function targets({ spec }: PlacedField): readonly AddressRange[] {
+  if (!spec) return []
+  if (spec.kind === 'literal') return [{ low: spec.value, high: spec.value }]
+  return spec.kind === 'list' ? spec.values.map(value => ({ low: value, high: value })) : [spec]
+}
+
+/** Walks through the range from one allowed range to the next; they may touch or overlap. */
+function covered({ low, high }: AddressRange, allowed: readonly AddressRange[]): boolean {
+  let next = low
+  while (next <= high) {
+    const range = allowed.find(candidate => candidate.low <= next && next <= candidate.high)
+    if (!range) return false
+    next = range.high + 1n
+  }
+  return true
+}
+
+/** A prefix, a range or one address of this family; nothing for the other family. */
+function readRange(family: Family, text: string): readonly AddressRange[] {
+  const range = parseAddressRange(family, text)
+  if (range.ok) return [range.value]
+  const address = parseAddress(family, text)
+  return address.ok ? [{ low: address.value, high: address.value }] : []
+}
