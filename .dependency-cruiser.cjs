@@ -6,7 +6,7 @@ const mayImport = {
   units: [],
   templates: ['profile/model', 'units/'],
   profile: ['units/', 'templates/header', 'templates/headers/'],
-  gen: ['templates/plan', 'units/'],
+  gen: ['templates/plan', 'profile/model', 'units/'],
   stats: ['gen/(snapshot|engine-api|host)', 'profile/model', 'templates/plan', 'units/'],
   report: ['stats/', 'profile/model', 'units/'],
   ui: ['stats/', 'units/'],
@@ -63,6 +63,13 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/(units|templates|profile)/', pathNot: tests },
       to: { path: '^(node:)?(fs|fs/promises|net|dgram|child_process|os|process)$' },
+    },
+    {
+      name: 'the-model-is-types',
+      comment: 'downstream of the Plan, the profile is known by its types only (import type)',
+      severity: 'error',
+      from: { path: '^src/(gen|stats|report)/', pathNot: tests },
+      to: { path: '^src/profile/model', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'no-import-of-tests',
