@@ -23,6 +23,8 @@ export interface Field {
   default: bigint | ((context: LayerContext) => bigint)
   /** Devices on the way leave it alone, so that a receiver may recognise a stream by it. */
   identifies?: true
+  /** Numbers that people know in hexadecimal, such as an EtherType. */
+  hex?: true
   /** For `flags`: the letter of each bit, most significant first, `.` for a bit without a letter. */
   letters?: string
 }

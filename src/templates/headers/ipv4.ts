@@ -49,7 +49,7 @@ export const ipv4 = defineHeader({
       default: 253n,
       doc: 'protocol number, from the next layer',
     },
-    { name: 'checksum', bits: 16, type: 'uint', default: 0n, doc: 'computed unless given' },
+    { name: 'checksum', bits: 16, type: 'uint', hex: true, default: 0n, doc: 'computed unless given' },
     {
       name: 'src',
       bits: 32,

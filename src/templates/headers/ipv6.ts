@@ -20,7 +20,7 @@ export const ipv6 = defineHeader({
       doc: 'differentiated services code point (RFC 2474)',
     },
     { name: 'ecn', bits: 2, type: 'uint', default: 0n, doc: 'explicit congestion notification (RFC 3168)' },
-    { name: 'flow_label', bits: 20, type: 'uint', default: 0n, doc: 'flow label (RFC 6437)' },
+    { name: 'flow_label', bits: 20, type: 'uint', hex: true, default: 0n, doc: 'flow label (RFC 6437)' },
     {
       name: 'payload_length',
       bits: 16,

@@ -28,7 +28,7 @@ export const tcp = defineHeader({
       doc: 'CWR ECE URG ACK PSH RST SYN FIN',
     },
     { name: 'window', bits: 16, type: 'uint', default: 65535n, doc: 'receive window' },
-    { name: 'checksum', bits: 16, type: 'uint', default: 0n, doc: 'computed unless given' },
+    { name: 'checksum', bits: 16, type: 'uint', hex: true, default: 0n, doc: 'computed unless given' },
     { name: 'urgent', bits: 16, type: 'uint', default: 0n, doc: 'urgent pointer' },
   ],
   checksum: { field: 'checksum', covers: 'segment', pseudo: true },

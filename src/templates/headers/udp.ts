@@ -23,7 +23,7 @@ export const udp = defineHeader({
       default: c => BigInt(c.bytesFromHere),
       doc: 'header and payload, bytes',
     },
-    { name: 'checksum', bits: 16, type: 'uint', default: 0n, doc: 'computed unless given' },
+    { name: 'checksum', bits: 16, type: 'uint', hex: true, default: 0n, doc: 'computed unless given' },
   ],
   checksum: { field: 'checksum', covers: 'segment', pseudo: true, zeroIsAllOnes: true },
 })

@@ -13,6 +13,7 @@ export const vlan = defineHeader({
       name: 'type',
       bits: 16,
       type: 'uint',
+      hex: true,
       identifies: true,
       default: 0x88b5n,
       doc: 'EtherType, from the next layer',
