@@ -37,8 +37,7 @@ function sent(result: Result): Row {
     `${count(metrics.tx_packets ?? 0)} packets`,
     `in ${value(result, 'duration_s')}`,
     value(result, 'tx_pps'),
-    `${value(result, 'tx_bps_l1')} L1`,
-    `${value(result, 'tx_bps_l2')} L2`,
+    `${value(result, 'tx_bps_l1')} L1, ${value(result, 'tx_bps_l2')} L2`,
   ]
   const all = metrics.duration_s === null ? parts.slice(0, 1) : parts
   return { label: 'sent', parts: [...all, ...some(metrics.unsent, 'due but not sent')] }
@@ -79,11 +78,13 @@ function latency(result: Result): Row[] {
   if (metrics.latency_count === null)
     return [{ label: 'latency', parts: ['not measured: no signature was received'] }]
   if (metrics.latency_count === 0) return [{ label: 'latency', parts: ['no samples'] }]
-  const parts = (['p50', 'p90', 'p99', 'p999', 'max'] as const).map(name => {
+  const parts = (['p50', 'p90', 'p99', 'p999'] as const).map(name => {
     const ns = metrics[`latency_${name}_ns`]
     return `${name === 'p999' ? 'p99.9' : name} ${ns === null ? '?' : nanoseconds(ns)}`
   })
-  const spread = [`min ${value(result, 'latency_min_ns')}`, `mean ${value(result, 'latency_mean_ns')}`]
+  const spread = (['min', 'mean', 'max'] as const).map(
+    name => `${name} ${value(result, `latency_${name}_ns`)}`,
+  )
   return [
     { label: 'latency', parts },
     { label: '', parts: [...spread, `${count(metrics.latency_count)} samples`] },

@@ -42,11 +42,11 @@ export function count(value: number): string {
   return Math.round(value).toLocaleString('en-US')
 }
 
-/** Never rounds a loss to nothing: 1 in 10^9 is `1e-7 %`. */
+/** Never rounds to nothing or to all: 1 lost in 10^9 is `1.00e-7 %`. */
 export function percent(ratio: number): string {
   const value = ratio * 100
   if (value === 0 || value === 100) return `${value} %`
-  return `${value < 0.001 ? value.toExponential(2) : Number(value.toPrecision(4))} %`
+  return `${value < 0.001 ? value.toExponential(2) : Math.min(Number(value.toPrecision(4)), 99.99)} %`
 }
 
 export function inUnit(value: number | null, unit: Unit): string {

@@ -1,0 +1,106 @@
+/** `nmgen run`: read, check, open the files, announce, send, count, judge, report. */
+
+import { startRun } from '../gen/engine.js'
+import { openFolder, type RunFolder } from '../report/files.js'
+import { type Recorder, recorder } from '../report/folder.js'
+import { reports, resultJson, resultText } from '../report/index.js'
+import { buildResult } from '../stats/build.js'
+import { environment, version } from '../stats/environment.js'
+import { loadHdr } from '../stats/latency.js'
+import { profileResult } from '../stats/profile.js'
+import type { ProfileResult, Result } from '../stats/result.js'
+import { styleFor } from '../stats/style.js'
+import { checkMetrics } from '../stats/thresholds.js'
+import { exitOf } from '../stats/verdict.js'
+import { modeFor, openView, type View } from '../ui/terminal.js'
+import { setOutcome } from './outcome.js'
+import { applyOverrides } from './overrides.js'
+import { readPlan } from './profile.js'
+import { announcement, cpuLine } from './run-announce.js'
+import { type Argv, type Flags, readFlags } from './run-flags.js'
+import { follow } from './run-follow.js'
+import { stopOnSignals } from './run-signals.js'
+
+type Read = Awaited<ReturnType<typeof readPlan>>
+
+export async function runCommand(argv: Argv): Promise<void> {
+  const flags = readFlags(argv, process.env)
+  const read = await readPlan(String(argv.profile), {
+    set: flags.set,
+    override: profile => applyOverrides(profile, flags.overrides),
+  })
+  checkMetrics(read.plan.expect, read.plan)
+  const profile = profileResult({ ...read, overrides: flags.given })
+  const files = await openFiles(flags, read, profile)
+  const view = await viewFor(flags)
+  if (view.mode !== 'none')
+    for (const line of announcement(read.profile, read.plan, version())) view.say(line)
+  const result = await send({ flags, read, profile, files, view })
+  setOutcome(exitOf(result))
+  await report(result, files, flags.json)
+}
+
+async function openFiles(flags: Flags, { text }: Read, profile: ProfileResult): Promise<Recorder | null> {
+  if (flags.out === null) return null
+  const folder: RunFolder = openFolder({
+    ...(flags.out === undefined ? {} : { out: flags.out }),
+    parent: 'results',
+    profile: profile.name,
+    now: new Date(),
+  })
+  return recorder({ folder, formats: reports(await loadHdr()), profile, source: text })
+}
+
+function viewFor({ json, quiet }: Flags): Promise<View> {
+  const mode = modeFor(process.stderr, process.env, json || quiet)
+  return openView({ stream: process.stderr, mode, style: () => styleFor(process.stderr, process.env) })
+}
+
+interface Sending {
+  flags: Flags
+  read: Read
+  profile: ProfileResult
+  files: Recorder | null
+  view: View
+}
+
+async function send({ flags, read: { plan }, profile, files, view }: Sending): Promise<Result> {
+  const { shard } = flags
+  const stopper = stopOnSignals(process, code => process.exit(code))
+  try {
+    const run = await start(() => startRun(plan, shard === undefined ? {} : { shard }), files)
+    files?.begin({ startedAt: new Date(), streams: plan.streams.map(stream => stream.name) })
+    stopper.attach(run)
+    if (view.mode !== 'none') view.say(cpuLine(run.snapshot()))
+    const outcome = await follow(run, { plan, view, recorder: files, note: stopper.note })
+    return await buildResult({ plan, outcome, shards: shard?.of ?? 1, profile, environment: environment() })
+  } finally {
+    view.close()
+    stopper.release()
+  }
+}
+
+// A folder of a run that never began would look like one that was killed.
+async function start<T>(starting: () => Promise<T>, files: Recorder | null): Promise<T> {
+  try {
+    return await starting()
+  } catch (error) {
+    files?.discard()
+    throw error
+  }
+}
+
+// Standard output first: a disk that is full must not take the result with it.
+async function report(result: Result, files: Recorder | null, json: boolean): Promise<void> {
+  const style = styleFor(process.stdout, process.env)
+  await print(json ? resultJson(result) : resultText(result, { style, folder: files?.folder ?? null }))
+  files?.end(result)
+}
+
+// Waits until it is out: a process that exits loses what a pipe has not taken. A reader that left is not an error.
+function print(text: string): Promise<void> {
+  return new Promise(resolve => {
+    process.stdout.once('error', () => resolve())
+    process.stdout.write(text, () => resolve())
+  })
+}

@@ -1,0 +1,66 @@
+/** Follows a run until it ends: ten looks a second for the view, one a second for the files. */
+import type { Run } from '../gen/engine-api.js'
+import type { RunOutcome, Snapshot } from '../gen/snapshot.js'
+import type { Recorder } from '../report/folder.js'
+import { emptySnapshot, interval } from '../stats/sampler.js'
+import type { Plan } from '../templates/plan.js'
+import type { LiveState } from '../ui/live.js'
+import type { View } from '../ui/terminal.js'
+
+const LOOK_MS = 100
+const SAMPLE_NS = 1e9
+const HISTORY = 60
+
+export interface Followed {
+  plan: Plan
+  view: View
+  recorder: Recorder | null
+  /** What the view says beside the numbers, e.g. that stopping was asked for. */
+  note(): string | null
+}
+
+export async function follow(run: Run, followed: Followed): Promise<RunOutcome> {
+  const looking = looker(run, followed)
+  const timer = setInterval(looking.look, LOOK_MS)
+  try {
+    const outcome = await run.done
+    looking.finish(outcome.final)
+    return outcome
+  } finally {
+    clearInterval(timer)
+  }
+}
+
+function looker(run: Run, { plan, view, recorder, note }: Followed) {
+  let sampled: Snapshot = emptySnapshot
+  let recent: Snapshot[] = [emptySnapshot]
+  const history: number[] = []
+  const state = (before: Snapshot, now: Snapshot): LiveState => ({
+    name: plan.name,
+    durationS: plan.durationNs === null ? null : plan.durationNs / 1e9,
+    interval: interval(plan, before, now),
+    history,
+    note: note(),
+  })
+  const sample = (now: Snapshot) => {
+    const at = state(sampled, now)
+    recorder?.sample({ interval: at.interval, latency: run.latency() })
+    history.push(at.interval.tx_pps)
+    if (history.length > HISTORY) history.shift()
+    sampled = now
+    return at
+  }
+  const look = () => {
+    const now = run.snapshot()
+    // Rates over the last second: ten frames a second of a tenth of a second each would only flicker.
+    view.redraw(state(recent[0]!, now))
+    recent = [...recent.slice(-9), now]
+    // A timer that is a little early must not cost a whole look.
+    if (now.elapsedNs - sampled.elapsedNs >= SAMPLE_NS - (LOOK_MS * 1e6) / 2) view.tick(sample(now))
+  }
+  // The rest of the last second, so that the files add up to the result.
+  const finish = (final: Snapshot) => {
+    if (final.elapsedNs > sampled.elapsedNs) sample(final)
+  }
+  return { look, finish }
+}

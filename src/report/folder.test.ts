@@ -1,0 +1,135 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
+import { buildResult } from '../stats/build.js'
+import { loadHdr } from '../stats/latency.js'
+import { plain } from '../stats/profile.js'
+import { anEnvironment, anOutcome, aPlan, aProfile, aSnapshot } from '../stats/run.testing.js'
+import { emptySnapshot, interval } from '../stats/sampler.js'
+import { folderName, openFolder } from './files.js'
+import { recorder } from './folder.js'
+import { reports } from './index.js'
+
+let parent: string
+beforeEach(() => {
+  parent = mkdtempSync(join(tmpdir(), 'nmgen-results-'))
+})
+afterEach(() => rmSync(parent, { recursive: true }))
+
+const now = new Date('2026-11-23T06:15:00.123Z')
+const open = (change: object = {}) => openFolder({ parent, profile: 'udp-64b', now, ...change })
+const record = async (folder = open()) =>
+  recorder({ folder, formats: reports(await loadHdr()), profile: aProfile, source: 'version: 1\n' })
+
+describe('the name of a run folder', () => {
+  it('sorts by time and says the profile', () => {
+    expect(folderName(now, 'udp-64b', 'k3f9')).toBe('20261123T061500Z-udp-64b-k3f9')
+    expect(folderName(now, '../a b', 'k3f9')).toBe('20261123T061500Z-..-a-b-k3f9')
+    expect(open().path).toMatch(/\/20261123T061500Z-udp-64b-[0-9a-z]{4}$/)
+  })
+})
+
+describe('a run folder', () => {
+  it('has every file before the run, and the result only at its end', async () => {
+    const files = await record()
+    const names = () => readdirSync(files.folder).sort()
+    expect(names()).toEqual([
+      '.result.json.tmp',
+      '.summary.txt.tmp',
+      'latency.hlog',
+      'profile.resolved.yaml',
+      'profile.yaml',
+      'series.ndjson',
+    ])
+    files.begin({ startedAt: now, streams: ['udp'] })
+    files.sample({ interval: interval(aPlan(), emptySnapshot, aSnapshot()), latency: anOutcome().latency })
+    expect(readFileSync(join(files.folder, 'series.ndjson'), 'utf8')).toContain('"tx_packets":1000000')
+
+    files.end(
+      await buildResult({
+        plan: aPlan(),
+        outcome: anOutcome(),
+        shards: 1,
+        profile: aProfile,
+        environment: anEnvironment,
+      }),
+    )
+    expect(names()).toEqual([
+      'latency.hlog',
+      'profile.resolved.yaml',
+      'profile.yaml',
+      'result.json',
+      'series.ndjson',
+      'summary.txt',
+    ])
+    const text = (name: string) => readFileSync(join(files.folder, name), 'utf8')
+    expect(JSON.parse(text('result.json')).verdict).toBe('pass')
+    expect(text('summary.txt')).toMatch(/^PASS {2}udp-64b/)
+    expect(text('latency.hlog')).toContain('\nTag=udp,')
+    expect(text('profile.yaml')).toBe('version: 1\n')
+    expect(parse(text('profile.resolved.yaml'))).toEqual(aProfile.resolved)
+  })
+
+  it('leaves nothing behind where the run never began', async () => {
+    const files = await record()
+    files.discard()
+    expect(readdirSync(parent)).toEqual([])
+  })
+
+  it('is the one that --out names, if that is new or empty', async () => {
+    const out = join(parent, 'deep', 'own')
+    expect((await record(open({ out }))).folder).toBe(out)
+    expect(() => open({ out })).toThrow(
+      expect.objectContaining({
+        code: 'results-not-writable',
+        exit: 4,
+        message: `${out} is not empty: results are never written over`,
+      }),
+    )
+  })
+})
+
+describe('results that cannot be written', () => {
+  it('are found before sending, with path and errno', () => {
+    const file = join(parent, 'file')
+    writeFileSync(file, '')
+    expect(() => open({ parent: file })).toThrow(
+      expect.objectContaining({ code: 'results-not-writable', exit: 4 }),
+    )
+    expect(() => open({ parent: file })).toThrow(/cannot write .*file.*EEXIST|ENOTDIR/)
+    expect(() => open({ out: join(file, 'out') })).toThrow(
+      /cannot write .*file\/out: ENOTDIR \(not a directory\)/,
+    )
+  })
+
+  it('leave no half-made folder', async () => {
+    const folder = open()
+    mkdirSync(join(folder.path, 'latency.hlog'))
+    await expect(record(folder)).rejects.toThrow(/latency\.hlog: EEXIST/)
+    expect(existsSync(join(folder.path, 'profile.yaml'))).toBe(false)
+  })
+
+  it('during the run do not end it, and are said with the result', async () => {
+    const files = await record()
+    files.begin({ startedAt: now, streams: ['udp'] })
+    const broken = { stream: 0, counts: new BigUint64Array(30_000) }
+    const sample = interval(aPlan(), emptySnapshot, aSnapshot())
+    expect(() => files.sample({ interval: sample, latency: [broken] })).not.toThrow()
+    expect(() => files.end({} as never)).toThrow(/30000/)
+  })
+})
+
+describe('a resolved profile', () => {
+  it('keeps every integer and every byte', () => {
+    const value = {
+      low: 1n,
+      high: 2n ** 64n - 1n,
+      bytes: new Uint8Array([0, 255]),
+      gone: undefined,
+      list: [1n],
+    }
+    expect(plain(value)).toEqual({ low: 1, high: '18446744073709551615', bytes: '00ff', list: [1] })
+  })
+})
