@@ -21,16 +21,16 @@ export interface RenderOptions {
 /** As rustc prints it: code and sentence, place, source line with carets, and what to do. */
 export function renderDiagnostic(diagnostic: Diagnostic, { text, color }: RenderOptions): string {
   const { code, severity, message, hint, file, line, column, endColumn, setting } = diagnostic
-  const place = setting === undefined ? `${file}:${line}:${column}` : '--set'
+  const place = setting === undefined ? `${printable(file)}:${line}:${column}` : '--set'
   const location = { start: { line, column }, end: { line, column: endColumn } }
   const frame = codeFrameColumns(printable(setting ?? text), location, {
     linesAbove: 1,
     linesBelow: 0,
     ...(color && { forceColor: true }),
   })
-  const head = `${paint(`${severity}[${code}]`, severity === 'error' ? 31 : 33, color)}: ${message}`
+  const head = `${paint(`${severity}[${code}]`, severity === 'error' ? 31 : 33, color)}: ${printable(message)}`
   const lines = [head, ` --> ${place}`, frame]
-  if (hint !== undefined) lines.push(`  = help: ${hint}`)
+  if (hint !== undefined) lines.push(`  = help: ${printable(hint)}`)
   return lines.join('\n')
 }
 

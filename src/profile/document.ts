@@ -26,7 +26,7 @@ const maxAliasCount = 100
 
 /** Reads the text and applies the `--set` arguments to it. Beside locate.ts and setting.ts nothing imports `yaml`. */
 export function readDocument(text: string, set: readonly string[]): ProfileDocument {
-  const doc = parseDocument(text, { prettyErrors: false, logLevel: 'silent' })
+  const doc = parseDocument(text, { prettyErrors: false, logLevel: 'error' })
   const problems = [...doc.errors, ...doc.warnings].map(error => textProblem(text, error))
   const settings: Setting[] = []
   if (isMap(doc.contents))

@@ -38,20 +38,26 @@ function literals({ type, bits, letters }: FieldKind): Json[] {
   return [{ type: 'string', pattern: patterns[type], examples: [addressExamples[type]] }]
 }
 
-const every = {
-  anyOf: [
-    { type: 'integer', minimum: 1 },
-    { type: 'string', pattern: countPattern },
-  ],
-  description: 'How many consecutive packets share one value (default 1).',
+/** Parts that all kinds share; schema-json.ts puts them beside the definitions of the kinds. */
+export const sharedDefinitions: Json = {
+  every: {
+    anyOf: [
+      { type: 'integer', minimum: 1 },
+      { type: 'string', pattern: countPattern },
+    ],
+    description: 'How many consecutive packets share one value (default 1).',
+  },
+  step: {
+    anyOf: [
+      { type: 'integer', minimum: 1 },
+      { type: 'string', pattern: `^${integerPattern}$` },
+    ],
+    description: 'Distance between two values (default 1).',
+  },
 }
-const step = {
-  anyOf: [
-    { type: 'integer', minimum: 1 },
-    { type: 'string', pattern: `^${integerPattern}$` },
-  ],
-  description: 'Distance between two values (default 1).',
-}
+
+const every = { $ref: '#/definitions/every' }
+const step = { $ref: '#/definitions/step' }
 
 function generatorJson(kind: FieldKind): Json {
   const range = rangeJson(kind)

@@ -37,7 +37,8 @@ const shifted = ({ argument, offset }: Setting, range: Range | null | undefined)
   range ? [offset + range[0], offset + range[1]] : [0, argument.length]
 
 export function originIn({ doc, settings }: Source, path: YamlPath): 'profile' | '--set' | undefined {
-  if (settings.some(setting => startsWith(path, setting.path))) return '--set'
+  if (settings.some(setting => startsWith(path, setting.path) || startsWith(setting.path, path)))
+    return '--set'
   return walk(doc, path).depth === path.length ? 'profile' : undefined
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { sharedDefinitions } from './field-json.js'
 import { profileSchema } from './schema.js'
 
 /**
@@ -7,7 +8,8 @@ import { profileSchema } from './schema.js'
  */
 export function profileJsonSchema(): Record<string, unknown> {
   const { $schema, ...schema } = z.toJSONSchema(profileSchema, { target: 'draft-7', io: 'input' })
-  return { $schema, title: 'nmgen profile', ...schema }
+  const definitions = { ...sharedDefinitions, ...(schema.definitions as Record<string, unknown>) }
+  return { $schema, title: 'nmgen profile', ...schema, definitions }
 }
 
 /** The contents of profiles/schema.json. */

@@ -25,7 +25,7 @@ export function applySetting(doc: Document, argument: string): Setting | BadSett
   const all = [0, argument.length] as const
   if (equals < 1)
     return { message: '`--set` needs PATH=VALUE', hint: 'such as `streams.udp.rate=1Mpps`', range: all }
-  const value = parseDocument(argument.slice(equals + 1), { prettyErrors: false, logLevel: 'silent' })
+  const value = parseDocument(argument.slice(equals + 1), { prettyErrors: false, logLevel: 'error' })
   const error = value.errors[0]
   if (error) return { message: error.message, range: [equals + 1 + error.pos[0], equals + 1 + error.pos[1]] }
   const path = place(doc, argument.slice(0, equals).split('.'), value.contents)

@@ -1,0 +1,105 @@
+import type { CommandModule } from 'yargs'
+import { NmgenError } from '../errors.js'
+import { Exit } from '../exit.js'
+import type { Diagnostic } from '../profile/diagnostics.js'
+import type { ResolvedRow } from '../profile/resolved.js'
+import { setOutcome } from './outcome.js'
+import type { Examined } from './profile.js'
+
+interface CheckArgs {
+  profiles: string[]
+  json: boolean | undefined
+  resolved: boolean | undefined
+  set: string[] | undefined
+}
+
+const examples = `nmgen check PROFILE...
+
+Examples:
+$ nmgen check profiles/*.yaml
+$ nmgen check profiles/udp-64b.yaml --resolved
+$ nmgen check my.yaml --set streams.udp.rate=1Mpps --json`
+
+const command: CommandModule<object, CheckArgs> = {
+  command: 'check <profiles..>',
+  describe: 'Find every mistake in profiles, each with line and column',
+  builder: yargs =>
+    yargs
+      .usage(examples)
+      .positional('profiles', { type: 'string', array: true, demandOption: true, describe: 'YAML files' })
+      .option('json', { type: 'boolean', describe: 'One JSON document on standard output' })
+      .option('resolved', { type: 'boolean', describe: 'Print every value and who gave it' })
+      .option('set', {
+        type: 'string',
+        array: true,
+        nargs: 1,
+        default: [],
+        describe: 'PATH=VALUE, before checking',
+      }),
+  handler: async args => {
+    const { examine, printDiagnostics } = await import('./profile.js')
+    const { formatRows, resolvedRows } = await import('../profile/resolved.js')
+    const reports = args.profiles.map(file =>
+      reportOn(file, () => examine(file, args.set ? { set: args.set } : {})),
+    )
+    if (reports.some(report => !report.ok)) setOutcome(Exit.profile)
+    const rowsOf = ({ examined }: Report) =>
+      args.resolved && examined?.profile ? resolvedRows(examined.profile, examined.origin) : undefined
+    if (args.json) return printJson(reports, rowsOf)
+    for (const report of reports) {
+      if (report.failure) process.stderr.write(`${failureText(report.failure)}\n`)
+      if (report.examined) printDiagnostics(report.examined.diagnostics, report.examined.text)
+      if (report.ok) process.stdout.write(`ok ${report.file}\n`)
+      process.stdout.write(formatRows(rowsOf(report) ?? []))
+    }
+  },
+}
+
+export default command
+
+interface Report {
+  file: string
+  ok: boolean
+  examined?: Examined
+  failure?: NmgenError
+}
+
+/** A file that cannot be read does not keep the others from being checked. */
+function reportOn(file: string, examine: () => Examined): Report {
+  try {
+    const examined = examine()
+    return { file, ok: examined.plan !== undefined, examined }
+  } catch (failure) {
+    if (failure instanceof NmgenError) return { file, ok: false, failure }
+    throw failure
+  }
+}
+
+const failureText = ({ code, message, hint }: NmgenError): string =>
+  `error[${code}]: ${message}${hint === undefined ? '' : `\n  = help: ${hint}`}\n`
+
+function printJson(reports: readonly Report[], rowsOf: (report: Report) => ResolvedRow[] | undefined): void {
+  const profiles = reports.map(report => ({
+    file: report.file,
+    ok: report.ok,
+    diagnostics: report.examined?.diagnostics ?? [unread(report)],
+    resolved: rowsOf(report),
+  }))
+  process.stdout.write(`${JSON.stringify({ schema: 'nmgen.check/1', profiles }, null, 2)}\n`)
+}
+
+/** A file that could not be read, in the shape of all other diagnostics. */
+function unread({ file, failure }: Report): Diagnostic {
+  const { code, message, hint } = failure!
+  return {
+    code,
+    severity: 'error',
+    message,
+    ...(hint !== undefined && { hint }),
+    path: [],
+    file,
+    line: 1,
+    column: 1,
+    endColumn: 1,
+  }
+}

@@ -1,0 +1,116 @@
+import type { Field, Header } from '../templates/header.js'
+import { headers } from '../templates/headers/index.js'
+import { formatCount } from '../units/count.js'
+import { formatDuration } from '../units/duration.js'
+import { formatRate } from '../units/rate.js'
+import { formatField, formatFrame } from './format.js'
+import { formatLiteral } from './literal.js'
+import type { LayerSpec, Profile, StreamSpec, YamlPath } from './model.js'
+
+export type Origin = 'default' | 'computed' | 'profile' | '--set'
+
+/** One value of a resolved profile; `path` is what `--set` takes. */
+export interface ResolvedRow {
+  path: string
+  value: string
+  origin: Origin
+}
+
+type OriginOf = (path: YamlPath) => 'default' | 'profile' | '--set'
+
+/** Every value of the profile, and who gave it. */
+export function resolvedRows(profile: Profile, originOf: OriginOf): ResolvedRow[] {
+  const row = (path: YamlPath, value: unknown): ResolvedRow[] =>
+    value === undefined ? [] : [{ path: path.join('.'), value: String(value), origin: originOf(path) }]
+  const { durationNs, cores, safety } = profile
+  return [
+    ...row(['version'], profile.version),
+    ...row(['name'], profile.name),
+    ...row(['description'], profile.description),
+    ...row(['seed'], profile.seed),
+    ...portRows(profile, originOf),
+    ...row(['duration'], durationNs === undefined ? undefined : formatDuration(durationNs)),
+    ...row(['cores'], cores?.join(',')),
+    ...profile.streams.flatMap((stream, i) => streamRows(stream, i, originOf)),
+    ...profile.expect.flatMap(({ path, text }) => row(path, text)),
+    ...row(['safety', 'allow'], `[${safety.allow.join(', ')}]`),
+    ...row(['safety', 'interfaces'], `[${safety.interfaces.join(', ')}]`),
+    ...row(['safety', 'lab'], safety.lab),
+  ]
+}
+
+/** A short form (`a: loop:lab`, `queues: 2`) stands where its long form would. */
+function portRows({ ports }: Profile, originOf: OriginOf): ResolvedRow[] {
+  return ports.flatMap(({ name, uri, txQueues, rxQueues, args }) => {
+    const row = (steps: string[], value: string, short: YamlPath): ResolvedRow => {
+      const path = ['ports', name, ...steps]
+      const origin = originOf(path)
+      return { path: path.join('.'), value, origin: origin === 'default' ? originOf(short) : origin }
+    }
+    const queues = ['ports', name, 'queues']
+    return [
+      row(['uri'], uri, ['ports', name]),
+      row(['queues', 'tx'], String(txQueues), queues),
+      row(['queues', 'rx'], String(rxQueues), queues),
+      row(['args'], `[${args.join(', ')}]`, [...queues, 'args']),
+    ]
+  })
+}
+
+function streamRows(stream: StreamSpec, index: number, originOf: OriginOf): ResolvedRow[] {
+  const row = (key: string, value: string | undefined): ResolvedRow[] =>
+    value === undefined
+      ? []
+      : [{ path: `streams.${stream.name}.${key}`, value, origin: originOf(['streams', index, key]) }]
+  return [
+    ...row('frame', formatFrame(stream.frame)),
+    ...row('rate', formatRate(stream.rate)),
+    ...row('count', stream.count === undefined ? undefined : formatCount(stream.count)),
+    ...row('tx', stream.tx),
+    ...row('rx', stream.rx),
+    ...row('signature', String(stream.signature)),
+    ...stream.layers.flatMap((_, i) => layerRows(stream, [index, i], originOf)),
+  ]
+}
+
+function layerRows(
+  stream: StreamSpec,
+  [streamIndex, i]: [number, number],
+  originOf: OriginOf,
+): ResolvedRow[] {
+  const layer = stream.layers[i]!
+  const alone = stream.layers.filter(other => other.name === layer.name).length === 1
+  const path = `streams.${stream.name}.layers.${alone ? '' : `${i}.`}${layer.name}`
+  const inFile = ['streams', streamIndex, 'layers', i, layer.name]
+  if (layer.bytes)
+    return [{ path, value: `{bytes: ${Buffer.from(layer.bytes).toString('hex')}}`, origin: originOf(inFile) }]
+  const header = headers[layer.name]
+  return (header?.fields ?? []).map(field => {
+    const { value, origin } = fieldValue(header!, field, layer, stream.layers[i + 1])
+    return { path: `${path}.${field.name}`, value, origin: origin ?? originOf([...inFile, field.name]) }
+  })
+}
+
+/** A field that the profile leaves out is computed, set by the layer above, or has its default. */
+function fieldValue(
+  header: Header,
+  field: Field,
+  layer: LayerSpec,
+  next: LayerSpec | undefined,
+): { value: string; origin?: Origin } {
+  const given = layer.fields[field.name]
+  if (given) return { value: formatField(field, given) }
+  const fixed = next && headers[next.name]?.on[header.name]?.[field.name]
+  if (fixed !== undefined) return { value: formatLiteral(field, fixed), origin: 'computed' }
+  if (typeof field.default === 'function' || header.checksum?.field === field.name)
+    return { value: 'computed', origin: 'computed' }
+  return { value: formatLiteral(field, field.default), origin: 'default' }
+}
+
+/** Three aligned columns: path, value, origin. */
+export function formatRows(rows: readonly ResolvedRow[]): string {
+  const width = (column: 'path' | 'value', limit: number) =>
+    Math.min(limit, Math.max(0, ...rows.map(row => row[column].length)))
+  const [path, value] = [width('path', 60), width('value', 40)]
+  return rows.map(row => `${row.path.padEnd(path)}  ${row.value.padEnd(value)}  ${row.origin}\n`).join('')
+}
