@@ -1,0 +1,219 @@
+// The only file that knows JavaScript. Types are checked in src/gen/native.ts's callers; here only shapes that
+// could make the process crash are checked again.
+
+#define NAPI_DISABLE_CPP_EXCEPTIONS
+#include <napi.h>
+#include <pthread.h>
+#include <sched.h>
+
+#include <algorithm>
+#include <cstring>
+#include <mutex>
+
+#include "backend.h"
+#include "clock.h"
+#include "log.h"
+#include "plan.h"
+#include "render.h"
+#include "rx_loop.h"
+#include "tx_loop.h"
+
+namespace nmgen {
+namespace {
+
+// Devices belong to the process, not to a thread: the main thread opens them, workers run their queues.
+std::mutex devices_mutex;
+// Never destroyed: at exit the libraries below may be gone before it.
+auto& devices = *new std::map<uint32_t, std::shared_ptr<Device>>;
+uint32_t next_handle = 1;
+
+std::shared_ptr<Device> device_of(const Napi::Value& handle) {
+  std::scoped_lock lock(devices_mutex);
+  auto found = devices.find(handle.ToNumber().Uint32Value());
+  return found == devices.end() ? nullptr : found->second;
+}
+
+Napi::Object to_object(Napi::Env env, const Failure& failure) {
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("code", failure.code);
+  object.Set("message", failure.message);
+  if (!failure.hint.empty()) object.Set("hint", failure.hint);
+  return object;
+}
+
+template <typename V>
+Napi::Object to_object(Napi::Env env, const std::map<std::string, V>& entries) {
+  Napi::Object object = Napi::Object::New(env);
+  for (const auto& [key, value] : entries) {
+    if constexpr (std::is_same_v<V, uint64_t>)
+      object.Set(key, static_cast<double>(value));
+    else
+      object.Set(key, value);
+  }
+  return object;
+}
+
+std::vector<std::string> to_strings(const Napi::Value& value) {
+  std::vector<std::string> strings;
+  Napi::Array array = value.As<Napi::Array>();
+  for (uint32_t i = 0; i < array.Length(); i++) strings.push_back(array.Get(i).ToString());
+  return strings;
+}
+
+// The bytes of a typed array. Never its `.ArrayBuffer()`: over a SharedArrayBuffer, Node 20 has none to give.
+template <typename T>
+std::span<T> to_span(const Napi::Value& value) {
+  auto array = value.As<Napi::TypedArrayOf<T>>();
+  return {array.Data(), array.ElementLength()};
+}
+
+Napi::Value list_backends(const Napi::CallbackInfo& info) {
+  Napi::Env env = info.Env();
+  Napi::Array list = Napi::Array::New(env);
+  for (const Backend* backend : backends()) {
+    Napi::Object entry = Napi::Object::New(env);
+    auto failure = backend->probe();
+    entry.Set("name", backend->name);
+    entry.Set("doc", backend->doc);
+    entry.Set("available", !failure);
+    if (failure) {
+      entry.Set("reason", failure->message);
+      entry.Set("remedy", failure->hint);
+    }
+    Napi::Array arguments = Napi::Array::New(env);
+    for (const Argument& argument : backend->arguments) {
+      Napi::Object pair = Napi::Object::New(env);
+      pair.Set("name", argument.name);
+      pair.Set("doc", argument.doc);
+      arguments.Set(arguments.Length(), pair);
+    }
+    entry.Set("args", arguments);
+    list.Set(list.Length(), entry);
+  }
+  return list;
+}
+
+// The part of each URI behind `backend:`, for the URIs of this backend.
+std::vector<std::string> devices_of(const std::vector<std::string>& uris, const std::string& uri) {
+  const std::string prefix = uri.substr(0, uri.find(':') + 1);
+  std::vector<std::string> list;
+  for (const std::string& other : uris)
+    if (other.starts_with(prefix)) list.push_back(other.substr(prefix.size()));
+  return list;
+}
+
+Napi::Value open(const Napi::CallbackInfo& info) {
+  Napi::Env env = info.Env();
+  const std::string uri = info[0].ToString();
+  OpenRequest request{.device = {},
+                      .tx_queues = info[1].ToNumber(),
+                      .rx_queues = info[2].ToNumber(),
+                      .args = to_strings(info[3]),
+                      .devices = devices_of(to_strings(info[4]), uri)};
+  auto opened = open_device(uri, std::move(request));
+  Napi::Object result = opened ? Napi::Object::New(env) : to_object(env, opened.failure());
+  result.Set("ok", static_cast<bool>(opened));
+  if (!opened) return result;
+  std::shared_ptr<Device> device = std::move(*opened);
+  result.Set("txQueues", device->tx_queues());
+  result.Set("rxQueues", device->rx_queues());
+  result.Set("linkBps", static_cast<double>(device->link_bps()));
+  result.Set("facts", to_object(env, device->facts()));
+  std::scoped_lock lock(devices_mutex);
+  result.Set("handle", next_handle);
+  devices[next_handle++] = std::move(device);
+  return result;
+}
+
+Napi::Value counters(const Napi::CallbackInfo& info) {
+  auto device = device_of(info[0]);
+  return to_object(info.Env(), device ? device->counters() : std::map<std::string, uint64_t>{});
+}
+
+Napi::Value close(const Napi::CallbackInfo& info) {
+  std::shared_ptr<Device> last;  // destroyed outside the lock: a device may take its time
+  std::scoped_lock lock(devices_mutex);
+  auto found = devices.find(info[0].ToNumber().Uint32Value());
+  if (found != devices.end()) {
+    last = std::move(found->second);
+    devices.erase(found);
+  }
+  return info.Env().Undefined();
+}
+
+const Failure kClosed{"device-closed", "the device is not open", "this is a bug in nmgen"};
+const Failure kBadPage{"bad-page", "the counter page is too small for the plan", "this is a bug in nmgen"};
+
+Napi::Value run_tx(const Napi::CallbackInfo& info) {
+  Napi::Env env = info.Env();
+  auto device = device_of(info[0]);
+  const uint32_t queue = info[1].ToNumber();
+  if (!device || queue >= device->tx_queues()) return to_object(env, kClosed);
+  auto plan = decode_plan(to_span<uint8_t>(info[2]));
+  if (!plan) return to_object(env, plan.failure());
+  auto page = to_span<uint64_t>(info[3]);
+  if (page.size() < page::kHeaderCells + plan->streams.size() * page::kTxStreamCells) return to_object(env, kBadPage);
+  device->enter();
+  TxLoop(*device->tx(queue), *plan, page.data()).run();
+  device->leave();
+  return env.Null();
+}
+
+Napi::Value run_rx(const Napi::CallbackInfo& info) {
+  Napi::Env env = info.Env();
+  auto device = device_of(info[0]);
+  const uint32_t queue = info[1].ToNumber();
+  if (!device || queue >= device->rx_queues()) return to_object(env, kClosed);
+  auto plan = decode_plan(to_span<uint8_t>(info[2]));
+  if (!plan) return to_object(env, plan.failure());
+  auto page = to_span<uint64_t>(info[3]);
+  if (!RxLoop::page_fits(*plan, page)) return to_object(env, kBadPage);
+  device->enter();
+  RxLoop(*device->rx(queue), *plan, page.data()).run();
+  device->leave();
+  return env.Null();
+}
+
+Napi::Value render(const Napi::CallbackInfo& info) {
+  Napi::Env env = info.Env();
+  auto plan = decode_plan(to_span<uint8_t>(info[0]));
+  if (!plan) {
+    Napi::Error::New(env, plan.failure().message).ThrowAsJavaScriptException();
+    return env.Undefined();
+  }
+  bool lossless;
+  const uint64_t first = info[2].As<Napi::BigInt>().Uint64Value(&lossless);
+  std::vector<uint8_t> bytes = render_packets(*plan, info[1].ToNumber(), first, info[3].ToNumber().Uint32Value());
+  Napi::Uint8Array result = Napi::Uint8Array::New(env, bytes.size());
+  std::memcpy(result.Data(), bytes.data(), bytes.size());
+  return result;
+}
+
+Napi::Value pin(const Napi::CallbackInfo& info) {
+  const uint32_t cpu = info[0].ToNumber();
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  if (cpu < CPU_SETSIZE) CPU_SET(cpu, &set);
+  int error = cpu < CPU_SETSIZE ? pthread_setaffinity_np(pthread_self(), sizeof set, &set) : EINVAL;
+  if (error == 0) return info.Env().Null();
+  return to_object(info.Env(), {"no-cpu", "a worker cannot run on CPU " + std::to_string(cpu) + ": " + strerror(error),
+                                "choose other CPUs with --cores"});
+}
+
+Napi::Value now(const Napi::CallbackInfo& info) { return Napi::BigInt::New(info.Env(), now_ns()); }
+
+Napi::Value take_log(const Napi::CallbackInfo& info) { return Napi::String::New(info.Env(), log_take()); }
+
+Napi::Object init(Napi::Env env, Napi::Object exports) {
+  const std::pair<const char*, Napi::Value (*)(const Napi::CallbackInfo&)> functions[] = {
+      {"backends", list_backends}, {"open", open},     {"counters", counters}, {"close", close}, {"runTx", run_tx},
+      {"runRx", run_rx},           {"render", render}, {"pin", pin},           {"now", now},     {"takeLog", take_log}};
+  for (const auto& [name, function] : functions) exports.Set(name, Napi::Function::New(env, function, name));
+  return exports;
+}
+
+}  // namespace
+}  // namespace nmgen
+
+static Napi::Object Init(Napi::Env env, Napi::Object exports) { return nmgen::init(env, exports); }
+NODE_API_MODULE(nmgen, Init)

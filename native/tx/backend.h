@@ -1,0 +1,102 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "failure.h"
+
+// Two kinds of device exist: those that lend buffers and those with slots that stay put. One interface serves
+// both without a copy: a queue shows a window of frames it lends; the loop fills the first n and commits them.
+namespace nmgen {
+
+inline constexpr uint32_t kMaxBurst = 64;
+// Bytes of a buffer: a 9,216-byte frame without its FCS, and room for the widest store at its end.
+inline constexpr uint32_t kMaxFrame = 9212;
+inline constexpr uint32_t kNothing = ~0u;
+
+struct Frame {
+  uint8_t* data;
+  uint32_t length;  // bytes, without FCS
+  uint32_t holds;   // which template the buffer was filled with (kNothing: none), kept by the loop
+};
+
+class TxQueue {
+ public:
+  virtual ~TxQueue() = default;
+  // Every frame that the queue can ever lend, for filling before the run; `filled` takes their lengths over.
+  virtual std::span<Frame> all() = 0;
+  virtual void filled() = 0;
+  // Sends the first n frames of the window; `resized`: a length in it may have changed since its last
+  // commit. Returns how many were taken; the window moves on by that many.
+  virtual uint32_t commit(uint32_t n, bool resized) = 0;
+  // Looks for buffers that came back; call it when the window is empty.
+  virtual void refill() = 0;
+  // Pushes out what the device still holds back, and waits (bounded) until it has left.
+  virtual void flush() {}
+
+  Frame* frames = nullptr;  // the window: frames[0] .. frames[room - 1], at most kMaxBurst
+  uint32_t room = 0;
+};
+
+class RxQueue {
+ public:
+  virtual ~RxQueue() = default;
+  // Shows up to kMaxBurst received frames, to be read before `release`.
+  virtual std::span<const Frame> peek() = 0;
+  virtual void release(uint32_t n) = 0;
+};
+
+class Device {
+ public:
+  virtual ~Device() = default;
+  virtual uint32_t tx_queues() const = 0;
+  virtual uint32_t rx_queues() const = 0;
+  virtual TxQueue* tx(uint32_t queue) = 0;
+  virtual RxQueue* rx(uint32_t queue) = 0;
+  // A queue's loop begins and ends on this thread (DPDK wants its threads registered).
+  virtual void enter() {}
+  virtual void leave() {}
+  // Bits per second, 0: the device has no line speed.
+  virtual uint64_t link_bps() const { return 0; }
+  virtual std::map<std::string, std::string> facts() const { return {}; }
+  virtual std::map<std::string, uint64_t> counters() const { return {}; }
+};
+
+struct Argument {
+  const char* name;
+  const char* doc;
+};
+
+struct OpenRequest {
+  std::string device;  // what stands after `backend:`, arguments included
+  uint32_t tx_queues = 1;
+  uint32_t rx_queues = 1;
+  std::vector<std::string> args;
+  std::vector<std::string> devices;  // every device of the run on this backend
+};
+
+struct Backend {
+  const char* name;
+  const char* doc;
+  std::span<const Argument> arguments;
+  // Can it run here and now? If not: why, and the one command that would make it so.
+  std::optional<Failure> (*probe)();
+  Expected<std::unique_ptr<Device>> (*open)(const OpenRequest&);
+};
+
+// A backend registers itself: adding one is adding a file.
+std::vector<const Backend*>& backends();
+struct Register {
+  explicit Register(const Backend* backend) { backends().push_back(backend); }
+};
+
+// `key=value` pairs after the first comma of a device string.
+std::map<std::string, std::string> device_arguments(std::string_view device);
+Expected<std::unique_ptr<Device>> open_device(std::string_view uri, OpenRequest request);
+
+}  // namespace nmgen

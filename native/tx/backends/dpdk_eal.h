@@ -1,0 +1,22 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "../failure.h"
+
+// DPDK's environment abstraction layer: one a process, started by the first device that is opened.
+namespace nmgen::dpdk {
+
+// Starts the EAL unless it runs. `devices`: the PCI addresses among them are the only ones that it may touch.
+// `arguments`: more EAL arguments from the URI and the profile.
+std::optional<Failure> start_eal(const std::vector<std::string>& devices, const std::vector<std::string>& arguments);
+
+// Bytes of free hugepages of any size.
+uint64_t free_hugepage_bytes();
+bool is_pci(const std::string& device);
+// Does this process have the capability (number of linux/capability.h)?
+bool has_capability(int capability);
+
+}  // namespace nmgen::dpdk

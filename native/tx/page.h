@@ -1,0 +1,63 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+// The counter page: all that a running loop and JavaScript say to each other. One page a queue, 64-bit cells,
+// one writer a cell, relaxed atomics. src/gen/page.ts holds the same numbers; a test compares the two.
+namespace nmgen::page {
+
+// Cells 0..7 are written by JavaScript only and 8.. by the loop only, so that asking to stop never
+// takes the counters' cache line away from the loop.
+enum Cell : size_t {
+  kStop = 0,        // 1: end now
+  kGo = 1,          // 1: all workers are ready, begin
+  kEpochNs = 2,     // monotonic ns of the run's start, set before kGo
+  kStreams = 3,     // number of stream blocks
+  kHistograms = 4,  // RX: number of latency histograms behind the stream blocks
+
+  kState = 8,  // State
+  kPackets = 9,
+  kBytes = 10,  // without FCS
+  kBursts = 11,
+  kRingFull = 12,
+  kRingFullNs = 13,
+  kLate = 14,
+  kMaxLateNs = 15,
+  kUnsent = 16,
+  kCycles = 17,
+  kFirstNs = 18,  // monotonic ns, 0 while nothing was sent or received
+  kLastNs = 19,
+  kUnknown = 20,  // RX: frames of no stream of this run
+
+  kHeaderCells = 24,
+};
+
+enum State : uint64_t { kIdle = 0, kReady = 1, kRunning = 2, kDone = 3 };
+
+// A stream's block on a TX page.
+enum TxStream : size_t { kTxPackets = 0, kTxBytes = 1, kTxStreamCells = 2 };
+
+// A stream's block on an RX page. Latency in ns; the minimum is kept as ~min so that 0 means none.
+enum RxStream : size_t {
+  kRxPackets = 0,
+  kRxBytes = 1,
+  kDuplicates = 2,
+  kReordered = 3,
+  kCorrupted = 4,
+  kStale = 5,
+  kLatencyCount = 6,
+  kLatencySum = 7,
+  kLatencyNotMin = 8,
+  kLatencyMax = 9,
+  kRxStreamCells = 16,
+};
+
+using Word = uint64_t;
+
+inline Word get(const Word* cell) { return __atomic_load_n(cell, __ATOMIC_RELAXED); }
+inline void set(Word* cell, Word value) { __atomic_store_n(cell, value, __ATOMIC_RELAXED); }
+// One writer a cell: a plain load and store, never a locked instruction.
+inline void add(Word* cell, Word value) { set(cell, get(cell) + value); }
+
+}  // namespace nmgen::page

@@ -1,0 +1,101 @@
+#include "render.h"
+
+#include <algorithm>
+
+#include "checksum.h"
+
+namespace nmgen {
+namespace {
+
+uint64_t multiply_mod(uint64_t a, uint64_t b, uint64_t modulus) {
+  if (modulus == 0) return a * b;
+  return static_cast<uint64_t>(static_cast<unsigned __int128>(a) * b % modulus);
+}
+
+uint64_t add_mod(uint64_t a, uint64_t b, uint64_t modulus) {
+  if (modulus == 0) return a + b;
+  return a >= modulus - b ? a - (modulus - b) : a + b;
+}
+
+uint64_t modulus_of(const Field& f) {
+  if (f.op == FieldOp::kRandom) return 0;
+  return f.op == FieldOp::kList ? f.values.size() : f.size;
+}
+
+}  // namespace
+
+Walk::Walk(const Plan& plan, const Field& f)
+    : stride(plan.stride), shard(plan.shard), start(0), step(1), every(f.every), modulus(modulus_of(f)) {
+  if (f.op == FieldOp::kInc) {
+    start = modulus ? f.key % modulus : f.key;
+    step = modulus ? f.step % modulus : f.step;
+  }
+  small = multiply_mod(stride / every, step, modulus);
+  large = multiply_mod(stride / every + 1, step, modulus);
+  rest_step = stride % every;
+  seek(0);
+}
+
+void Walk::seek(uint64_t to) {
+  uint64_t i = to * stride + shard;
+  k = to;
+  rest = i % every;
+  x = add_mod(start, multiply_mod(i / every, step, modulus), modulus);
+}
+
+std::vector<StreamState> make_states(const Plan& plan) {
+  std::vector<StreamState> states;
+  for (const Stream& stream : plan.streams) {
+    StreamState state{&stream, {}, plan.stride, plan.shard};
+    for (const Field& field : stream.fields) state.fields.push_back({&field, Walk(plan, field)});
+    states.push_back(std::move(state));
+  }
+  return states;
+}
+
+const Template& template_of(const StreamState& state, uint64_t k) {
+  const Stream& s = *state.stream;
+  if (s.templates.size() == 1) return s.templates[0];
+  return s.templates[s.sequence[(k * state.stride + state.shard) % s.sequence.size()]];
+}
+
+void stamp(const Group& group, uint64_t time_ns) {
+  const Stream& s = *group.stream->stream;
+  const uint64_t time = __builtin_bswap64(time_ns);
+  const uint64_t fixed = kSignatureMagic + s.id + (time_ns >> 32) + (time_ns & 0xffffffff);
+  uint64_t i = group.k * group.stream->stride + group.stream->shard;
+  for (uint32_t j = 0; j < group.n; j++, i += group.stream->stride) {
+    uint8_t* at = group.data[j] + s.signature;
+    put32(at + 4, static_cast<uint32_t>(i));
+    std::memcpy(at + 8, &time, sizeof time);
+    put16(at + 16, static_cast<uint16_t>(~fold(fixed + static_cast<uint32_t>(i))));
+  }
+}
+
+std::vector<uint8_t> render_packets(const Plan& plan, uint32_t stream_id, uint64_t first, uint32_t count) {
+  std::vector<StreamState> states = make_states(plan);
+  std::vector<uint8_t> out;
+  std::vector<std::vector<uint8_t>> buffers(kMaxBurst, std::vector<uint8_t>(kMaxFrame));
+  uint8_t* data[kMaxBurst];
+  const Template* templates[kMaxBurst];
+  auto state = std::ranges::find_if(states, [&](const StreamState& s) { return s.stream->id == stream_id; });
+  if (state == states.end()) return out;
+  for (uint32_t n; count > 0; count -= n, first += n) {
+    n = std::min(count, kMaxBurst);
+    for (uint32_t j = 0; j < n; j++) {
+      Frame frame{data[j] = buffers[j].data(), 0, kNothing};
+      dress(frame, *(templates[j] = &template_of(*state, first + j)));
+    }
+    Group group{&*state, first, n, 0, data, templates};
+    choose_render()(group);
+    if (state->stream->is_signed) stamp(group, 0);
+    for (uint32_t j = 0; j < n; j++) {
+      const size_t length = templates[j]->bytes.size();
+      out.insert(out.end(), {static_cast<uint8_t>(length), static_cast<uint8_t>(length >> 8)});
+      out.insert(out.end(), data[j], data[j] + length);
+    }
+  }
+  return out;
+}
+
+}  // namespace nmgen

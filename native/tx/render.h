@@ -1,0 +1,74 @@
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+#include <vector>
+
+#include "backend.h"
+#include "plan.h"
+
+// Turns (stream, k..k+n-1) into frames. Work is done a burst at a time and field by field: the values of one
+// field for all packets are computed as an array, stored, and added to the checksum sums.
+namespace nmgen {
+
+// Walks x(k) = (start + floor((k * stride + shard) / every) * step) mod modulus for consecutive k without a
+// division: the steps are known beforehand. Any other k is reached by `seek`, with a few divisions.
+struct Walk {
+  Walk(const Plan& plan, const Field& field);
+  void seek(uint64_t k);
+  // Does every packet advance x by the same amount, with no wrap but that of 64 bits?
+  bool linear() const { return modulus == 0 && every == 1; }
+
+  uint64_t stride, shard, start, step, every;
+  uint64_t modulus;       // 0 stands for 2^64
+  uint64_t small, large;  // what x gains in a packet: `large` when the division by `every` carries
+  uint64_t rest_step;     // stride mod every
+  uint64_t k = 0, x = 0, rest = 0;
+};
+
+struct FieldState {
+  const Field* field;
+  Walk walk;
+};
+
+struct StreamState {
+  const Stream* stream;
+  std::vector<FieldState> fields;
+  uint64_t stride, shard;
+  uint64_t next = 0;  // the next k to send
+};
+
+// Frames of one stream within a burst.
+struct Group {
+  StreamState* stream;
+  uint64_t k;  // of the first
+  uint32_t n;
+  uint64_t bytes;              // filled in by `dress`
+  uint8_t** data;              // n pointers, filled in by `dress`
+  const Template** templates;  // n pointers, filled in by `dress`
+};
+
+std::vector<StreamState> make_states(const Plan& plan);
+const Template& template_of(const StreamState& state, uint64_t k);
+
+// Makes a frame hold its template: nothing is written when it already does. Returns whether it was rewritten.
+inline bool dress(Frame& frame, const Template& t) {
+  if (frame.holds == t.id) return false;
+  std::memcpy(frame.data, t.bytes.data(), t.bytes.size());
+  frame.length = static_cast<uint32_t>(t.bytes.size());
+  frame.holds = t.id;
+  return true;
+}
+
+// Writes the varying fields and their checksums, for the best instruction set of this CPU.
+using RenderFields = void (*)(Group&);
+RenderFields choose_render();
+
+// Writes packet index and time into the signatures; the compensator keeps the 18 bytes' sum at 0xffff, so
+// that no UDP or TCP checksum changes.
+void stamp(const Group& group, uint64_t time_ns);
+
+// Packets first..first+count-1 of a stream, each behind its length (u16, little-endian), signatures with time 0.
+std::vector<uint8_t> render_packets(const Plan& plan, uint32_t stream_id, uint64_t first, uint32_t count);
+
+}  // namespace nmgen

@@ -1,0 +1,17 @@
+#include "checksum.h"
+#include "render.h"
+
+namespace nmgen {
+
+#include "render_fields.inc"
+
+RenderFields render_avx2();  // render_avx2.cc; null where the compiler cannot make it
+
+RenderFields choose_render() {
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("avx2") && render_avx2()) return render_avx2();
+#endif
+  return render_fields;
+}
+
+}  // namespace nmgen

@@ -1,0 +1,169 @@
+#include "rx_loop.h"
+
+#include <sched.h>
+
+#include <algorithm>
+
+#include "checksum.h"
+#include "clock.h"
+#include "histogram.h"
+
+namespace nmgen {
+namespace {
+
+constexpr uint64_t kClockSlackNs = 1'000'000;  // how far TX and RX CPUs' clocks may differ
+
+bool matches(const Match& rule, const Frame& frame) {
+  if (rule.offset + rule.value.size() > frame.length) return false;
+  const uint8_t* at = frame.data + rule.offset;
+  for (size_t i = 0; i < rule.value.size(); i++)
+    if ((at[i] & rule.mask[i]) != rule.value[i]) return false;
+  return true;
+}
+
+uint64_t sum16(const uint8_t* at, uint32_t bytes) {
+  uint64_t sum = 0;
+  for (uint32_t i = 0; i < bytes; i += 2) sum += get16(at + i);
+  return sum;
+}
+
+}  // namespace
+
+RxLoop::RxLoop(RxQueue& queue, const Plan& plan, page::Word* page) : queue_(queue), page_(page) {
+  const uint64_t histograms = page::get(page + page::kHistograms);
+  page::Word* cells = page + page::kHeaderCells;
+  page::Word* histogram = cells + plan.streams.size() * page::kRxStreamCells;
+  receiver_of_.assign(0x10000, -1);
+  for (const Stream& s : plan.streams) {
+    const uint32_t index = static_cast<uint32_t>(receivers_.size());
+    // As many histograms as streams, or one that all of them share.
+    const size_t which = histograms < plan.streams.size() ? 0 : index;
+    receivers_.push_back({&s,
+                          cells + index * page::kRxStreamCells,
+                          histograms ? histogram + which * histogram::kCells : nullptr,
+                          0,
+                          {}});
+    if (s.is_signed) receivers_.back().sequences.resize(s.stride);
+    if (s.is_signed)
+      receiver_of_[s.id] = static_cast<int32_t>(index);
+    else if (!s.match.value.empty())
+      matched_.push_back(index);
+    if (s.is_signed && std::ranges::find(offsets_, s.signature) == offsets_.end()) offsets_.push_back(s.signature);
+  }
+}
+
+bool RxLoop::page_fits(const Plan& plan, std::span<page::Word> page) {
+  if (page.size() < page::kHeaderCells) return false;
+  const uint64_t histograms = page::get(&page[page::kHistograms]);
+  const size_t streams = page::kHeaderCells + plan.streams.size() * page::kRxStreamCells;
+  return histograms <= plan.streams.size() && page.size() >= streams + histograms * histogram::kCells;
+}
+
+void RxLoop::run() {
+  page::set(page_ + page::kState, page::kReady);
+  uint32_t idle = 0;
+  while (page::get(page_ + page::kStop) == 0) {
+    if (epoch_ == 0 && page::get(page_ + page::kGo)) {
+      epoch_ = page::get(page_ + page::kEpochNs);
+      page::set(page_ + page::kState, page::kRunning);
+    }
+    std::span<const Frame> frames = queue_.peek();
+    if (frames.empty()) {
+      relax();
+      if (++idle % 64 == 0) sched_yield();
+      continue;
+    }
+    idle = 0;
+    if (epoch_) take(frames);  // what comes before the start is no part of the run
+    queue_.release(static_cast<uint32_t>(frames.size()));
+  }
+  page::set(page_ + page::kState, page::kDone);
+}
+
+void RxLoop::take(std::span<const Frame> frames) {
+  const uint64_t now = now_ns();
+  uint64_t bytes = 0, unknown = 0;
+  for (size_t i = 0; i < frames.size(); i++) {
+    if (i + 4 < frames.size()) __builtin_prefetch(frames[i + 4].data);
+    bytes += frames[i].length;
+    if (!take_signed(frames[i], now) && !take_matched(frames[i])) unknown++;
+  }
+  if (page::get(page_ + page::kFirstNs) == 0) page::set(page_ + page::kFirstNs, now);
+  page::set(page_ + page::kLastNs, now);
+  page::add(page_ + page::kPackets, frames.size());
+  page::add(page_ + page::kBytes, bytes);
+  page::add(page_ + page::kBursts, 1);
+  if (unknown) page::add(page_ + page::kUnknown, unknown);
+}
+
+bool RxLoop::take_signed(const Frame& frame, uint64_t now) {
+  for (size_t o = 0; o < offsets_.size(); o++) {
+    const uint32_t offset = offsets_[o];
+    if (offset + kSignatureBytes > frame.length) continue;
+    const uint8_t* at = frame.data + offset;
+    if (get16(at) != kSignatureMagic) continue;
+    const int32_t index = receiver_of_[get16(at + 2)];
+    if (index < 0 || receivers_[static_cast<size_t>(index)].stream->signature != offset) continue;
+    Receiver& r = receivers_[static_cast<size_t>(index)];
+    if (fold(sum16(at, kSignatureBytes)) != 0xffff) {
+      page::add(r.cells + page::kCorrupted, 1);
+    } else {
+      const uint64_t sent = get64(at + 8);
+      if (sent < epoch_ || sent > now + kClockSlackNs) continue;  // of another run, or no signature at all
+      track(r, at, now);
+    }
+    count(r, frame);
+    if (o) std::swap(offsets_[0], offsets_[o]);
+    return true;
+  }
+  return false;
+}
+
+void RxLoop::track(Receiver& r, const uint8_t* at, uint64_t now) {
+  // The signature holds the low 32 bits of the index; the rest is that of the newest one seen.
+  const int32_t ahead = static_cast<int32_t>(get32(at + 4) - static_cast<uint32_t>(r.newest));
+  const uint64_t i = r.newest + static_cast<uint64_t>(static_cast<int64_t>(ahead));
+  if (ahead > 0) r.newest = i;
+  const uint64_t stride = r.stream->stride;
+  Sequence& sequence = r.sequences[stride == 1 ? 0 : i % stride];
+  switch (sequence.arrive(stride == 1 ? i : i / stride)) {
+    case Sequence::Arrival::kInOrder:
+      break;
+    case Sequence::Arrival::kReordered:
+      page::add(r.cells + page::kReordered, 1);
+      break;
+    case Sequence::Arrival::kDuplicate:
+      page::add(r.cells + page::kDuplicates, 1);
+      return;
+    case Sequence::Arrival::kStale:
+      page::add(r.cells + page::kStale, 1);
+      return;
+  }
+  const uint64_t sent = get64(at + 8);
+  time(r, now > sent ? now - sent : 0);
+}
+
+void RxLoop::time(Receiver& r, uint64_t latency_ns) {
+  page::add(r.cells + page::kLatencyCount, 1);
+  page::add(r.cells + page::kLatencySum, latency_ns);
+  if (~latency_ns > page::get(r.cells + page::kLatencyNotMin)) page::set(r.cells + page::kLatencyNotMin, ~latency_ns);
+  if (latency_ns > page::get(r.cells + page::kLatencyMax)) page::set(r.cells + page::kLatencyMax, latency_ns);
+  if (r.histogram) histogram::record(r.histogram, latency_ns);
+}
+
+bool RxLoop::take_matched(const Frame& frame) {
+  for (uint32_t index : matched_) {
+    Receiver& r = receivers_[index];
+    if (!matches(r.stream->match, frame)) continue;
+    count(r, frame);
+    return true;
+  }
+  return false;
+}
+
+void RxLoop::count(Receiver& r, const Frame& frame) {
+  page::add(r.cells + page::kRxPackets, 1);
+  page::add(r.cells + page::kRxBytes, frame.length);
+}
+
+}  // namespace nmgen

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <vector>
+
+#include "backend.h"
+#include "page.h"
+#include "plan.h"
+#include "sequence.h"
+
+namespace nmgen {
+
+// Counts and times what arrives on one queue. Each queue judges order among the packets that it sees; what it
+// counts adds up over queues, because loss is sent minus received and not a gap in one queue's numbers.
+class RxLoop {
+ public:
+  RxLoop(RxQueue& queue, const Plan& plan, page::Word* page);
+  // Has the page room for every stream's counters and for the histograms that it announces?
+  static bool page_fits(const Plan& plan, std::span<page::Word> page);
+  // Blocks until the page says stop.
+  void run();
+
+ private:
+  struct Receiver {
+    const Stream* stream;
+    page::Word* cells;
+    page::Word* histogram;            // null: latency goes into the totals only
+    uint64_t newest = 0;              // highest packet index seen: what a 32-bit index is completed with
+    std::vector<Sequence> sequences;  // one for each shard that sends
+  };
+
+  void take(std::span<const Frame> frames);
+  bool take_signed(const Frame& frame, uint64_t now);
+  void track(Receiver& r, const uint8_t* at, uint64_t now);
+  bool take_matched(const Frame& frame);
+  void time(Receiver& r, uint64_t latency_ns);
+  static void count(Receiver& r, const Frame& frame);
+
+  RxQueue& queue_;
+  page::Word* page_;
+  uint64_t epoch_ = 0;
+  std::vector<Receiver> receivers_;
+  std::vector<int32_t> receiver_of_;  // stream id -> index into receivers_, -1: not ours
+  std::vector<uint32_t> offsets_;     // where signatures can be; the one that hit last stands first
+  std::vector<uint32_t> matched_;     // receivers without a signature
+};
+
+}  // namespace nmgen

@@ -1,0 +1,271 @@
+#include "tx_loop.h"
+
+#include <sched.h>
+
+#include <algorithm>
+
+#include "clock.h"
+
+namespace nmgen {
+namespace {
+
+constexpr uint8_t kNoGroup = 0xff;
+constexpr uint64_t kGraceNs = 100'000'000;  // how long past its duration a paced run may catch up
+constexpr uint32_t kClockEvery = 16;        // bursts between clock readings where nothing needs the time
+
+}  // namespace
+
+TxLoop::TxLoop(TxQueue& queue, const Plan& plan, page::Word* page)
+    : queue_(queue), plan_(plan), page_(page), streams_(make_states(plan)), schedule_(plan) {
+  one_template_ = plan.streams.size() == 1 && plan.streams[0].templates.size() == 1;
+  any_signed_ = std::ranges::any_of(plan.streams, [](const Stream& s) { return s.is_signed; });
+  group_of_.assign(plan.streams.size(), kNoGroup);
+}
+
+void TxLoop::run() {
+  prefill();
+  page::set(page_ + page::kState, page::kReady);
+  if (wait_for_go()) {
+    page::set(page_ + page::kState, page::kRunning);
+    send_until_done();
+    queue_.flush();
+  }
+  page::set(page_ + page::kState, page::kDone);
+}
+
+bool TxLoop::wait_for_go() {
+  while (page::get(page_ + page::kGo) == 0) {
+    if (stop_asked()) return false;
+    sched_yield();
+  }
+  // The start lies a little ahead, so that all queues begin together.
+  while (now_ns() < page::get(page_ + page::kEpochNs)) relax();
+  return true;
+}
+
+// Every buffer holds a template before the first packet: from then on only what changes is written.
+void TxLoop::prefill() {
+  if (plan_.lanes.empty()) return;
+  const std::vector<uint32_t>& slots = plan_.lanes[0].slots;
+  size_t k = 0;
+  for (Frame& frame : queue_.all()) {
+    const Stream& s = plan_.streams[slots[k % slots.size()]];
+    frame.holds = kNothing;  // a former run may have used the same numbers for other templates
+    dress(frame, s.templates[s.sequence[k % s.sequence.size()]]);
+    k++;
+  }
+  queue_.filled();
+}
+
+void TxLoop::send_until_done() {
+  const uint64_t epoch = page::get(page_ + page::kEpochNs);
+  const bool needs_time = schedule_.paced();
+  uint64_t now = epoch, start_ticks = 0;
+  if (plan_.duration_ns) give_up_ns_ = epoch + plan_.duration_ns + (needs_time ? kGraceNs : 0);
+  for (uint32_t turns = 0;; turns++) {
+    if (needs_time || turns % kClockEvery == 0 || idles_) now = now_ns();
+    const uint64_t elapsed = now - epoch;
+    const bool line_open = plan_.duration_ns == 0 || elapsed < plan_.duration_ns;
+    if (ended(now) || schedule_.done(line_open)) break;
+    Turn turn = schedule_.next(elapsed, line_open);
+    if (!turn.lane) {
+      idle();
+      continue;
+    }
+    idles_ = 0;
+    if (start_ticks == 0) {
+      start_ticks = ticks();
+      page::set(page_ + page::kFirstNs, now);
+    }
+    send(turn);
+    if (aborted_) break;
+  }
+  const uint64_t end = now_ns();
+  if (start_ticks) {
+    page::set(page_ + page::kLastNs, end);
+    page::set(page_ + page::kCycles, ticks() - start_ticks);
+  }
+  const uint64_t due_by = plan_.duration_ns ? std::min(end - epoch, plan_.duration_ns) : end - epoch;
+  page::add(page_ + page::kUnsent, due_by ? schedule_.overdue(due_by - 1) : 0);
+}
+
+void TxLoop::send(Turn turn) {
+  if (queue_.room == 0) return make_room();  // and ask again whose turn it is: waiting takes time
+  const uint32_t n = compose(*turn.lane, std::min(turn.slots, queue_.room));
+  if (n == 0) return;
+  render();
+  const uint32_t sent = push(n);
+  if (sent < n && turn.lane->paced()) page::add(page_ + page::kUnsent, n - sent);
+  if (turn.late_ns > kLateNs) {
+    page::add(page_ + page::kLate, sent);
+    if (turn.late_ns > page::get(page_ + page::kMaxLateNs)) page::set(page_ + page::kMaxLateNs, turn.late_ns);
+  }
+}
+
+uint32_t TxLoop::compose(LaneState& lane, uint32_t n) {
+  const std::vector<uint32_t>& slots = lane.lane->slots;
+  group_count_ = 0;
+  if (slots.size() == 1) {
+    StreamState& stream = streams_[slots[0]];
+    const uint32_t m = static_cast<uint32_t>(std::min<uint64_t>(n, stream.stream->limit - stream.next));
+    lane.next += m;
+    if (m) compose_one(stream, m);
+    if (stream.next == stream.stream->limit) schedule_.retire(streams_);
+    return m;
+  }
+  uint32_t m = 0;
+  bool exhausted = false;
+  while (m < n && !lane.done) {
+    const uint32_t s = slots[lane.cursor];
+    lane.advance(1);
+    StreamState& stream = streams_[s];
+    if (stream.next == stream.stream->limit) {
+      exhausted = true;  // its turn passes; a paced lane keeps its rhythm
+      if (lane.paced())
+        n--;
+      else if (lane.cursor == 0)
+        schedule_.retire(streams_);
+      continue;
+    }
+    stream.next++;
+    picks_[m++] = s;
+  }
+  if (m) compose_mix(m);
+  if (exhausted) schedule_.retire(streams_);
+  return m;
+}
+
+void TxLoop::compose_one(StreamState& stream, uint32_t n) {
+  Group& g = groups_[0];
+  g = {&stream, stream.next, n, 0, data_, templates_};
+  stream.next += n;
+  group_count_ = 1;
+  Frame* frames = queue_.frames;
+  if (one_template_) {
+    for (uint32_t j = 0; j < n; j++) data_[j] = frames[j].data;
+    templates_[0] = &stream.stream->templates[0];
+    g.bytes = n * static_cast<uint64_t>(frames[0].length);
+    return;
+  }
+  for (uint32_t j = 0; j < n; j++) {
+    const Template& t = template_of(stream, g.k + j);
+    resized_ |= dress(frames[j], t);
+    data_[j] = frames[j].data;
+    templates_[j] = &t;
+    g.bytes += t.bytes.size();
+  }
+}
+
+// Several streams share the burst: gather each one's packets, so that its fields are still computed as arrays.
+void TxLoop::compose_mix(uint32_t n) {
+  for (uint32_t p = 0; p < n; p++) {
+    uint8_t& g = group_of_[picks_[p]];
+    if (g == kNoGroup) {
+      g = static_cast<uint8_t>(group_count_++);
+      groups_[g] = {&streams_[picks_[p]], 0, 0, 0, nullptr, nullptr};
+    }
+    group_at_[p] = g;
+    groups_[g].n++;
+  }
+  uint32_t at = 0;
+  for (uint32_t g = 0; g < group_count_; g++) {
+    Group& group = groups_[g];
+    group.data = data_ + at;
+    group.templates = templates_ + at;
+    group.k = group.stream->next - group.n;
+    at += group.n;
+    group.n = 0;
+  }
+  for (uint32_t p = 0; p < n; p++) {
+    Group& group = groups_[group_at_[p]];
+    const Template& t = template_of(*group.stream, group.k + group.n);
+    resized_ |= dress(queue_.frames[p], t);
+    group.data[group.n] = queue_.frames[p].data;
+    group.templates[group.n++] = &t;
+    group.bytes += t.bytes.size();
+    group_of_[picks_[p]] = kNoGroup;
+  }
+}
+
+void TxLoop::render() {
+  for (uint32_t g = 0; g < group_count_; g++)
+    if (!groups_[g].stream->fields.empty()) render_fields_(groups_[g]);
+  if (!any_signed_) return;
+  const uint64_t now = now_ns();  // one reading a burst, just before its commit
+  for (uint32_t g = 0; g < group_count_; g++)
+    if (groups_[g].stream->stream->is_signed) stamp(groups_[g], now);
+}
+
+uint32_t TxLoop::push(uint32_t n) {
+  uint32_t sent = queue_.commit(n, resized_);
+  if (sent < n) sent = push_slowly(n, sent);
+  resized_ = false;
+  if (sent < n) take_back(sent, n);
+  account();
+  return sent;
+}
+
+uint32_t TxLoop::push_slowly(uint32_t n, uint32_t sent) {
+  const uint64_t since = now_ns();
+  page::add(page_ + page::kRingFull, 1);
+  for (uint32_t tries = 1; sent < n; tries++) {
+    if (queue_.room == 0) queue_.refill();
+    if (queue_.room != 0) sent += queue_.commit(std::min(n - sent, queue_.room), resized_);
+    if (sent == n) break;
+    idle();
+    if (tries % kClockEvery == 0 && ended(now_ns())) {
+      aborted_ = true;
+      break;
+    }
+  }
+  page::add(page_ + page::kRingFullNs, now_ns() - since);
+  return sent;
+}
+
+// The window is empty: wait until a buffer comes back or the run ends.
+void TxLoop::make_room() {
+  queue_.refill();
+  if (queue_.room) return;
+  const uint64_t since = now_ns();
+  page::add(page_ + page::kRingFull, 1);
+  for (uint32_t tries = 1; queue_.room == 0 && !aborted_; tries++) {
+    idle();
+    queue_.refill();
+    if (tries % kClockEvery == 0) aborted_ = ended(now_ns());
+  }
+  page::add(page_ + page::kRingFullNs, now_ns() - since);
+}
+
+// The run ended with part of a burst unsent: those packets never existed. They stand in the window's front.
+void TxLoop::take_back(uint32_t from, uint32_t n) {
+  for (uint32_t p = n; p-- > from;) {
+    Group& group = groups_[group_count_ == 1 ? 0 : group_at_[p]];
+    group.bytes -= group.templates[one_template_ ? 0 : group.n - 1]->bytes.size();
+    group.n--;
+    group.stream->next--;
+  }
+}
+
+void TxLoop::account() {
+  uint64_t packets = 0, bytes = 0;
+  for (uint32_t g = 0; g < group_count_; g++) {
+    const Group& group = groups_[g];
+    page::Word* cells =
+        page_ + page::kHeaderCells + static_cast<size_t>(group.stream - streams_.data()) * page::kTxStreamCells;
+    page::add(cells + page::kTxPackets, group.n);
+    page::add(cells + page::kTxBytes, group.bytes);
+    packets += group.n;
+    bytes += group.bytes;
+  }
+  page::add(page_ + page::kPackets, packets);
+  page::add(page_ + page::kBytes, bytes);
+  page::add(page_ + page::kBursts, 1);
+}
+
+// Pinned threads spin; but where threads outnumber CPUs, the one that would free us must get to run.
+void TxLoop::idle() {
+  relax();
+  if (++idles_ % 64 == 0) sched_yield();
+}
+
+}  // namespace nmgen

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <vector>
+
+#include "backend.h"
+#include "page.h"
+#include "plan.h"
+#include "render.h"
+#include "schedule.h"
+
+namespace nmgen {
+
+// Sends one shard of a plan on one queue until the work is done, the time is up or the page says stop.
+class TxLoop {
+ public:
+  TxLoop(TxQueue& queue, const Plan& plan, page::Word* page);
+  // Blocks. Reports itself ready on the page, waits for the common start, sends, flushes, reports itself done.
+  void run();
+
+ private:
+  bool wait_for_go();
+  void prefill();
+  void send_until_done();
+  void send(Turn turn);
+  // Fills the first n frames of the window with the next packets of `lane`; returns how many there were.
+  uint32_t compose(LaneState& lane, uint32_t n);
+  void compose_one(StreamState& stream, uint32_t n);
+  void compose_mix(uint32_t n);
+  void render();
+  uint32_t push(uint32_t n);
+  uint32_t push_slowly(uint32_t n, uint32_t sent);
+  void make_room();
+  void take_back(uint32_t from, uint32_t n);
+  void account();
+  bool stop_asked() const { return page::get(page_ + page::kStop) != 0; }
+  bool ended(uint64_t now) const { return stop_asked() || (give_up_ns_ != 0 && now >= give_up_ns_); }
+  void idle();
+
+  TxQueue& queue_;
+  const Plan& plan_;
+  page::Word* page_;
+  RenderFields render_fields_ = choose_render();
+  std::vector<StreamState> streams_;
+  Schedule schedule_;
+  bool one_template_;  // every buffer holds the only template there is: no need to look
+  bool any_signed_;
+  bool aborted_ = false;
+  bool resized_ = false;
+  uint64_t give_up_ns_ = 0;
+  uint32_t idles_ = 0;
+
+  // The burst being made.
+  Group groups_[kMaxBurst];
+  uint32_t group_count_ = 0;
+  uint8_t* data_[kMaxBurst];
+  const Template* templates_[kMaxBurst];
+  uint32_t picks_[kMaxBurst];      // stream of each position
+  uint8_t group_at_[kMaxBurst];    // group of each position
+  std::vector<uint8_t> group_of_;  // stream -> group in this burst, kNoGroup outside of `compose_mix`
+};
+
+}  // namespace nmgen

@@ -1,0 +1,46 @@
+/** Appends little-endian numbers and byte strings to one growing buffer. */
+export class ByteWriter {
+  #bytes = new Uint8Array(4096)
+  #view = new DataView(this.#bytes.buffer)
+  #length = 0
+
+  #room(n: number): number {
+    const at = this.#length
+    this.#length += n
+    if (this.#length > this.#bytes.length) {
+      const bytes = new Uint8Array(Math.max(this.#length, this.#bytes.length * 2))
+      bytes.set(this.#bytes)
+      this.#bytes = bytes
+      this.#view = new DataView(bytes.buffer)
+    }
+    return at
+  }
+
+  u32(value: number): void {
+    this.#view.setUint32(this.#room(4), value, true)
+  }
+
+  u64(value: bigint): void {
+    this.#view.setBigUint64(this.#room(8), BigInt.asUintN(64, value), true)
+  }
+
+  f64(value: number): void {
+    this.#view.setFloat64(this.#room(8), value, true)
+  }
+
+  /** A length as u32, then the bytes. */
+  blob(bytes: Uint8Array): void {
+    this.u32(bytes.length)
+    this.#bytes.set(bytes, this.#room(bytes.length))
+  }
+
+  /** A count as u32, then each item. */
+  list<T>(items: readonly T[], write: (item: T) => void): void {
+    this.u32(items.length)
+    for (const item of items) write(item)
+  }
+
+  done(): Uint8Array {
+    return this.#bytes.slice(0, this.#length)
+  }
+}

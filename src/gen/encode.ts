@@ -1,0 +1,83 @@
+/**
+ * The Plan as the native core reads it (native/tx/plan.cc): one little-endian buffer, handed over once.
+ * A shard is the part of the packets that one queue sends: packet i belongs to shard i mod stride.
+ */
+import type { FieldProgram, Plan, StreamPlan, Template } from '../templates/plan.js'
+import { ByteWriter } from './bytes.js'
+import type { Lane } from './lanes.js'
+
+const MAGIC = 0x50474d4e // "NMGP"
+const FORMAT = 1
+const NO_LIMIT = 2n ** 64n - 1n
+const OPS = { inc: 0, random: 1, permute: 2, list: 3 } as const
+
+export interface Shard {
+  index: number
+  stride: number
+}
+
+export interface EncodeOptions {
+  shard?: Shard
+  /** Streams to include (default: all), and the lanes whose slots are indices into them. */
+  streams?: readonly StreamPlan[]
+  lanes?: readonly Lane[]
+  /** By stream id: in how many shards it is sent (receivers need it), and its packets in all where not `count`. */
+  strides?: readonly number[]
+  limits?: readonly (number | null)[]
+}
+
+function encodeTemplate(out: ByteWriter, template: Template): void {
+  out.blob(template.bytes)
+  out.list(template.checksums, site => {
+    out.u32(site.offset)
+    out.u32(site.base)
+    out.u32(site.zeroIsAllOnes ? 1 : 0)
+  })
+}
+
+function encodeField(out: ByteWriter, field: FieldProgram): void {
+  for (const value of [field.offset, field.bytes, field.shift, field.bits, OPS[field.op]]) out.u32(value)
+  for (const value of [field.low, field.size, field.step, field.every, field.key]) out.u64(value)
+  out.list(field.values, value => out.u64(value))
+  out.list(field.sums, sum => {
+    out.u32(sum.site)
+    out.u32(sum.high ? 1 : 0)
+  })
+}
+
+/** How many of a stream's `count` packets fall to a shard. */
+export function shareOf(count: number, shard: Shard): number {
+  return Math.max(0, Math.ceil((count - shard.index) / shard.stride))
+}
+
+function encodeStream(out: ByteWriter, stream: StreamPlan, shard: Shard, options: EncodeOptions): void {
+  const limit = options.limits?.[stream.id] ?? stream.count
+  out.u32(stream.id)
+  out.u32(options.strides?.[stream.id] ?? 1)
+  out.u32(stream.signature === null ? 0 : 1)
+  out.u32(stream.signature ?? 0)
+  out.u64(limit === null ? NO_LIMIT : BigInt(shareOf(limit, shard)))
+  out.list(stream.templates, template => encodeTemplate(out, template))
+  out.list(stream.sequence, index => out.u32(index))
+  out.list(stream.fields, field => encodeField(out, field))
+  out.u32(stream.match?.offset ?? 0)
+  out.blob(stream.match?.value ?? new Uint8Array())
+  out.blob(stream.match?.mask ?? new Uint8Array())
+}
+
+export function encodePlan(plan: Plan, options: EncodeOptions = {}): Uint8Array {
+  const shard = options.shard ?? { index: 0, stride: 1 }
+  const out = new ByteWriter()
+  out.u32(MAGIC)
+  out.u32(FORMAT)
+  out.u64(BigInt(shard.stride))
+  out.u64(BigInt(shard.index))
+  out.u64(BigInt(Math.round(plan.durationNs ?? 0)))
+  out.list(options.streams ?? plan.streams, stream => encodeStream(out, stream, shard, options))
+  out.list(options.lanes ?? [], lane => {
+    out.f64(lane.periodNs)
+    out.f64(lane.offsetNs)
+    out.list(lane.slots, slot => out.u32(slot))
+  })
+  return out.done()
+}

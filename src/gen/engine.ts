@@ -1,0 +1,116 @@
+/** Runs a Plan: opens its devices, starts a pinned worker for each queue, waits, closes. */
+import { readHost } from './host.js'
+import type { NmgenError } from '../errors.js'
+import type { Plan } from '../templates/plan.js'
+import { chooseCpus } from './cpus.js'
+import type { Run } from './engine-api.js'
+import { LatencyReader } from './latency.js'
+import { native } from './native.js'
+import { readRx, readTx } from './page.js'
+import { closePorts, type OpenPort, openPorts } from './ports.js'
+import { type FleetShard, makeQueues, type Queue } from './queues.js'
+import type { RunOutcome, Snapshot, StopReason } from './snapshot.js'
+import { settle } from './settle.js'
+import { Team } from './team.js'
+
+export interface RunOptions {
+  /** CPUs for the workers instead of the plan's. */
+  cores?: readonly number[]
+  durationNs?: number
+  shard?: FleetShard
+}
+
+class NativeRun implements Run {
+  readonly done: Promise<RunOutcome>
+  readonly #startedAt = new Date()
+  readonly #latency: LatencyReader
+  #stopped: StopReason | undefined
+  #epochNs = 0n
+
+  constructor(
+    private readonly plan: Plan,
+    private readonly ports: readonly OpenPort[],
+    private readonly queues: readonly Queue[],
+    private readonly team: Team,
+    private readonly warnings: RunOutcome['warnings'],
+  ) {
+    this.#latency = new LatencyReader(queues)
+    this.done = this.#run()
+  }
+
+  snapshot(): Snapshot {
+    const count = this.plan.streams.length
+    const place = (queue: Queue) => ({ port: queue.port.name, queue: queue.queue, cpu: this.team.cpuOf(queue) })
+    const of = (direction: 'tx' | 'rx') => this.queues.filter(queue => queue.direction === direction)
+    return {
+      elapsedNs: this.#epochNs === 0n ? 0 : Number(native().now() - this.#epochNs),
+      tx: of('tx').map(queue => readTx(queue.page, place(queue), queue.streams, count)),
+      rx: of('rx').map(queue => readRx(queue.page, place(queue), queue.streams, count, this.#drops(queue))),
+    }
+  }
+
+  latency(): RunOutcome['latency'] {
+    return this.#latency.interval()
+  }
+
+  stop(reason: 'interrupted' | 'terminated'): void {
+    this.#stopped ??= reason
+    this.team.stop('tx')
+  }
+
+  /** The device counts for all its queues; they are told of queue 0. */
+  #drops({ port, queue }: Queue): number {
+    if (queue !== 0) return 0
+    const counters = native().counters(port.handle)
+    return (counters['rx_missed'] ?? 0) + (counters['rx_no_buffer'] ?? 0)
+  }
+
+  async #run(): Promise<RunOutcome> {
+    let failure = await this.team.ready()
+    if (!failure) {
+      this.#epochNs = this.team.go()
+      failure = await this.team.finished('tx')
+      if (!failure) await settle(() => this.snapshot(), this.plan)
+    }
+    failure = (await this.team.dismiss()) ?? failure
+    const final = this.snapshot()
+    const latency = this.#latency.total()
+    closePorts(this.ports)
+    return {
+      stopped: failure ? 'failed' : (this.#stopped ?? this.#ended(final)),
+      ...(failure && { error: failure }),
+      startedAt: this.#startedAt,
+      final,
+      latency,
+      ports: this.ports.map(({ facts }) => facts),
+      warnings: this.warnings,
+    }
+  }
+
+  /** By its own end: everything that was counted out is sent, or the time was up. */
+  #ended(final: Snapshot): StopReason {
+    const counted = this.plan.streams.filter(stream => stream.count !== null)
+    const sent = (id: number) => final.tx.reduce((sum, queue) => sum + queue.streams[id]!.packets, 0)
+    const all = counted.length === this.plan.streams.length && counted.every(({ id, count }) => sent(id) >= count!)
+    return all || this.plan.durationNs === null ? 'count' : 'duration'
+  }
+}
+
+/**
+ * Starts a run. Throws NmgenError (exit 3 or 4) where it cannot begin: no device, no permission, no such CPU;
+ * nothing was sent then and no device stays open.
+ */
+export async function startRun(plan: Plan, options: RunOptions = {}): Promise<Run> {
+  const host = readHost()
+  const planned: Plan = { ...plan, durationNs: options.durationNs ?? plan.durationNs }
+  const ports = openPorts(planned, host.defaultRoute)
+  try {
+    const queues = makeQueues(planned, ports, options.shard ?? { index: 0, of: 1 })
+    const { cpus, warnings } = chooseCpus(queues.length, options.cores ?? planned.cores, host.cpus)
+    return new NativeRun(planned, ports, queues, new Team(queues, cpus), warnings)
+  } catch (error) {
+    closePorts(ports)
+    throw error as NmgenError
+  }
+}
+

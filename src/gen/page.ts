@@ -1,0 +1,162 @@
+/**
+ * The counter page: all that a running native loop and JavaScript say to each other. One SharedArrayBuffer a
+ * queue, 64-bit cells, one writer a cell. The numbers are those of native/tx/page.h; page.test.ts compares.
+ */
+import type { RxQueueSnapshot, StreamRx, TxQueueSnapshot } from './snapshot.js'
+
+export const Cell = {
+  stop: 0,
+  go: 1,
+  epochNs: 2,
+  streams: 3,
+  histograms: 4,
+  state: 8,
+  packets: 9,
+  bytes: 10,
+  bursts: 11,
+  ringFull: 12,
+  ringFullNs: 13,
+  late: 14,
+  maxLateNs: 15,
+  unsent: 16,
+  cycles: 17,
+  firstNs: 18,
+  lastNs: 19,
+  unknown: 20,
+  headerCells: 24,
+} as const
+
+export const TxStreamCell = { packets: 0, bytes: 1, cells: 2 } as const
+
+export const RxStreamCell = {
+  packets: 0,
+  bytes: 1,
+  duplicates: 2,
+  reordered: 3,
+  corrupted: 4,
+  stale: 5,
+  latencyCount: 6,
+  latencySum: 7,
+  latencyNotMin: 8,
+  latencyMax: 9,
+  cells: 16,
+} as const
+
+export const State = { idle: 0n, ready: 1n, running: 2n, done: 3n } as const
+
+/** Buckets of HdrHistogram(1, 60e9, 3). */
+export const HISTOGRAM_CELLS = 27 * 1024
+
+/** The frame check sequence that the device adds and the buffers lack. */
+const FCS_BYTES = 4
+
+export type Page = BigUint64Array
+
+const allocate = (cells: number): Page => new BigUint64Array(new SharedArrayBuffer(cells * 8))
+
+/** A page for a TX queue over `streams` streams. */
+export function txPage(streams: number): Page {
+  const page = allocate(Cell.headerCells + streams * TxStreamCell.cells)
+  page[Cell.streams] = BigInt(streams)
+  return page
+}
+
+/** A page for an RX queue; the first `histograms` of its streams have a latency histogram each. */
+export function rxPage(streams: number, histograms: number): Page {
+  const page = allocate(Cell.headerCells + streams * RxStreamCell.cells + histograms * HISTOGRAM_CELLS)
+  page[Cell.streams] = BigInt(streams)
+  page[Cell.histograms] = BigInt(histograms)
+  return page
+}
+
+const cell = (page: Page, index: number): number => Number(Atomics.load(page, index))
+
+/** Nanoseconds since the epoch, or 0 where the cell was never set. */
+function since(page: Page, index: number): number {
+  const at = Atomics.load(page, index)
+  return at === 0n ? 0 : Number(at - Atomics.load(page, Cell.epochNs))
+}
+
+type Place = { port: string; queue: number; cpu: number | null }
+
+/** `ids[k]` is the id of the k-th stream on the page; all other streams of the run read as 0. */
+export function readTx(page: Page, place: Place, ids: readonly number[], streamCount: number): TxQueueSnapshot {
+  const streams = Array.from({ length: streamCount }, () => ({ packets: 0, frameBytes: 0 }))
+  ids.forEach((id, k) => {
+    const at = Cell.headerCells + k * TxStreamCell.cells
+    const packets = cell(page, at + TxStreamCell.packets)
+    streams[id] = { packets, frameBytes: cell(page, at + TxStreamCell.bytes) + packets * FCS_BYTES }
+  })
+  const packets = cell(page, Cell.packets)
+  return {
+    ...place,
+    running: Atomics.load(page, Cell.state) === State.running,
+    packets,
+    frameBytes: cell(page, Cell.bytes) + packets * FCS_BYTES,
+    bursts: cell(page, Cell.bursts),
+    ringFull: cell(page, Cell.ringFull),
+    ringFullNs: cell(page, Cell.ringFullNs),
+    latePackets: cell(page, Cell.late),
+    maxLateNs: cell(page, Cell.maxLateNs),
+    unsent: cell(page, Cell.unsent),
+    cycles: cell(page, Cell.cycles),
+    firstNs: since(page, Cell.firstNs),
+    lastNs: since(page, Cell.lastNs),
+    streams,
+  }
+}
+
+const NOTHING_RECEIVED: StreamRx = {
+  packets: 0,
+  frameBytes: 0,
+  duplicates: 0,
+  reordered: 0,
+  corrupted: 0,
+  stale: 0,
+  latencyCount: 0,
+  latencySumNs: 0,
+  latencyMinNs: 0,
+  latencyMaxNs: 0,
+}
+
+function readStreamRx(page: Page, at: number): StreamRx {
+  const packets = cell(page, at + RxStreamCell.packets)
+  const notMin = Atomics.load(page, at + RxStreamCell.latencyNotMin)
+  return {
+    packets,
+    frameBytes: cell(page, at + RxStreamCell.bytes) + packets * FCS_BYTES,
+    duplicates: cell(page, at + RxStreamCell.duplicates),
+    reordered: cell(page, at + RxStreamCell.reordered),
+    corrupted: cell(page, at + RxStreamCell.corrupted),
+    stale: cell(page, at + RxStreamCell.stale),
+    latencyCount: cell(page, at + RxStreamCell.latencyCount),
+    latencySumNs: cell(page, at + RxStreamCell.latencySum),
+    // Kept inverted, so that a page of zeros means "none yet".
+    latencyMinNs: notMin === 0n ? 0 : Number(BigInt.asUintN(64, ~notMin)),
+    latencyMaxNs: cell(page, at + RxStreamCell.latencyMax),
+  }
+}
+
+export function readRx(page: Page, place: Place, ids: readonly number[], streamCount: number, deviceDrops: number): RxQueueSnapshot {
+  const streams = Array.from({ length: streamCount }, () => NOTHING_RECEIVED)
+  ids.forEach((id, k) => {
+    streams[id] = readStreamRx(page, Cell.headerCells + k * RxStreamCell.cells)
+  })
+  const packets = cell(page, Cell.packets)
+  return {
+    ...place,
+    running: Atomics.load(page, Cell.state) === State.running,
+    packets,
+    frameBytes: cell(page, Cell.bytes) + packets * FCS_BYTES,
+    unknown: cell(page, Cell.unknown),
+    deviceDrops,
+    streams,
+  }
+}
+
+/** The k-th stream's latency buckets, a live view of the page; undefined: it has none. */
+export function histogramOf(page: Page, k: number): Page | undefined {
+  if (k >= cell(page, Cell.histograms)) return undefined
+  const first = Cell.headerCells + cell(page, Cell.streams) * RxStreamCell.cells
+  return page.subarray(first + k * HISTOGRAM_CELLS, first + (k + 1) * HISTOGRAM_CELLS)
+}

@@ -1,0 +1,114 @@
+/** Opens and closes the devices of a run. */
+import { NmgenError } from '../errors.js'
+import { Exit, type ExitCode } from '../exit.js'
+import type { PortSpec, Safety } from '../profile/model.js'
+import type { Plan } from '../templates/plan.js'
+import { native } from './native.js'
+import type { PortFacts } from './snapshot.js'
+
+export interface OpenPort {
+  name: string
+  handle: number
+  txQueues: number
+  rxQueues: number
+  facts: PortFacts
+}
+
+/** A port as this run uses it. */
+interface Use {
+  spec: PortSpec
+  sends: boolean
+  receives: boolean
+}
+
+/** Codes of native failures that the profile's or the command line's author made, not the machine. */
+const PROFILE_CODES: ReadonlySet<string> = new Set(['unknown-backend', 'no-device', 'bad-argument'])
+
+export const exitOf = (code: string): ExitCode => (PROFILE_CODES.has(code) ? Exit.profile : Exit.environment)
+
+/** The thing behind a URI that only one port can have: an interface where it names one, else the device. */
+export function deviceOf(uri: string): string {
+  const [device = '', ...pairs] = uri.split(',')
+  const iface = pairs.find(pair => pair.startsWith('iface='))?.slice('iface='.length)
+  return iface ? `interface ${iface}` : device
+}
+
+/** The kernel's interface that a URI sends on, if it is one. */
+export function interfaceOf(uri: string): string | null {
+  const iface = /[,]iface=([^,]+)/.exec(uri)?.[1]
+  return iface ?? /^(?:afpacket|afxdp|xdp|netmap):([^,:^{}]+)/.exec(uri)?.[1] ?? null
+}
+
+function usesOf(plan: Plan): Use[] {
+  return plan.ports
+    .map(spec => ({
+      spec,
+      sends: plan.streams.some(stream => stream.tx === spec.name),
+      receives: plan.streams.some(stream => stream.rx === spec.name),
+    }))
+    .filter(use => use.sends || use.receives)
+}
+
+function checkDistinct(uses: readonly Use[]): void {
+  const owners = new Map<string, string>()
+  for (const { spec } of uses) {
+    const owner = owners.get(deviceOf(spec.uri))
+    if (owner !== undefined)
+      throw new NmgenError(
+        'two-ports-one-device',
+        `ports ${owner} and ${spec.name} are both on ${deviceOf(spec.uri)}`,
+        Exit.profile,
+        'a device can send and receive: let the streams use one port for both',
+      )
+    owners.set(deviceOf(spec.uri), spec.name)
+  }
+}
+
+/** What leads out of this machine is never sent on unless the profile's `safety` names it (RFC 6815). */
+export function checkInterfaces(uris: readonly string[], safety: Safety, defaultRoute: readonly string[]): void {
+  for (const uri of uris) {
+    const name = interfaceOf(uri)
+    if (name === null || !defaultRoute.includes(name) || safety.interfaces.includes(name)) continue
+    throw new NmgenError(
+      'default-route',
+      `${name} carries the default route: test traffic would leave this machine`,
+      Exit.environment,
+      `if that is an isolated lab, write \`safety: {interfaces: [${name}]}\` into the profile`,
+    )
+  }
+}
+
+function openOne({ spec, sends, receives }: Use, uris: readonly string[]): OpenPort {
+  const txQueues = sends ? spec.txQueues : 1
+  const opened = native().open(spec.uri, txQueues, receives ? spec.rxQueues : 0, spec.args, uris)
+  if (!opened.ok) throw new NmgenError(opened.code, `port ${spec.name}: ${opened.message}`, exitOf(opened.code), opened.hint)
+  const backend = spec.uri.slice(0, spec.uri.indexOf(':'))
+  const linkBps = opened.linkBps > 0 ? opened.linkBps : null
+  return {
+    name: spec.name,
+    handle: opened.handle,
+    txQueues: sends ? txQueues : 0,
+    rxQueues: receives ? opened.rxQueues : 0,
+    facts: { port: spec.name, uri: spec.uri, backend, facts: opened.facts, linkBps },
+  }
+}
+
+/** Opens every port that a stream uses; on a failure none stays open. Throws NmgenError. */
+export function openPorts(plan: Plan, defaultRoute: readonly string[]): OpenPort[] {
+  const uses = usesOf(plan)
+  const uris = uses.map(({ spec }) => spec.uri)
+  checkDistinct(uses)
+  checkInterfaces(uris, plan.safety, defaultRoute)
+  const open: OpenPort[] = []
+  try {
+    for (const use of uses) open.push(openOne(use, uris))
+  } catch (error) {
+    closePorts(open)
+    throw error
+  }
+  return open
+}
+
+export function closePorts(ports: readonly OpenPort[]): void {
+  for (const { handle } of ports) native().close(handle)
+}

@@ -1,0 +1,67 @@
+/** What each worker gets: its plan, its page, its CPU. */
+import type { Plan, StreamPlan } from '../templates/plan.js'
+import { encodePlan, type Shard } from './encode.js'
+import { makeLanes, packetLimit } from './lanes.js'
+import { type Page, rxPage, txPage } from './page.js'
+import type { OpenPort } from './ports.js'
+
+export interface Queue {
+  direction: 'tx' | 'rx'
+  port: OpenPort
+  queue: number
+  /** Ids of the streams on the page, in its order. */
+  streams: readonly number[]
+  plan: Uint8Array
+  page: Page
+}
+
+/** A run's part of a fleet: shard `index` of `of`. */
+export interface FleetShard {
+  index: number
+  of: number
+}
+
+/** Beyond this many streams they share one latency histogram (216 KiB each) in an RX queue. */
+export const MAX_HISTOGRAMS = 64
+
+const streamsOf = (plan: Plan, direction: 'tx' | 'rx', port: OpenPort): StreamPlan[] =>
+  plan.streams.filter(stream => stream[direction] === port.name)
+
+function txQueue(plan: Plan, port: OpenPort, queue: number, fleet: FleetShard): Queue {
+  const streams = streamsOf(plan, 'tx', port)
+  const shard: Shard = { index: fleet.index * port.txQueues + queue, stride: fleet.of * port.txQueues }
+  const linkBps = port.facts.linkBps ?? 0
+  const limits: (number | null)[] = []
+  for (const stream of streams) limits[stream.id] = packetLimit(stream, plan.durationNs, linkBps)
+  return {
+    direction: 'tx',
+    port,
+    queue,
+    streams: streams.map(({ id }) => id),
+    plan: encodePlan(plan, { shard, streams, lanes: makeLanes(streams, shard, linkBps), limits }),
+    page: txPage(streams.length),
+  }
+}
+
+function rxQueue(plan: Plan, port: OpenPort, queue: number, strides: readonly number[]): Queue {
+  const streams = streamsOf(plan, 'rx', port)
+  const histograms = streams.length <= MAX_HISTOGRAMS ? streams.length : 1
+  return {
+    direction: 'rx',
+    port,
+    queue,
+    streams: streams.map(({ id }) => id),
+    plan: encodePlan(plan, { streams, strides }),
+    page: rxPage(streams.length, histograms),
+  }
+}
+
+/** All queues of a run: TX first, then RX. */
+export function makeQueues(plan: Plan, ports: readonly OpenPort[], fleet: FleetShard): Queue[] {
+  const strides = plan.streams.map(({ tx }) => fleet.of * (ports.find(({ name }) => name === tx)?.txQueues ?? 1))
+  const each = (count: number) => Array.from({ length: count }, (_, queue) => queue)
+  return [
+    ...ports.flatMap(port => each(port.txQueues).map(queue => txQueue(plan, port, queue, fleet))),
+    ...ports.flatMap(port => each(port.rxQueues).map(queue => rxQueue(plan, port, queue, strides))),
+  ]
+}

@@ -1,0 +1,110 @@
+/** The worker threads of a run: started together, stopped together, and a death of one noticed. */
+import { Worker } from 'node:worker_threads'
+import { type NativeFailure, native } from './native.js'
+import { Cell, State } from './page.js'
+import type { Queue } from './queues.js'
+import type { WorkerReport, WorkerTask } from './worker.js'
+
+/** How long devices and threads may take to be ready, and loops to end when told to. */
+const READY_MS = 30_000
+const POLL_MS = 1
+/** Between "all are ready" and the first packet: time for every loop to see the word. */
+const LEAD_NS = 2_000_000n
+
+interface Member {
+  queue: Queue
+  cpu: number
+  ended: Promise<NativeFailure | null>
+}
+
+const pause = (ms: number) => new Promise<void>(resolve => setTimeout(resolve, ms))
+
+function died(queue: Queue, why: string): NativeFailure {
+  return {
+    code: 'worker-died',
+    message: `the worker of ${queue.direction} queue ${queue.queue} on ${queue.port.name} died: ${why}`,
+    hint: 'this is a bug in nmgen; what was counted until then is in the result',
+  }
+}
+
+function start(queue: Queue, cpu: number): Member {
+  const task: WorkerTask = {
+    direction: queue.direction,
+    handle: queue.port.handle,
+    queue: queue.queue,
+    cpu,
+    plan: queue.plan,
+    page: queue.page,
+  }
+  const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: task })
+  const ended = new Promise<NativeFailure | null>(resolve => {
+    worker.once('message', (report: WorkerReport) => resolve(report.failure))
+    worker.once('error', error => resolve(died(queue, error.message)))
+    worker.once('exit', code => resolve(code === 0 ? null : died(queue, `exit code ${code}`)))
+  })
+  return { queue, cpu, ended }
+}
+
+export class Team {
+  readonly #members: readonly Member[]
+  #failure: NativeFailure | null = null
+
+  constructor(queues: readonly Queue[], cpus: readonly number[]) {
+    this.#members = queues.map((queue, k) => start(queue, cpus[k]!))
+    for (const member of this.#members) void member.ended.then(failure => this.#note(failure))
+  }
+
+  cpuOf(queue: Queue): number | null {
+    return this.#members.find(member => member.queue === queue)?.cpu ?? null
+  }
+
+  /** Waits until every loop stands at the start. */
+  async ready(): Promise<NativeFailure | null> {
+    const until = Date.now() + READY_MS
+    while (!this.#failure && !this.#members.every(({ queue }) => Atomics.load(queue.page, Cell.state) === State.ready)) {
+      if (Date.now() > until) return { code: 'not-ready', message: `the workers were not ready within ${READY_MS / 1000} s` }
+      await pause(POLL_MS)
+    }
+    return this.#failure
+  }
+
+  /** Starts every loop at one moment, which it returns (monotonic ns). Receivers go first. */
+  go(): bigint {
+    const epochNs = native().now() + LEAD_NS
+    const members = [...this.#members].reverse()
+    for (const { queue } of members) Atomics.store(queue.page, Cell.epochNs, epochNs)
+    for (const { queue } of members) Atomics.store(queue.page, Cell.go, 1n)
+    return epochNs
+  }
+
+  stop(direction: 'tx' | 'rx'): void {
+    for (const { queue } of this.#members)
+      if (queue.direction === direction) Atomics.store(queue.page, Cell.stop, 1n)
+  }
+
+  /** Waits until the loops of one direction have ended by themselves, or any worker has failed. */
+  async finished(direction: 'tx' | 'rx'): Promise<NativeFailure | null> {
+    const failed = new Promise<void>(resolve => {
+      for (const member of this.#members) void member.ended.then(failure => failure && resolve())
+    })
+    await Promise.race([failed, this.#ended(direction)])
+    return this.#failure
+  }
+
+  /** Tells everybody to end and waits until they have. */
+  async dismiss(): Promise<NativeFailure | null> {
+    this.stop('tx')
+    this.stop('rx')
+    await Promise.all([this.#ended('tx'), this.#ended('rx')])
+    return this.#failure
+  }
+
+  async #ended(direction: 'tx' | 'rx'): Promise<void> {
+    await Promise.all(this.#members.filter(({ queue }) => queue.direction === direction).map(({ ended }) => ended))
+  }
+
+  #note(failure: NativeFailure | null): void {
+    this.#failure ??= failure
+    if (failure) this.stop('tx')
+  }
+}
