@@ -32,7 +32,7 @@ const run: CommandModule = {
         type: 'string',
         array: true,
         nargs: 1,
-        describe: 'Change a value of the profile: --set streams.0.frame=128B',
+        describe: 'Change a value of the profile: --set streams.udp.frame=128B',
       })
       .option('json', { type: 'boolean', describe: 'Print the result as JSON (nmgen.result/1)' })
       .option('out', {

@@ -99,6 +99,11 @@ describe('latency.hlog', () => {
     expect(line).toMatch(/^Tag=udp,0\.000,1\.000,599\d\d\.\d+,HISTFAAAA/)
   })
 
+  it('tags what is of all streams together', async () => {
+    const text = hlog(await loadHdr()).interval!({ interval: first, latency: [{ stream: -1, counts }] }, run)
+    expect(text).toMatch(/^Tag=all,/)
+  })
+
   it('refuses buckets of another geometry', async () => {
     const wrong = [{ stream: 0, counts: new BigUint64Array(30_000) }]
     const format = hlog(await loadHdr())

@@ -6,12 +6,15 @@ import type { Report } from './report.js'
 /** Interval_Max in milliseconds as the Java writer has it; HistogramLogWriter of hdr-histogram-js defaults to 1000. */
 const MAX_VALUE_RATIO = 1e6
 
+/** Where there are too many streams for a histogram each, there is one of all of them. */
+const ALL = 'all'
+
 export function hlog(hdr: Hdr): Report {
   return {
     file: 'latency.hlog',
     head: run => head(hdr, run.startedAt),
     interval: ({ interval, latency }, run) =>
-      latency.map(entry => line(hdr, interval, entry, tag(run.streams[entry.stream] ?? 'unknown'))).join(''),
+      latency.map(entry => line(hdr, interval, entry, tag(run.streams[entry.stream] ?? ALL))).join(''),
   }
 }
 

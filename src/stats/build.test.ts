@@ -98,6 +98,17 @@ describe('the result of a run', () => {
     expect(result.streams.b).toMatchObject({ cycles_per_packet: null, unsent: null })
   })
 
+  it('has no percentiles per stream where one histogram is of all streams', async () => {
+    const latency = [{ stream: -1, counts: bucketCounts([[1500, 1_000_000]]) }]
+    const { metrics, streams } = await build({}, { latency })
+    expect(metrics.latency_p50_ns).toBe(1500)
+    expect(streams.udp).toMatchObject({
+      latency_p50_ns: null,
+      latency_mean_ns: 1500,
+      latency_count: 1_000_000,
+    })
+  })
+
   it('says null, never 0, of what was not measured', async () => {
     const { metrics } = await build(
       { streams: [aStream({ rx: null, signature: null })] },

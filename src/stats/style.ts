@@ -41,8 +41,15 @@ export function wantsColour(stream: { isTTY?: boolean }, env: NodeJS.ProcessEnv)
   return stream.isTTY === true && env.TERM !== 'dumb'
 }
 
+// Some pseudo-terminals say 0, and below this a table is no longer one.
+const NARROWEST = 40
+
 export function styleFor(stream: { isTTY?: boolean; columns?: number }, env: NodeJS.ProcessEnv): Style {
-  return { colour: wantsColour(stream, env), unicode: isUtf8(env), width: stream.columns ?? 80 }
+  return {
+    colour: wantsColour(stream, env),
+    unicode: isUtf8(env),
+    width: stream.columns ? Math.max(stream.columns, NARROWEST) : 80,
+  }
 }
 
 /** Words of `text` in lines of at most `width`, the second and later ones indented. */

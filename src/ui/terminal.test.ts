@@ -13,6 +13,7 @@ describe('what the terminal can show', () => {
     [tty, {}, false, 'live'],
     [tty, { TERM: 'dumb' }, false, 'plain'],
     [tty, { CI: 'true' }, false, 'plain'],
+    [{ isTTY: true, rows: 0 }, {}, false, 'plain'],
     [{}, {}, false, 'plain'],
     [tty, {}, true, 'none'],
   ])('%o %o quiet=%s: %s', (stream, env, quiet, mode) => {

@@ -17,9 +17,15 @@ export interface View {
 }
 
 /** Redrawing needs a terminal that can move its cursor; CI systems record every frame. */
-export function modeFor(stream: { isTTY?: boolean }, env: NodeJS.ProcessEnv, quiet: boolean): Mode {
+export function modeFor(
+  stream: { isTTY?: boolean; rows?: number },
+  env: NodeJS.ProcessEnv,
+  quiet: boolean,
+): Mode {
   if (quiet) return 'none'
-  return stream.isTTY === true && env.TERM !== 'dumb' && !env.CI ? 'live' : 'plain'
+  // A pseudo-terminal without a size (script, some containers) says 0 rows, and a view of 0 rows shows nothing.
+  const screen = stream.isTTY === true && stream.rows !== 0
+  return screen && env.TERM !== 'dumb' && !env.CI ? 'live' : 'plain'
 }
 
 export interface ViewInput {
