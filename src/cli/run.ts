@@ -1,11 +1,19 @@
 import type { CommandModule } from 'yargs'
 
+const examples = `nmgen run PROFILE
+
+Examples:
+$ nmgen run profiles/udp-64b.yaml --duration 3s
+$ nmgen run profiles/imix.yaml --tx dpdk:0000:03:00.0 --rx dpdk:0000:03:00.1
+$ nmgen run profiles/udp-64b.yaml --rate 1Mpps --json | jq .metrics.lost`
+
 /** Light to import: `nmgen --help` loads this file, and only a run loads what it needs. */
 const run: CommandModule = {
   command: 'run <profile>',
   describe: 'Send what a profile says, and report what was sent and received',
   builder: yargs =>
     yargs
+      .usage(examples)
       .positional('profile', { type: 'string', describe: 'YAML file', demandOption: true })
       .option('tx', {
         type: 'string',
@@ -42,9 +50,6 @@ const run: CommandModule = {
       })
       .option('no-out', { type: 'boolean', describe: 'Write no files' })
       .option('quiet', { type: 'boolean', describe: 'No progress on standard error' })
-      .example('$0 run profiles/udp-64b.yaml', 'in memory, without privileges')
-      .example('$0 run profiles/udp-64b.yaml --tx dpdk:0000:03:00.0 --rx dpdk:0000:03:00.1 --rate 10Mpps', '')
-      .example('$0 run profiles/udp-64b.yaml --duration 3s --json | jq .metrics.tx_pps', '')
       .epilogue(
         'Every option but --set, --json, --no-out and --quiet can be given as NMGEN_NAME in the environment.\n' +
           'Exit: 0 pass, 10 a threshold failed, 11 nmgen missed the asked rate, 5 the run broke, 130 interrupted.',

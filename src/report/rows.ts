@@ -52,7 +52,8 @@ const LIMITS = {
 
 function limited({ limited_by, metrics }: Result): Row {
   const parts = limited_by === null ? ['nothing was sent'] : [LIMITS[limited_by]]
-  if (metrics.cycles_per_packet !== null)
+  // Of a paced run these are the cycles between two packets, not those that a packet costs.
+  if (metrics.cycles_per_packet !== null && limited_by !== 'pacing')
     parts.push(`${metrics.cycles_per_packet.toFixed(1)} cycles a packet`)
   return { label: 'limited by', parts: [...parts, ...some(metrics.late_packets, 'sent late')] }
 }

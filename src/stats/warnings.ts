@@ -16,7 +16,8 @@ export function warningsOf(run: Input, streams: readonly StreamMeasure[], metric
     ...streams.flatMap(noSignature),
     ...lossWarnings(run, streams, metrics),
     ...receiverWarnings(run),
-    ...lateness(metrics),
+    // A rate that was missed has made everything late: once is enough.
+    ...(streams.some(({ pace }) => pace === 'missed') ? [] : lateness(metrics)),
     ...machineWarnings(run.environment),
   ]
 }
