@@ -42,9 +42,16 @@ const printable = (text: string): string =>
 const paint = (text: string, colour: number, color: boolean): string =>
   color ? `\u001b[1;${colour}m${text}\u001b[0m` : text
 
+/** More than this many in one file are one mistake made often. */
+const maxRendered = 100
+
 /** All of them, a blank line between. */
 export function renderDiagnostics(diagnostics: readonly Diagnostic[], options: RenderOptions): string {
-  return diagnostics.map(diagnostic => `${renderDiagnostic(diagnostic, options)}\n`).join('\n')
+  const rest = diagnostics.length - maxRendered
+  const rendered = diagnostics
+    .slice(0, maxRendered)
+    .map(diagnostic => `${renderDiagnostic(diagnostic, options)}\n`)
+  return [...rendered, ...(rest > 0 ? [`and ${rest} more\n`] : [])].join('\n')
 }
 
 /** By place in the file; what came from `--set` follows. */

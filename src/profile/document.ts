@@ -1,5 +1,5 @@
 import { type Alias, type Document, isMap, parseDocument, visit } from 'yaml'
-import { inSetting, locateIn, originIn, type Position, positionOf } from './locate.js'
+import { inSetting, lineStarts, locateIn, originIn, type Position, positionOf } from './locate.js'
 import type { YamlPath } from './model.js'
 import { applySetting, type Setting } from './setting.js'
 
@@ -41,7 +41,7 @@ export function readDocument(text: string, set: readonly string[]): ProfileDocum
         })
       else settings.push(result)
     }
-  const source = { doc, text, settings }
+  const source = { doc, text, starts: lineStarts(text), settings }
   const locate = (path: YamlPath, at?: 'key') => locateIn(source, path, at)
   const origin = (path: YamlPath) => originIn(source, path)
   if (problems.some(problem => problem.code === 'yaml-syntax'))

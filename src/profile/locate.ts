@@ -14,11 +14,12 @@ export interface Position {
 export interface Source {
   doc: Document
   text: string
+  starts: readonly number[]
   settings: readonly Setting[]
 }
 
 /** The value at `path` or its key; where there is none, the nearest parent that exists. */
-export function locateIn({ doc, text, settings }: Source, path: YamlPath, at?: 'key'): Position {
+export function locateIn({ doc, text, starts, settings }: Source, path: YamlPath, at?: 'key'): Position {
   const { depth, node, key } = walk(doc, path)
   const found = path.slice(0, depth)
   const atKey = at === 'key' && depth === path.length
@@ -26,9 +27,9 @@ export function locateIn({ doc, text, settings }: Source, path: YamlPath, at?: '
   const isSetItself = owner?.path.length === depth
   const range = !atKey && hasText(node) ? node?.range : !atKey && isSetItself ? undefined : key?.range
   if (owner && !(atKey && isSetItself)) return inSetting(owner.argument, shifted(owner, range))
-  if (range) return positionOf(text, range[0], range[1])
+  if (range) return positionOf(text, range[0], range[1], starts)
   const maker = settings.findLast(setting => startsWith(setting.path, found))
-  return maker ? inSetting(maker.argument, [0, maker.offset - 1]) : positionOf(text, 0, text.length)
+  return maker ? inSetting(maker.argument, [0, maker.offset - 1]) : positionOf(text, 0, text.length, starts)
 }
 
 type Range = readonly [start: number, end: number, ...rest: number[]]
@@ -82,12 +83,33 @@ export const inSetting = (setting: string, [start, end]: Range): Position => ({
 })
 
 /** Line and column of an offset; what runs over several lines is marked to the end of the first. */
-export function positionOf(text: string, start: number, end: number): Position {
-  const before = text.slice(0, start)
-  const lineStart = before.lastIndexOf('\n') + 1
-  const newline = text.indexOf('\n', start)
-  const lineEnd = newline < 0 ? text.length : newline
-  const column = start - lineStart + 1
+export function positionOf(
+  text: string,
+  start: number,
+  end: number,
+  starts: readonly number[] = lineStarts(text),
+): Position {
+  const line = lineAt(starts, start)
+  const lineEnd = (starts[line] ?? text.length + 1) - 1
+  const column = start - starts[line - 1]! + 1
   const stop = text.slice(start, Math.min(end, lineEnd)).trimEnd().length
-  return { line: before.split('\n').length, column, endColumn: column + Math.max(1, stop) }
+  return { line, column, endColumn: column + Math.max(1, stop) }
+}
+
+/** The offset of each line. A file with many mistakes is searched for each of them. */
+export function lineStarts(text: string): number[] {
+  const starts = [0]
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1)
+  return starts
+}
+
+/** The last line that starts at or before `offset`, counted from 1. */
+function lineAt(starts: readonly number[], offset: number): number {
+  let [low, high] = [0, starts.length]
+  while (high - low > 1) {
+    const middle = (low + high) >> 1
+    if (starts[middle]! <= offset) low = middle
+    else high = middle
+  }
+  return low + 1
 }

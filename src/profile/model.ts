@@ -3,6 +3,10 @@
  * nanoseconds, bytes with FCS); nothing here is a string that still has to be understood.
  */
 
+import type { Rate } from '../units/rate.js'
+
+export type { Rate }
+
 /** Where in the YAML document something stands, e.g. `['streams', 0, 'layers', 1, 'ipv4', 'src']`. */
 export type YamlPath = readonly (string | number)[]
 
@@ -30,14 +34,6 @@ export interface LayerSpec {
 export type FrameSpec =
   | { kind: 'fixed'; frameBytes: number }
   | { kind: 'imix'; sizes: readonly { frameBytes: number; weight: number }[] }
-
-export type Rate =
-  | { kind: 'line' }
-  | { kind: 'pps'; pps: number }
-  /** Bits per second at layer 1 (frame + 20 bytes of preamble and gap) or layer 2 (frame with FCS). */
-  | { kind: 'bps'; bps: number; layer: 1 | 2 }
-  /** Share of the link's line rate, 0 < percent <= 100. */
-  | { kind: 'percent'; percent: number }
 
 export interface StreamSpec {
   name: string

@@ -39,20 +39,22 @@ export function resolvedRows(profile: Profile, originOf: OriginOf): ResolvedRow[
   ]
 }
 
-/** A short form (`a: loop:lab`, `queues: 2`) stands where its long form would. */
+/** A short form (`a: loop:lab`, `queues: 2`) gives what its long form would. */
 function portRows({ ports }: Profile, originOf: OriginOf): ResolvedRow[] {
   return ports.flatMap(({ name, uri, txQueues, rxQueues, args }) => {
-    const row = (steps: string[], value: string, short: YamlPath): ResolvedRow => {
-      const path = ['ports', name, ...steps]
+    const port = ['ports', name]
+    const queues = [...port, 'queues']
+    const long = ['tx', 'rx'].some(key => originOf([...queues, key]) !== 'default')
+    const row = (keys: string[], value: string, short: YamlPath = port): ResolvedRow => {
+      const path = [...port, ...keys]
       const origin = originOf(path)
       return { path: path.join('.'), value, origin: origin === 'default' ? originOf(short) : origin }
     }
-    const queues = ['ports', name, 'queues']
     return [
-      row(['uri'], uri, ['ports', name]),
-      row(['queues', 'tx'], String(txQueues), queues),
-      row(['queues', 'rx'], String(rxQueues), queues),
-      row(['args'], `[${args.join(', ')}]`, [...queues, 'args']),
+      row(['uri'], uri),
+      row(['queues', 'tx'], String(txQueues), long ? [...queues, 'tx'] : queues),
+      row(['queues', 'rx'], String(rxQueues), long ? [...queues, 'rx'] : queues),
+      row(['args'], `[${args.join(', ')}]`, [...port, 'args']),
     ]
   })
 }

@@ -48,6 +48,22 @@ describe('bad input never throws', () => {
     )
   })
 
+  it('one mistake made 50,000 times, in a moment', () => {
+    const values = Array(50_000).fill('x').join(',\n ')
+    const source = `version: 1\nname: a\nstreams: [{name: a, frame: 64B, layers: [udp: {src: {list: [${values}]}}]}]`
+    const { diagnostics } = loadProfile(source, { file: 'x' })
+    expect(diagnostics.length).toBe(50_000)
+    expect(diagnostics.at(-1)!.line).toBe(50_002)
+    expect(renderDiagnostics(diagnostics, { text: source, color: false })).toMatch(/and 49900 more\n$/)
+  })
+
+  it('brackets without end', () => {
+    survives('['.repeat(100_000))
+    survives('{a: '.repeat(20_000))
+    survives(`a: ${'['.repeat(3000)}${']'.repeat(3000)}`)
+    survives('- '.repeat(50_000))
+  })
+
   it('any --set', () => {
     const word = fc.constantFrom(
       'streams',

@@ -62,6 +62,16 @@ describe('a resolved profile', () => {
     expect(formatRows(rows)).toMatch(/^seed +1 +default$/m)
   })
 
+  it('knows what a short form gives', () => {
+    const { profile, origin } = loadProfile(read('udp-64b.yaml'), { file: 'x', set: ['ports.a.queues.tx=2'] })
+    const origins = Object.fromEntries(resolvedRows(profile!, origin).map(one => [one.path, one.origin]))
+    expect(origins).toMatchObject({
+      'ports.a.uri': 'profile',
+      'ports.a.queues.tx': '--set',
+      'ports.a.queues.rx': 'default',
+    })
+  })
+
   it('can be given back as --set', () => {
     const given = rows.filter(one => one.origin !== 'computed').map(one => `${one.path}=${one.value}`)
     const again = loadProfile(read('udp-64b.yaml'), { file: 'x', set: given })
