@@ -27,6 +27,7 @@ describe('values for people', () => {
     ['src', { kind: 'random', low: 1024n, high: 65535n, every: 1n }, 'random 1024-65535'],
     ['src', { kind: 'inc', low: 1n, high: 9n, step: 2n, every: 4n }, 'inc 1-9 step 2, each for 4 packets'],
     ['src', { kind: 'dec', low: 1n, high: 9n, step: 1n, every: 1n }, 'dec 1-9'],
+    ['checksum', { kind: 'random', low: 0n, high: 255n, every: 1n }, 'random 0x0000-0x00ff'],
     ['src', { kind: 'list', values: [5n, 6n], every: 1n }, 'one after the other of 5, 6'],
   ])('describes udp.%s %o', (name, spec, text) => {
     const layers = [layer('ethernet'), layer('ipv4'), layer('udp', { [name]: spec })]

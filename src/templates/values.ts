@@ -32,7 +32,7 @@ function describeValues(program: FieldProgram, field: Format): string {
     return values.length > 4
       ? `one after the other of ${values.length} values`
       : `one after the other of ${values.map(value => formatValue(whole, value)).join(', ')}`
-  const range = formatRange(whole, low, low + size - 1n)
+  const range = size === 1n << 64n ? 'any 64 bits' : formatRange(whole, low, low + size - 1n)
   return op === 'inc' ? describeCounter(program, range) : `${op} ${range}`
 }
 
@@ -45,5 +45,7 @@ function describeCounter({ key, size, step }: FieldProgram, range: string): stri
 function formatRange(field: Format, low: bigint, high: bigint): string {
   if (field.type === 'mac' || field.type === 'ipv4' || field.type === 'ipv6')
     return formatAddressRange(field.type, { low, high })
-  return `${formatValue(field, low)}-${formatValue(field, high)}`
+  // The letters of a set have no order that a range could follow.
+  const number: Format = field.type === 'flags' ? { type: 'uint', bits: field.bits, hex: true } : field
+  return `${formatValue(number, low)}-${formatValue(number, high)}`
 }

@@ -1,0 +1,158 @@
+/** `nmgen preview`: the packets of a profile from the same native core that sends them. */
+import { closeSync, openSync, writeSync } from 'node:fs'
+import { NmgenError } from '../errors.js'
+import { Exit } from '../exit.js'
+import { encodePlan } from '../gen/encode.js'
+import { native } from '../gen/native.js'
+import { styleFor } from '../stats/style.js'
+import { pcapFile } from '../templates/pcap.js'
+import type { Plan, StreamPlan } from '../templates/plan.js'
+import { schedule } from '../templates/schedule.js'
+import { parseCount } from '../units/count.js'
+import type { PreviewArguments } from './preview.js'
+import { type Packet, type PacketView, viewOf } from './preview-packet.js'
+import { packetJson, packetText, variesText } from './preview-text.js'
+import { readPlan } from './profile.js'
+
+/** Frames asked of the native core at a time: each call decodes the plan anew. */
+const batch = 256
+
+export async function preview(argv: PreviewArguments): Promise<void> {
+  const count = countFlag('count', argv.count)
+  const packet = countFlag('packet', argv.packet)
+  const { plan } = await readPlan(argv.profile, { set: argv.set })
+  const streams = chooseStreams(plan, argv.stream)
+  checkPacket(streams, packet)
+  // One packet was asked for by its number; else some of each stream.
+  const few = packet === undefined ? Math.max(3, streams.length) : streams.length
+  const packets = packetsOf(plan, streams, BigInt(packet ?? 0), count ?? few)
+  if (argv.pcap !== undefined) writePcap(argv.pcap, packets)
+  else if (argv.json) printJson(plan, packets)
+  else printText(packets)
+}
+
+function countFlag(flag: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  const count = parseCount(text)
+  if (count.ok) return count.value
+  throw new NmgenError('usage', `--${flag}: ${count.message}`, Exit.usage, count.hint)
+}
+
+function chooseStreams({ streams }: Plan, name: string | undefined): readonly StreamPlan[] {
+  if (name === undefined) return streams
+  const chosen = streams.filter(stream => stream.name === name)
+  if (chosen.length > 0) return chosen
+  const names = streams.map(stream => stream.name).join(', ')
+  throw new NmgenError('no-such-stream', `there is no stream \`${name}\``, Exit.usage, `streams: ${names}`)
+}
+
+function checkPacket(streams: readonly StreamPlan[], packet: number | undefined): void {
+  if (packet === undefined || streams.some(({ count }) => count === null || packet < count)) return
+  const last = Math.max(...streams.map(({ count }) => count ?? 0)) - 1
+  throw new NmgenError(
+    'no-such-packet',
+    `there is no packet ${packet}`,
+    Exit.usage,
+    `the last one is ${last}`,
+  )
+}
+
+function* packetsOf(
+  plan: Plan,
+  streams: readonly StreamPlan[],
+  first: bigint,
+  count: number,
+): Generator<Packet> {
+  const encoded = encodePlan(plan)
+  const frames = new Map(streams.map(stream => [stream, framesOf(encoded, stream.id, first)]))
+  let left = count
+  for (const turn of schedule(streams, first)) {
+    if (left-- === 0) return
+    yield { ...turn, bytes: frames.get(turn.stream)!.next().value! }
+  }
+}
+
+/** Endless; the native core renders some in advance. */
+function* framesOf(plan: Uint8Array, stream: number, first: bigint): Generator<Uint8Array> {
+  for (let next = first; ; next += BigInt(batch)) {
+    const block = native().render(plan, stream, next, batch)
+    const view = new DataView(block.buffer, block.byteOffset, block.length)
+    for (let at = 0; at < block.length; at += 2 + view.getUint16(at, true))
+      yield block.subarray(at + 2, at + 2 + view.getUint16(at, true))
+  }
+}
+
+function printText(packets: Iterable<Packet>): void {
+  const style = styleFor(process.stdout, process.env)
+  const seen = new Map<StreamPlan, PacketView>()
+  for (const packet of packets) {
+    const view = viewOf(packet)
+    seen.set(packet.stream, view)
+    process.stdout.write(`${packetText(view, style)}\n`)
+  }
+  process.stdout.write([...seen.values()].map(variesText).join(''))
+}
+
+function printJson(plan: Plan, packets: Iterable<Packet>): void {
+  const shown = Array.from(packets, packet => packetJson(viewOf(packet)))
+  const document = { schema: 'nmgen.preview/1', profile: plan.name, seed: plan.seed, packets: shown }
+  process.stdout.write(`${JSON.stringify(document, null, 2)}\n`)
+}
+
+function writePcap(file: string, packets: Iterable<Packet>): void {
+  let written = 0
+  const records = function* () {
+    for (const { bytes, timeNs } of packets) {
+      written++
+      yield { bytes, timeNs: BigInt(Math.round(timeNs)) }
+    }
+  }
+  writeFile(file, pcapFile(records()))
+  if (file !== '-') process.stdout.write(`${written} ${written === 1 ? 'packet' : 'packets'} in ${file}\n`)
+}
+
+/** Synchronous and in blocks: a long capture needs neither memory nor one system call per packet. */
+function writeFile(file: string, chunks: Iterable<Uint8Array>): void {
+  const blockBytes = 1 << 20
+  let pending: Uint8Array[] = []
+  let bytes = 0
+  withFile(file, write => {
+    const flush = () => {
+      write(Buffer.concat(pending))
+      pending = []
+      bytes = 0
+    }
+    for (const chunk of chunks) {
+      pending.push(chunk)
+      bytes += chunk.length
+      if (bytes >= blockBytes) flush()
+    }
+    flush()
+  })
+}
+
+function withFile(file: string, use: (write: (bytes: Uint8Array) => unknown) => void): void {
+  if (file === '-') {
+    use(bytes => process.stdout.write(bytes))
+    return
+  }
+  const handle = orExplain(file, () => openSync(file, 'w'))
+  try {
+    use(bytes => {
+      for (let at = 0; at < bytes.length; ) at += orExplain(file, () => writeSync(handle, bytes, at))
+    })
+  } finally {
+    closeSync(handle)
+  }
+}
+
+function orExplain<T>(file: string, action: () => T): T {
+  try {
+    return action()
+  } catch (cause) {
+    const { message } = cause as Error
+    throw new NmgenError('cannot-write', `cannot write ${file}: ${message}`, Exit.environment, undefined, {
+      cause,
+    })
+  }
+}

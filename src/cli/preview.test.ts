@@ -1,0 +1,75 @@
+import { mkdtempSync, readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it, type TestContext, vi } from 'vitest'
+import { native } from '../gen/native.js'
+import { main } from './main.js'
+
+let out = ''
+let err = ''
+
+beforeEach(() => {
+  out = ''
+  err = ''
+  vi.spyOn(process.stdout, 'write').mockImplementation(text => {
+    out += String(text)
+    return true
+  })
+  vi.spyOn(process.stderr, 'write').mockImplementation(text => {
+    err += String(text)
+    return true
+  })
+})
+afterEach(() => vi.restoreAllMocks())
+
+function needsCore(context: TestContext): void {
+  try {
+    native()
+  } catch {
+    context.skip('the native core is not built')
+  }
+}
+
+const preview = (...args: string[]) => main(['preview', 'profiles/udp-64b.yaml', ...args])
+
+describe('nmgen preview', () => {
+  it('shows a packet by its number: fields, what varies, bytes', async context => {
+    needsCore(context)
+    expect(await preview('--packet', '1M', '--set', 'seed=1')).toBe(0)
+    expect(out).toMatch(/^udp #1000000 {2}64 bytes with FCS\n {2}ethernet +dst 02:00:00:00:00:02 /)
+    expect(out).toMatch(/\n {2}udp +src \d+\* {2}dst 9 {2}length 26 /)
+    expect(out).toMatch(/\n {2}0000 {2}02 00 00 00 00 02 02 00 {2}00 00 00 01 08 00 45 00 {2}\.{14}E\.\n/)
+    expect(out).toMatch(/\nudp, what varies \(\*\):\n {2}udp\.src: random 1024-65535\n$/)
+  })
+
+  it('prints the same packets as JSON', async context => {
+    needsCore(context)
+    expect(await preview('--json', '--count', '2')).toBe(0)
+    const { schema, packets } = JSON.parse(out)
+    expect(schema).toBe('nmgen.preview/1')
+    expect(packets).toMatchObject([
+      { stream: 'udp', packet: 0, frame_bytes: 64, signature: { offset: 42, bytes: 18 } },
+      { stream: 'udp', packet: 1, layers: [{ name: 'ethernet' }, { name: 'ipv4' }, { name: 'udp' }] },
+    ])
+    expect(packets[0].hex).toHaveLength(120)
+  })
+
+  it('writes a pcap, also longer than one batch of the core', async context => {
+    needsCore(context)
+    const file = join(mkdtempSync(join(tmpdir(), 'nmgen-preview-')), 'out.pcap')
+    expect(await preview('--pcap', file, '--count', '1k')).toBe(0)
+    expect(out).toBe(`1000 packets in ${file}\n`)
+    expect(readFileSync(file)).toHaveLength(24 + 1000 * (16 + 60))
+  })
+
+  it.each([
+    [['--stream', 'upd'], 2, 'there is no stream `upd` [no-such-stream]'],
+    [['--count', '1.5'], 2, '--count: `1.5` is not a whole number [usage]'],
+    [['--set', 'streams.0.count=5', '--packet', '5'], 2, 'there is no packet 5 [no-such-packet]'],
+    [['--pcap', '/nowhere/out.pcap'], 4, 'cannot write /nowhere/out.pcap'],
+    [['--pcap', 'x', '--json'], 2, 'mutually exclusive'],
+  ])('refuses %j with exit %i', async (args, exit, sentence) => {
+    expect(await preview(...args)).toBe(exit)
+    expect(err).toContain(sentence)
+  })
+})
