@@ -55,6 +55,8 @@ function textProblem(
 ): TextProblem {
   const severity = name === 'YAMLWarning' ? 'warning' : 'error'
   const position = positionOf(text, pos[0], pos[1])
+  if (code === 'TAB_AS_INDENT')
+    return { code: 'yaml-syntax', severity, message, hint: 'indent with spaces', position }
   if (code !== 'DUPLICATE_KEY')
     return { code: severity === 'error' ? 'yaml-syntax' : 'yaml-warning', severity, message, position }
   return {
