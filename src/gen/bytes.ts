@@ -17,21 +17,25 @@ export class ByteWriter {
   }
 
   u32(value: number): void {
-    this.#view.setUint32(this.#room(4), value, true)
+    const at = this.#room(4) // first: it may replace the view
+    this.#view.setUint32(at, value, true)
   }
 
   u64(value: bigint): void {
-    this.#view.setBigUint64(this.#room(8), BigInt.asUintN(64, value), true)
+    const at = this.#room(8)
+    this.#view.setBigUint64(at, BigInt.asUintN(64, value), true)
   }
 
   f64(value: number): void {
-    this.#view.setFloat64(this.#room(8), value, true)
+    const at = this.#room(8)
+    this.#view.setFloat64(at, value, true)
   }
 
   /** A length as u32, then the bytes. */
   blob(bytes: Uint8Array): void {
     this.u32(bytes.length)
-    this.#bytes.set(bytes, this.#room(bytes.length))
+    const at = this.#room(bytes.length)
+    this.#bytes.set(bytes, at)
   }
 
   /** A count as u32, then each item. */
