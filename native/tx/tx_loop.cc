@@ -19,6 +19,7 @@ TxLoop::TxLoop(TxQueue& queue, const Plan& plan, page::Word* page)
     : queue_(queue), plan_(plan), page_(page), streams_(make_states(plan)), schedule_(plan) {
   one_template_ = plan.streams.size() == 1 && plan.streams[0].templates.size() == 1;
   any_signed_ = std::ranges::any_of(plan.streams, [](const Stream& s) { return s.is_signed; });
+  untouched_ = one_template_ && !any_signed_ && plan.streams[0].fields.empty();
   group_of_.assign(plan.streams.size(), kNoGroup);
 }
 
@@ -142,9 +143,10 @@ void TxLoop::compose_one(StreamState& stream, uint32_t n) {
   group_count_ = 1;
   Frame* frames = queue_.frames;
   if (one_template_) {
+    g.bytes = n * static_cast<uint64_t>(frames[0].length);
+    if (untouched_) return;
     for (uint32_t j = 0; j < n; j++) data_[j] = frames[j].data;
     templates_[0] = &stream.stream->templates[0];
-    g.bytes = n * static_cast<uint64_t>(frames[0].length);
     return;
   }
   for (uint32_t j = 0; j < n; j++) {
@@ -240,7 +242,7 @@ void TxLoop::make_room() {
 void TxLoop::take_back(uint32_t from, uint32_t n) {
   for (uint32_t p = n; p-- > from;) {
     Group& group = groups_[group_count_ == 1 ? 0 : group_at_[p]];
-    group.bytes -= group.templates[one_template_ ? 0 : group.n - 1]->bytes.size();
+    group.bytes -= queue_.frames[p - from].length;
     group.n--;
     group.stream->next--;
   }

@@ -44,6 +44,7 @@ class TxLoop {
   Schedule schedule_;
   bool one_template_;  // every buffer holds the only template there is: no need to look
   bool any_signed_;
+  bool untouched_;  // ... and it is sent as it is, for ever
   bool aborted_ = false;
   bool resized_ = false;
   uint64_t give_up_ns_ = 0;

@@ -54,7 +54,7 @@ class Tx final : public TxQueue {
     if (resized) resize(head_, n);
     for (uint32_t i = 0; i < n; i++) Slots::lend(mbufs[i]);
     const uint32_t sent = rte_eth_tx_burst(port_, queue_, mbufs, static_cast<uint16_t>(n));
-    for (uint32_t i = sent; i < n; i++) Slots::returned(mbufs[i]);
+    for (uint32_t i = sent; i < n; i++) Slots::take_back(mbufs[i]);
     head_ += sent;
     frames += sent;
     room -= sent;
@@ -205,7 +205,7 @@ std::optional<Failure> Port::set_up_queues(uint16_t rx_count, uint16_t tx_count)
       return failed("RX queue " + std::to_string(q) + " cannot be set up", error);
     rx_.emplace_back(id_, q);
   }
-  // No fast free: it may assume that all buffers of a queue are ordinary ones of one pool.
+  // No fast free: it puts buffers into their pool without looking at the reference that we keep.
   rte_eth_txconf conf = info_.default_txconf;
   conf.offloads &= ~static_cast<uint64_t>(RTE_ETH_TX_OFFLOAD_MBUF_FAST_FREE);
   for (uint16_t q = 0; q < tx_count; q++) {
