@@ -1,5 +1,6 @@
 #pragma once
 
+#include <sched.h>
 #include <time.h>
 
 #include <cstdint>
@@ -33,6 +34,13 @@ inline void relax() {
 #elif defined(__aarch64__)
   asm volatile("yield");
 #endif
+}
+
+// A pinned thread spins: yielding gives the CPU away for a whole time slice (milliseconds) to whatever else
+// wants it. Where the loops of one run share a CPU that is what must happen, or nobody would free the ring.
+inline void wait_a_moment(uint32_t turn, bool shared) {
+  relax();
+  if (shared && turn % 64 == 0) sched_yield();
 }
 
 }  // namespace nmgen

@@ -15,6 +15,7 @@ enum Cell : size_t {
   kEpochNs = 2,     // monotonic ns of the run's start, set before kGo
   kStreams = 3,     // number of stream blocks
   kHistograms = 4,  // RX: number of latency histograms behind the stream blocks
+  kShared = 5,      // 1: another loop of this run has the same CPU, so waiting must let it run
 
   kState = 8,  // State
   kPackets = 9,

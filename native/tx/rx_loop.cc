@@ -69,8 +69,7 @@ void RxLoop::run() {
     }
     std::span<const Frame> frames = queue_.peek();
     if (frames.empty()) {
-      relax();
-      if (++idle % 64 == 0) sched_yield();
+      wait_a_moment(++idle, page::get(page_ + page::kShared) != 0);
       continue;
     }
     idle = 0;

@@ -1,7 +1,5 @@
 #include "tx_loop.h"
 
-#include <sched.h>
-
 #include <algorithm>
 
 #include "clock.h"
@@ -264,10 +262,6 @@ void TxLoop::account() {
   page::add(page_ + page::kBursts, 1);
 }
 
-// Pinned threads spin; but where threads outnumber CPUs, the one that would free us must get to run.
-void TxLoop::idle() {
-  relax();
-  if (++idles_ % 64 == 0) sched_yield();
-}
+void TxLoop::idle() { wait_a_moment(++idles_, page::get(page_ + page::kShared) != 0); }
 
 }  // namespace nmgen

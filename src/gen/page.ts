@@ -10,6 +10,7 @@ export const Cell = {
   epochNs: 2,
   streams: 3,
   histograms: 4,
+  shared: 5,
   state: 8,
   packets: 9,
   bytes: 10,

@@ -50,6 +50,9 @@ export class Team {
   #failure: NativeFailure | null = null
 
   constructor(queues: readonly Queue[], cpus: readonly number[]) {
+    queues.forEach((queue, k) => {
+      if (cpus.filter(cpu => cpu === cpus[k]).length > 1) queue.page[Cell.shared] = 1n
+    })
     this.#members = queues.map((queue, k) => start(queue, cpus[k]!))
     for (const member of this.#members) void member.ended.then(failure => this.#note(failure))
   }
