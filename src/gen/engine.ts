@@ -1,16 +1,17 @@
 /** Runs a Plan: opens its devices, starts a pinned worker for each queue, waits, closes. */
-import { readHost } from './host.js'
+
 import type { NmgenError } from '../errors.js'
 import type { Plan } from '../templates/plan.js'
 import { chooseCpus } from './cpus.js'
 import type { Run } from './engine-api.js'
+import { readHost } from './host.js'
 import { LatencyReader } from './latency.js'
 import { native } from './native.js'
 import { readRx, readTx } from './page.js'
 import { closePorts, type OpenPort, openPorts } from './ports.js'
 import { type FleetShard, makeQueues, type Queue } from './queues.js'
-import type { RunOutcome, Snapshot, StopReason } from './snapshot.js'
 import { settle } from './settle.js'
+import type { RunOutcome, Snapshot, StopReason } from './snapshot.js'
 import { Team } from './team.js'
 
 export interface RunOptions {
@@ -40,7 +41,11 @@ class NativeRun implements Run {
 
   snapshot(): Snapshot {
     const count = this.plan.streams.length
-    const place = (queue: Queue) => ({ port: queue.port.name, queue: queue.queue, cpu: this.team.cpuOf(queue) })
+    const place = (queue: Queue) => ({
+      port: queue.port.name,
+      queue: queue.queue,
+      cpu: this.team.cpuOf(queue),
+    })
     const of = (direction: 'tx' | 'rx') => this.queues.filter(queue => queue.direction === direction)
     return {
       elapsedNs: this.#epochNs === 0n ? 0 : Number(native().now() - this.#epochNs),
@@ -62,7 +67,7 @@ class NativeRun implements Run {
   #drops({ port, queue }: Queue): number {
     if (queue !== 0) return 0
     const counters = native().counters(port.handle)
-    return (counters['rx_missed'] ?? 0) + (counters['rx_no_buffer'] ?? 0)
+    return (counters.rx_missed ?? 0) + (counters.rx_no_buffer ?? 0)
   }
 
   async #run(): Promise<RunOutcome> {
@@ -91,7 +96,8 @@ class NativeRun implements Run {
   #ended(final: Snapshot): StopReason {
     const counted = this.plan.streams.filter(stream => stream.count !== null)
     const sent = (id: number) => final.tx.reduce((sum, queue) => sum + queue.streams[id]!.packets, 0)
-    const all = counted.length === this.plan.streams.length && counted.every(({ id, count }) => sent(id) >= count!)
+    const all =
+      counted.length === this.plan.streams.length && counted.every(({ id, count }) => sent(id) >= count!)
     return all || this.plan.durationNs === null ? 'count' : 'duration'
   }
 }
@@ -113,4 +119,3 @@ export async function startRun(plan: Plan, options: RunOptions = {}): Promise<Ru
     throw error as NmgenError
   }
 }
-

@@ -1,6 +1,7 @@
 /** Opens and closes the devices of a run. */
 import { NmgenError } from '../errors.js'
 import { Exit, type ExitCode } from '../exit.js'
+import { log } from '../log.js'
 import type { PortSpec, Safety } from '../profile/model.js'
 import type { Plan } from '../templates/plan.js'
 import { native } from './native.js'
@@ -65,7 +66,11 @@ function checkDistinct(uses: readonly Use[]): void {
 }
 
 /** What leads out of this machine is never sent on unless the profile's `safety` names it (RFC 6815). */
-export function checkInterfaces(uris: readonly string[], safety: Safety, defaultRoute: readonly string[]): void {
+export function checkInterfaces(
+  uris: readonly string[],
+  safety: Safety,
+  defaultRoute: readonly string[],
+): void {
   for (const uri of uris) {
     const name = interfaceOf(uri)
     if (name === null || !defaultRoute.includes(name) || safety.interfaces.includes(name)) continue
@@ -81,7 +86,13 @@ export function checkInterfaces(uris: readonly string[], safety: Safety, default
 function openOne({ spec, sends, receives }: Use, uris: readonly string[]): OpenPort {
   const txQueues = sends ? spec.txQueues : 1
   const opened = native().open(spec.uri, txQueues, receives ? spec.rxQueues : 0, spec.args, uris)
-  if (!opened.ok) throw new NmgenError(opened.code, `port ${spec.name}: ${opened.message}`, exitOf(opened.code), opened.hint)
+  if (!opened.ok)
+    throw new NmgenError(
+      opened.code,
+      `port ${spec.name}: ${opened.message}`,
+      exitOf(opened.code),
+      opened.hint,
+    )
   const backend = spec.uri.slice(0, spec.uri.indexOf(':'))
   const linkBps = opened.linkBps > 0 ? opened.linkBps : null
   return {
@@ -91,6 +102,11 @@ function openOne({ spec, sends, receives }: Use, uris: readonly string[]): OpenP
     rxQueues: receives ? opened.rxQueues : 0,
     facts: { port: spec.name, uri: spec.uri, backend, facts: opened.facts, linkBps },
   }
+}
+
+/** What the libraries below have said belongs into the log, not on the terminal. */
+export function logNative(): void {
+  for (const line of native().takeLog().split('\n')) if (line.trim() !== '') log().debug(line)
 }
 
 /** Opens every port that a stream uses; on a failure none stays open. Throws NmgenError. */
@@ -105,10 +121,13 @@ export function openPorts(plan: Plan, defaultRoute: readonly string[]): OpenPort
   } catch (error) {
     closePorts(open)
     throw error
+  } finally {
+    logNative()
   }
   return open
 }
 
 export function closePorts(ports: readonly OpenPort[]): void {
   for (const { handle } of ports) native().close(handle)
+  logNative()
 }

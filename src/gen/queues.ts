@@ -58,7 +58,9 @@ function rxQueue(plan: Plan, port: OpenPort, queue: number, strides: readonly nu
 
 /** All queues of a run: TX first, then RX. */
 export function makeQueues(plan: Plan, ports: readonly OpenPort[], fleet: FleetShard): Queue[] {
-  const strides = plan.streams.map(({ tx }) => fleet.of * (ports.find(({ name }) => name === tx)?.txQueues ?? 1))
+  const strides = plan.streams.map(
+    ({ tx }) => fleet.of * (ports.find(({ name }) => name === tx)?.txQueues ?? 1),
+  )
   const each = (count: number) => Array.from({ length: count }, (_, queue) => queue)
   return [
     ...ports.flatMap(port => each(port.txQueues).map(queue => txQueue(plan, port, queue, fleet))),
