@@ -17,7 +17,7 @@ export function formatField(kind: FieldKind, spec: ValueSpec): string {
   return `{${spec.kind}: {${spec.kind === 'list' ? 'values' : 'range'}: ${source}${step}${every}}}`
 }
 
-function formatRange(kind: FieldKind, low: bigint, high: bigint): string {
+export function formatRange(kind: FieldKind, low: bigint, high: bigint): string {
   if (low === 0n && high === maxOf(kind.bits)) return 'any'
   if (kind.type === 'uint' || kind.type === 'flags') return `${low}-${high}`
   return formatAddressRange(kind.type, { low, high })
