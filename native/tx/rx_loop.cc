@@ -63,11 +63,13 @@ void RxLoop::run() {
   page::publish(page_ + page::kState, page::kReady);
   uint32_t idle = 0;
   while (page::get(page_ + page::kStop) == 0) {
+    std::span<const Frame> frames = queue_.peek();
+    // In this order: what was fetched before the word to go was given cannot be of this run. The other way round a
+    // thread that loses its CPU in between would throw the first burst away.
     if (epoch_ == 0 && page::acquire(page_ + page::kGo)) {
       epoch_ = page::get(page_ + page::kEpochNs);
       page::publish(page_ + page::kState, page::kRunning);
     }
-    std::span<const Frame> frames = queue_.peek();
     if (frames.empty()) {
       wait_a_moment(++idle, page::get(page_ + page::kShared) != 0);
       continue;
