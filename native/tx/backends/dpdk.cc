@@ -138,6 +138,7 @@ class Port final : public Device {
     // frames of a pool that is gone.
     for (Rx& queue : rx_)
       if (started_) queue.drain();
+    Silence silence;  // libxdp has something to say here, too
     if (started_) rte_eth_dev_stop(id_);
     rte_dev_remove(device_);  // closes the port as well
     rx_.clear();
@@ -297,6 +298,7 @@ Expected<std::unique_ptr<Device>> open(const OpenRequest& request) {
   uint16_t id;
   if (rte_eth_dev_get_port_by_name(name.c_str(), &id) == 0)
     return Failure{"device-in-use", "`" + name + "` is open already", "name each device once"};
+  Silence silence;  // libbpf and libxdp below net_af_xdp know nothing of DPDK's log
   if (const int error = rte_dev_probe(parsed.device.c_str()); error < 0)
     return failed("DPDK cannot open `" + parsed.device + "`", error);
   if (rte_eth_dev_get_port_by_name(name.c_str(), &id) != 0)
