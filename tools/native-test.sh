@@ -11,8 +11,8 @@ cd "$(dirname "$0")/.."
 
 kind=${1:-plain}
 backends=(native/tx/backends/loop.cc) # the sanitizers cannot see into DPDK: there the loop alone
-flags=(-std=c++20 -O1 -g -fno-omit-frame-pointer -Wall -Wextra -pthread -Inative/tx)
-engine_flags=() # the tests themselves need no optimizing
+flags=(-std=c++20 -g -fno-omit-frame-pointer -Wall -Wextra -pthread -Inative/tx)
+engine_flags=(-O1) # the tests themselves are compiled three times as fast without
 libraries=()
 case $kind in
   plain)

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstdio>
 #include <exception>
-#include <filesystem>
 
 #include "../clock.h"
 #include "test.h"
@@ -28,7 +27,8 @@ static std::vector<void (*)()>& later() {
 AddLater::AddLater(void (*add)()) { later().push_back(add); }
 
 void fail(const char* file, int line, const std::string& what) {
-  throw Failed{std::filesystem::path(file).filename().string() + ":" + std::to_string(line) + ": " + what};
+  const std::string_view path = file;
+  throw Failed{std::string(path.substr(path.rfind('/') + 1)) + ":" + std::to_string(line) + ": " + what};
 }
 
 }  // namespace nmgen::test
