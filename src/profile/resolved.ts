@@ -92,7 +92,10 @@ function layerRows(
   const links = headers[stream.layers[i + 1]?.name ?? '']?.on[layer.name] ?? {}
   return new Scope(header.members, layer, links, inFile).slots.map(slot => {
     const { value, origin } = fieldValue(header, slot)
-    return { path: `${path}.${slot.key}`, value, origin: origin ?? originOf(slot.path) }
+    // `{mss: 1460}` gives what its long form would.
+    const short = originOf(slot.path) === 'default' ? originOf(slot.path.slice(0, -1)) : originOf(slot.path)
+    const given = slot.scope.spec.fields[slot.field.name] !== undefined
+    return { path: `${path}.${slot.key}`, value, origin: origin ?? (given ? short : 'default') }
   })
 }
 

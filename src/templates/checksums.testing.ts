@@ -34,7 +34,11 @@ export function wrongChecksums(layers: readonly DissectedLayer[], packet: Uint8A
   return layers.flatMap(({ name, offset, bytes, fields }) => {
     const rest = [...packet.subarray(offset)]
     const header = rest.slice(0, bytes)
+    const at = (field: { bitOffset: number }) => field.bitOffset / 8 - offset
     if (name === 'ipv4') addresses = header.slice(12, 20)
+    // RFC 1122 section 4.1.3.4: the last hop of a source route.
+    const hop = fields.findLast(({ key }) => /(loose|strict)_route.*hops/.test(key))
+    if (name === 'ipv4' && hop) addresses = [...addresses.slice(0, 4), ...rest.slice(at(hop), at(hop) + 4)]
     if (name === 'ipv6') addresses = header.slice(8, 40)
     // RFC 8754 section 4.1: Segment List[0], the first after eight bytes, is where the packet ends up.
     if (name === 'routing' && header[3]! > 0 && bytes > 8)

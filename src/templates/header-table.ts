@@ -6,6 +6,7 @@ import {
   itemKey,
   type LayerContext,
   type List,
+  listsOf,
   type Member,
 } from './header.js'
 
@@ -67,7 +68,7 @@ export class Scope {
       value: name => this.#value(name, sized),
       given: name => this.spec.fields[name] !== undefined || this.links[name] !== undefined,
       bytesOf: name => this.#bytesOf(name),
-      countOf: list => this.spec.lists?.[list]?.length ?? 0,
+      countOf: name => this.#items(listsOf(this.members).find(({ list }) => list === name)).length,
     }
   }
 
@@ -98,13 +99,17 @@ export class Scope {
 
   #placeList(list: List): void {
     const start = this.bits
-    const given = this.spec.lists?.[list.list] ?? []
+    const given = this.#items(list)
     const seen = new Map<string, number>()
     for (const [i, item] of given.entries()) this.#placeItem(list, item, i, seen)
     const { to = 1, fill = () => [] } = list.align ?? {}
     const over = ((this.bitOffset + this.bits) / 8) % to
     for (const item of over === 0 ? [] : fill(to - over)) this.#placeItem(list, item, given.length, seen)
     this.#lists.set(list.list, (this.bits - start) / 8)
+  }
+
+  #items(list: List | undefined): readonly LayerSpec[] {
+    return list ? (this.spec.lists?.[list.list] ?? list.default ?? []) : []
   }
 
   #placeItem({ list, items }: List, spec: LayerSpec, index: number, seen: Map<string, number>): void {

@@ -91,6 +91,8 @@ export interface List {
   doc: string
   /** In the order in which a reader tries them. A list of one kind may call it '': its items need no name. */
   items: Readonly<Record<string, Item>>
+  /** Where the profile gives no list. */
+  default?: readonly LayerSpec[]
   /** Bytes of the list in a frame, or how many items; neither: as many as can be read. */
   extent?: (held: Held) => number
   count?: (held: Held) => number
@@ -134,8 +136,10 @@ export interface HeaderRecord {
   guess?: { bits: number; value: bigint }
   /** The message ends with its header: what a frame has beyond is padding behind the packet, in no length or sum. */
   closed?: (held: Held) => boolean
-  /** The address that takes the place of the destination in the pseudo-header (RFC 8200 section 8.1). */
-  finalDestination?: (held: Held) => string | undefined
+  /** The packet ends on a multiple of so many bytes from here; the rest of the frame is padding behind it. */
+  unit?: number
+  /** Of the keys of its fields, the address that stands for the destination in the pseudo-header (RFC 8200 section 8.1). */
+  finalDestination?: (held: Held, keys: readonly string[]) => string | undefined
 }
 
 export interface Header extends Omit<HeaderRecord, 'fields'> {

@@ -38,8 +38,11 @@ export interface Layout {
 }
 
 /** Where the packet inside a frame of `length` bytes (without the FCS) ends. */
-export const packetEnd = ({ closed, payloadOffset }: Layout, length: number): number =>
-  closed ? Math.min(payloadOffset, length) : length
+export function packetEnd({ closed, payloadOffset, layers }: Layout, length: number): number {
+  if (closed) return Math.min(payloadOffset, length)
+  const last = layers.findLast(({ header }) => header.unit !== undefined)
+  return last ? length - ((length - last.offset) % last.header.unit!) : length
+}
 
 /** Where the profile gives no payload: `nmgen ` over and over, easy to see in any capture. */
 export const defaultFill = new TextEncoder().encode('nmgen ')
@@ -66,7 +69,7 @@ function finish(stream: StreamSpec, layers: readonly PlacedLayer[]): Layout {
   const payload = stream.layers.find(layer => layer.name === payloadName)
   const givenFill = payload?.bytes !== undefined && payload.bytes.length > 0
   const closed = !payload && (top.header.closed?.(top.scope.context()) ?? false)
-  const fill = closed ? new Uint8Array(1) : givenFill ? payload.bytes! : defaultFill
+  const fill = givenFill ? payload.bytes! : defaultFill
   return { layers, payloadOffset: top.offset + top.bytes, fill, givenFill, closed }
 }
 

@@ -11,7 +11,7 @@ import { split } from './parts.js'
 export function staticBytes(layout: Layout, length: number): Uint8Array {
   const bytes = new Uint8Array(length)
   const end = packetEnd(layout, length)
-  for (let i = layout.payloadOffset; i < length; i++)
+  for (let i = layout.payloadOffset; i < end; i++)
     bytes[i] = layout.fill[(i - layout.payloadOffset) % layout.fill.length]!
   for (const layer of layout.layers)
     for (const field of layer.fields) writeField(bytes, field, computed(layer, field, end))

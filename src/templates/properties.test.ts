@@ -6,7 +6,7 @@ import { wrongChecksums } from './checksums.testing.js'
 import { compile } from './compile.js'
 import { type DissectedLayer, dissect } from './dissect.js'
 import { headers } from './headers/index.js'
-import { layOut, type PlacedLayer } from './layout.js'
+import { layOut, type PlacedLayer, packetEnd } from './layout.js'
 import type { Plan } from './plan.js'
 import { profile, stream } from './profile.testing.js'
 import { renderPacket } from './render.testing.js'
@@ -43,8 +43,7 @@ describe('any stack of layers', () => {
           const frame = renderPacket(planOf(spec, seed), 0, index)
           const { layers, payloadOffset } = dissect(frame)
           const top = layers[spec.layers.length - 1]!
-          const closed = layOut(spec, []).layout!.closed
-          const packet = frame.subarray(0, closed ? top.offset + top.bytes : frame.length)
+          const packet = frame.subarray(0, packetEnd(layOut(spec, []).layout!, frame.length))
           expect(payloadOffset).toBeGreaterThanOrEqual(top.offset + top.bytes)
           expect(wrongChecksums(layers.slice(0, spec.layers.length), packet)).toEqual([])
           expectLengths(layers.slice(0, spec.layers.length), packet)
@@ -70,9 +69,7 @@ describe('any stack of layers', () => {
       fc.property(spoilt, fc.bigInt(0n, 1n << 40n), (spec, index) => {
         const frame = renderPacket(planOf(spec), 0, index)
         const layers = dissect(frame).layers.slice(0, spec.layers.length)
-        const top = layers.at(-1)!
-        const closed = layOut(spec, []).layout!.closed
-        const packet = frame.subarray(0, closed ? top.offset + top.bytes : frame.length)
+        const packet = frame.subarray(0, packetEnd(layOut(spec, []).layout!, frame.length))
         const all = layers.flatMap(({ name }) => (headers[name]!.checksum ? [name] : []))
         expect(wrongChecksums(layers, packet)).toEqual(all)
       }),

@@ -1,7 +1,7 @@
 import type { StreamSpec, YamlPath } from '../profile/model.js'
 import { checksumOf, sumWords } from './checksum.js'
 import { type Diagnostic, warning } from './diagnostic.js'
-import type { Layout } from './layout.js'
+import { type Layout, packetEnd } from './layout.js'
 import { SIGNATURE_BYTES, SIGNATURE_MAGIC } from './plan.js'
 
 /** Where the signature stands, or null; every frame size must have the room, for a receiver looks at one place. */
@@ -12,7 +12,7 @@ export function signatureOffset(
 ): number | null {
   if (stream.rx === undefined || !stream.signature || layout.closed) return null
   const offset = evenOffset(layout)
-  return lengths.every(length => length >= offset + SIGNATURE_BYTES) ? offset : null
+  return lengths.every(length => packetEnd(layout, length) >= offset + SIGNATURE_BYTES) ? offset : null
 }
 
 /** Its words must fall on the words of the checksum around it, or its sum would not be neutral. */

@@ -4,7 +4,8 @@ import { dnsClasses, dnsRecords, dnsTypes } from './dns-records.js'
 
 const questions: List = {
   list: 'questions',
-  doc: 'what is asked for',
+  doc: 'what is asked for, one address of `bench.test` unless given',
+  default: [{ name: '', fields: {} }],
   count: held => Number(held.value('question_count')),
   items: {
     '': {

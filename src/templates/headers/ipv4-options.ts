@@ -18,7 +18,7 @@ const one = (type: bigint, doc: string): Item => ({
   fields: [uint('type', 8, type, 'option type')],
 })
 
-const hops = (doc: string): readonly Member[] => [
+const hops = (doc: string, more: { target?: true } = {}): readonly Member[] => [
   uint('pointer', 8, 4n, 'where the next address stands'),
   {
     list: 'hops',
@@ -29,7 +29,7 @@ const hops = (doc: string): readonly Member[] => [
         doc: 'an address',
         is: {},
         short: '',
-        fields: [address('', 'ipv4', 0n, 'address', { target: true })],
+        fields: [address('', 'ipv4', 0n, 'address', more)],
       },
     },
   },
@@ -51,8 +51,8 @@ export const ipv4Options: List = {
       'value',
     ),
     record_route: option(7n, 'record route', hops('room for addresses, 0.0.0.0 each')),
-    loose_route: option(131n, 'loose source route', hops('addresses on the way')),
-    strict_route: option(137n, 'strict source route', hops('addresses on the way')),
+    loose_route: option(131n, 'loose source route', hops('addresses on the way', { target: true })),
+    strict_route: option(137n, 'strict source route', hops('addresses on the way', { target: true })),
     timestamp: option(68n, 'Internet timestamp', [
       uint('pointer', 8, 5n, 'where the next time stamp stands'),
       uint('overflow', 4, 0n, 'hosts that found no room'),

@@ -74,5 +74,8 @@ export const ipv4 = defineHeader({
     },
     ipv4Options,
   ],
+  // RFC 1122 section 4.1.3.4: with a source route, the sum is over the address where it ends.
+  finalDestination: (_, keys) =>
+    keys.findLast(key => /_route(\.\d+)?\.hops\.\d+$/.test(key) && !/record/.test(key)),
   checksum: { field: 'checksum', covers: 'header', pseudo: false },
 })

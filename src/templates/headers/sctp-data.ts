@@ -7,6 +7,8 @@ export const sctpData = defineHeader({
   source: 'RFC 9260 section 3.3.1',
   on: { sctp: {} },
   guess: { bits: 8, value: 0n },
+  // RFC 9260 section 3.2: chunks are whole 32-bit words.
+  unit: 4,
   fields: [
     uint('type', 8, 0n, 'chunk type (0: DATA)'),
     {
@@ -17,8 +19,7 @@ export const sctpData = defineHeader({
       default: 3n,
       doc: 'I immediate, U unordered, B first piece, E last piece',
     },
-    // A chunk ends on a multiple of 4 bytes, padding included; what room is left after that belongs to no chunk.
-    uint('length', 16, c => BigInt(c.bytesFromHere - (c.bytesFromHere % 4)), 'bytes of the chunk'),
+    uint('length', 16, c => BigInt(c.bytesFromHere), 'bytes of the chunk'),
     uint('tsn', 32, 1n, 'transmission sequence number'),
     uint('stream_id', 16, 0n, 'stream identifier', { identifies: true }),
     uint('stream_seq', 16, 0n, 'stream sequence number'),
