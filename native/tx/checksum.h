@@ -19,6 +19,10 @@ inline uint16_t finish(uint64_t sum, bool zero_is_ones) {
   return checksum == 0 && zero_is_ones ? 0xffff : checksum;
 }
 
+// What is sent for a checksum that must be wrong. Not 0, which means "none" to UDP (RFC 768) and SCTP (RFC 9653); and
+// never the other form of zero, which would be as right.
+inline uint32_t spoil(uint32_t right) { return right == 1 ? 2 : right ^ 1; }
+
 inline uint16_t get16(const uint8_t* at) { return static_cast<uint16_t>(at[0] << 8 | at[1]); }
 
 inline void put16(uint8_t* at, uint16_t value) {

@@ -7,12 +7,13 @@
 
 #include "backend.h"
 #include "checksum.h"
+#include "crc32c.h"
 
 namespace nmgen {
 namespace {
 
 constexpr uint32_t kMagic = 0x50474d4e;  // "NMGP", little-endian
-constexpr uint32_t kFormat = 1;
+constexpr uint32_t kFormat = 2;
 constexpr uint32_t kMinFrame = 14;
 constexpr uint64_t kMaxShards = 65536;
 
@@ -65,16 +66,44 @@ class Reader {
   std::span<const uint8_t> bytes_;
 };
 
+constexpr uint32_t kZeroIsOnes = 1, kBad = 2, kCrc32c = 4;
+
+std::vector<SumEntry> read_sums(Reader& in) {
+  std::vector<SumEntry> sums;
+  for (uint32_t n = in.count(8); n > 0 && in.ok; n--) sums.push_back({in.u32(), in.u32()});
+  return sums;
+}
+
+// `after` is what keeps the order: a value may only enter sums that are finished later.
+Site read_site(Reader& in, size_t length, uint32_t after, uint32_t count) {
+  Site site{};
+  site.offset = in.u32();
+  site.base = in.u32();
+  const uint32_t flags = in.u32();
+  site.zero_is_ones = flags & kZeroIsOnes;
+  site.bad = flags & kBad;
+  site.crc32c = flags & kCrc32c;
+  site.start = in.u32();
+  site.end = in.u32();
+  site.sums = read_sums(in);
+  in.require(flags < 8, "a checksum has an unknown kind");
+  in.require(site.offset <= length - site.bytes() && site.base <= 0xffff, "a checksum lies outside its frame");
+  in.require(site.start <= site.end && site.end <= length, "a checksum covers more than its frame");
+  in.require(!site.crc32c || (site.start <= site.offset && site.offset + 4 <= site.end),
+             "a CRC lies outside of what it covers");
+  for (const SumEntry& sum : site.sums)
+    in.require(sum.site > after && sum.site < count, "a checksum counts in one that is finished before it");
+  return site;
+}
+
 Template read_template(Reader& in, uint32_t id) {
   Template t{.id = id, .bytes = in.blob(), .sites = {}};
   in.require(t.bytes.size() >= kMinFrame && t.bytes.size() <= kMaxFrame, "a frame's length is out of range");
-  uint32_t n = in.count(12);
+  uint32_t n = in.count(24);
   in.require(n <= kMaxSites, "a frame has too many checksums");
-  for (uint32_t i = 0; in.ok && i < n; i++) {
-    Site site{in.u32(), in.u32(), in.u32() != 0};
-    in.require(site.offset <= t.bytes.size() - 2 && site.base <= 0xffff, "a checksum lies outside its frame");
-    t.sites.push_back(site);
-  }
+  for (uint32_t i = 0; in.ok && i < n; i++) t.sites.push_back(read_site(in, t.bytes.size(), i, n));
+  for (const Site& site : t.sites)
+    for (const SumEntry& sum : site.sums) in.require(!t.sites[sum.site].crc32c, "a CRC is no sum");
   return t;
 }
 
@@ -92,7 +121,7 @@ Field read_field(Reader& in) {
   f.every = in.u64();
   f.key = in.u64();
   for (uint32_t n = in.count(8); n > 0 && in.ok; n--) f.values.push_back(in.u64());
-  for (uint32_t n = in.count(8); n > 0 && in.ok; n--) f.sums.push_back({in.u32(), in.u32()});
+  f.sums = read_sums(in);
   in.require(f.bytes >= 1 && f.bytes <= 8 && f.bits >= 1 && f.bits <= 64, "a field's width is out of range");
   in.require(f.shift < 64 && f.shift + f.bits <= f.bytes * 8, "a field does not fit in its bytes");
   in.require(op <= static_cast<uint32_t>(FieldOp::kList), "a field has an unknown kind");
@@ -104,22 +133,79 @@ Field read_field(Reader& in) {
 
 void check_field(Reader& in, const Field& f, const Template& t) {
   in.require(f.offset <= t.bytes.size() && f.bytes <= t.bytes.size() - f.offset, "a field lies outside its frame");
-  for (const SumEntry& sum : f.sums) in.require(sum.site < t.sites.size(), "a field names an unknown checksum");
+  for (const SumEntry& sum : f.sums)
+    in.require(sum.site < t.sites.size() && !t.sites[sum.site].crc32c, "a field names an unknown checksum");
 }
 
-// A checksum that no varying field reaches is the same in every packet: finish it in the template.
-void finish_constant_sites(Stream& s) {
-  uint32_t count = s.templates.empty() ? 0 : static_cast<uint32_t>(s.templates[0].sites.size());
-  for (uint32_t site = count; site-- > 0;) {
-    auto names_it = [site](const SumEntry& e) { return e.site == site; };
-    if (std::ranges::any_of(s.fields, [&](const Field& f) { return std::ranges::any_of(f.sums, names_it); })) continue;
-    for (Template& t : s.templates) {
-      put16(t.bytes.data() + t.sites[site].offset, finish(t.sites[site].base, t.sites[site].zero_is_ones));
-      t.sites.erase(t.sites.begin() + site);
-    }
-    for (Field& f : s.fields)
-      for (SumEntry& e : f.sums) e.site -= e.site > site;
+// All frames of a stream share the order in which their checksums are finished, and into which sums they go.
+bool same_sites(const Template& a, const Template& b) {
+  return std::ranges::equal(a.sites, b.sites, [](const Site& x, const Site& y) {
+    auto same = [](const SumEntry& p, const SumEntry& q) { return p.site == q.site && p.high == q.high; };
+    return x.crc32c == y.crc32c && x.bad == y.bad && x.zero_is_ones == y.zero_is_ones &&
+           std::ranges::equal(x.sums, y.sums, same);
+  });
+}
+
+// Does something that varies from packet to packet lie in a CRC's range? `varying` tells which sites do.
+bool crc_varies(const Stream& s, const Site& crc, const std::vector<bool>& varying) {
+  auto inside = [&](uint32_t offset, uint32_t bytes) { return offset < crc.end && offset + bytes > crc.start; };
+  const std::vector<Site>& sites = s.templates[0].sites;
+  for (size_t i = 0; i < sites.size(); i++)
+    if (varying[i] && inside(sites[i].offset, sites[i].bytes())) return true;
+  return (s.is_signed && inside(s.signature, kSignatureBytes)) ||
+         std::ranges::any_of(s.fields, [&](const Field& f) { return inside(f.offset, f.bytes); });
+}
+
+// Which checksums differ from packet to packet: a field reaches them, or another such checksum does.
+std::vector<bool> varying_sites(const Stream& s) {
+  const std::vector<Site>& sites = s.templates[0].sites;
+  std::vector<bool> varying(sites.size(), false);
+  for (const Field& f : s.fields)
+    for (const SumEntry& e : f.sums) varying[e.site] = true;
+  for (size_t i = 0; i < sites.size(); i++) {
+    if (sites[i].crc32c) varying[i] = crc_varies(s, sites[i], varying);
+    if (varying[i])
+      for (const SumEntry& e : sites[i].sums) varying[e.site] = true;
   }
+  return varying;
+}
+
+// The value of a site that never changes is written once, and counts in the sums around it as any other bytes do.
+void finish_constant_site(Template& t, const Site& site) {
+  uint8_t* at = t.bytes.data() + site.offset;
+  const uint8_t* bytes = t.bytes.data();
+  const uint32_t right = site.crc32c ? crc32c(bytes + site.start, site.end - site.start, site.offset - site.start)
+                                     : finish(site.base, site.zero_is_ones);
+  const uint32_t sent = site.bad ? spoil(right) : right;
+  if (site.crc32c)
+    put32(at, sent);
+  else
+    put16(at, static_cast<uint16_t>(sent));
+  for (const SumEntry& e : site.sums)
+    t.sites[e.site].base = fold(t.sites[e.site].base + (static_cast<uint64_t>(sent) << (e.high ? 8 : 0)));
+}
+
+// A checksum that nothing varying reaches is the same in every packet: finish it in the template.
+void finish_constant_sites(Stream& s) {
+  const std::vector<bool> varying = varying_sites(s);
+  std::vector<uint32_t> places(varying.size());  // where each one is found afterwards
+  for (uint32_t site = 0, next = 0; site < varying.size(); site++) {
+    places[site] = next;
+    next += varying[site];
+    s.has_crc |= varying[site] && s.templates[0].sites[site].crc32c;
+  }
+  for (Template& t : s.templates) {
+    std::vector<Site> left;
+    for (uint32_t site = 0; site < varying.size(); site++) {
+      if (!varying[site]) finish_constant_site(t, t.sites[site]);
+      // A varying site never counts in a constant one.
+      for (SumEntry& e : t.sites[site].sums) e.site = places[e.site];
+      if (varying[site]) left.push_back(t.sites[site]);
+    }
+    t.sites = std::move(left);
+  }
+  for (Field& f : s.fields)
+    for (SumEntry& e : f.sums) e.site = places[e.site];
 }
 
 Stream read_stream(Reader& in, uint32_t& template_id) {
@@ -141,7 +227,7 @@ Stream read_stream(Reader& in, uint32_t& template_id) {
   for (uint32_t index : s.sequence) in.require(index < s.templates.size(), "a stream names an unknown frame");
   for (size_t i = 0; in.ok && i < s.templates.size(); i++) {
     const Template& t = s.templates[i];
-    in.require(t.sites.size() == s.templates[0].sites.size(), "a stream's frames differ in their checksums");
+    in.require(same_sites(t, s.templates[0]), "a stream's frames differ in their checksums");
     in.require(!s.is_signed || (t.bytes.size() >= kSignatureBytes && s.signature <= t.bytes.size() - kSignatureBytes),
                "a signature lies outside its frame");
     for (const Field& f : s.fields) check_field(in, f, t);

@@ -13,11 +13,11 @@ namespace nmgen {
 inline constexpr uint32_t kSignatureBytes = 18;
 inline constexpr uint16_t kSignatureMagic = 0x4e4d;  // "NM"
 inline constexpr uint64_t kNoLimit = ~0ull;
-inline constexpr uint32_t kMaxSites = 4;
+inline constexpr uint32_t kMaxSites = 8;
 
 enum class FieldOp : uint32_t { kInc = 0, kRandom = 1, kPermute = 2, kList = 3 };
 
-// Which checksum a field's value enters, and whether it ends on the high byte of a 16-bit word there.
+// Which checksum a value enters, and whether it ends on the high byte of a 16-bit word there.
 struct SumEntry {
   uint32_t site;
   uint32_t high;
@@ -42,10 +42,17 @@ struct Field {
   bool whole() const { return shift == 0 && bits == bytes * 8; }
 };
 
+// Sites are finished in their order, the inner ones first.
 struct Site {
   uint32_t offset;
   uint32_t base;  // one's-complement sum of all covered bytes that do not vary
   bool zero_is_ones;
+  bool bad;                    // sent wrong on purpose
+  bool crc32c;                 // 32 bits over start..end-1 instead of a sum
+  uint32_t start, end;         // what it covers
+  std::vector<SumEntry> sums;  // the later sites in which its own value counts
+
+  uint32_t bytes() const { return crc32c ? 4 : 2; }
 };
 
 struct Template {
@@ -70,6 +77,7 @@ struct Stream {
   std::vector<uint32_t> sequence;
   std::vector<Field> fields;
   Match match;
+  bool has_crc;  // a CRC to be computed per packet: the signature must be in its place before
 };
 
 // A cycle of slots, each the turn of one stream. `period_ns` 0: unpaced, sends whenever nothing else is due.

@@ -87,8 +87,8 @@ std::vector<uint8_t> render_packets(const Plan& plan, uint32_t stream_id, uint64
       dress(frame, *(templates[j] = &template_of(*state, first + j)));
     }
     Group group{&*state, first, n, 0, data, templates};
+    if (state->stream->is_signed) stamp(group, 0);  // before a CRC that covers it; sums do not mind
     choose_render()(group);
-    if (state->stream->is_signed) stamp(group, 0);
     for (uint32_t j = 0; j < n; j++) {
       const size_t length = templates[j]->bytes.size();
       out.insert(out.end(), {static_cast<uint8_t>(length), static_cast<uint8_t>(length >> 8)});

@@ -49,6 +49,8 @@ struct Group {
 };
 
 std::vector<StreamState> make_states(const Plan& plan);
+// Is there anything to write but the signature?
+inline bool has_work(const StreamState& s) { return !s.fields.empty() || s.stream->has_crc; }
 const Template& template_of(const StreamState& state, uint64_t k);
 
 // Makes a frame hold its template: nothing is written when it already does. Returns whether it was rewritten.

@@ -1,6 +1,7 @@
 // The same loops for CPUs with AVX2. Headers come before the pragma: an inline function of theirs compiled
 // for AVX2 could be the copy that the linker keeps for everybody.
 #include "checksum.h"
+#include "crc32c.h"
 #include "render.h"
 
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)

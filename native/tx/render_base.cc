@@ -1,4 +1,5 @@
 #include "checksum.h"
+#include "crc32c.h"
 #include "render.h"
 
 namespace nmgen {

@@ -17,6 +17,7 @@ TxLoop::TxLoop(TxQueue& queue, const Plan& plan, page::Word* page)
     : queue_(queue), plan_(plan), page_(page), streams_(make_states(plan)), schedule_(plan) {
   one_template_ = plan.streams.size() == 1 && plan.streams[0].templates.size() == 1;
   any_signed_ = std::ranges::any_of(plan.streams, [](const Stream& s) { return s.is_signed; });
+  any_crc_ = std::ranges::any_of(plan.streams, [](const Stream& s) { return s.is_signed && s.has_crc; });
   untouched_ = one_template_ && !any_signed_ && plan.streams[0].fields.empty();
   group_of_.assign(plan.streams.size(), kNoGroup);
 }
@@ -188,12 +189,19 @@ void TxLoop::compose_mix(uint32_t n) {
 }
 
 void TxLoop::render() {
+  if (any_crc_) stamp_groups(true);
   for (uint32_t g = 0; g < group_count_; g++)
-    if (!groups_[g].stream->fields.empty()) render_fields_(groups_[g]);
-  if (!any_signed_) return;
-  const uint64_t now = now_ns();  // one reading a burst, just before its commit
-  for (uint32_t g = 0; g < group_count_; g++)
-    if (groups_[g].stream->stream->is_signed) stamp(groups_[g], now);
+    if (has_work(*groups_[g].stream)) render_fields_(groups_[g]);
+  if (any_signed_) stamp_groups(false);  // just before the commit
+}
+
+// A signature adds nothing to a sum and is written last; a CRC covers it and needs it first.
+void TxLoop::stamp_groups(bool has_crc) {
+  const uint64_t now = now_ns();  // one reading a burst
+  for (uint32_t g = 0; g < group_count_; g++) {
+    const Stream& s = *groups_[g].stream->stream;
+    if (s.is_signed && s.has_crc == has_crc) stamp(groups_[g], now);
+  }
 }
 
 uint32_t TxLoop::push(uint32_t n) {

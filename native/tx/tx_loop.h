@@ -27,6 +27,7 @@ class TxLoop {
   void compose_one(StreamState& stream, uint32_t n);
   void compose_mix(uint32_t n);
   void render();
+  void stamp_groups(bool has_crc);
   uint32_t push(uint32_t n);
   uint32_t push_slowly(uint32_t n, uint32_t sent);
   void make_room();
@@ -43,7 +44,7 @@ class TxLoop {
   std::vector<StreamState> streams_;
   Schedule schedule_;
   bool one_template_;  // every buffer holds the only template there is: no need to look
-  bool any_signed_;
+  bool any_signed_, any_crc_;
   bool untouched_;  // ... and it is sent as it is, for ever
   bool aborted_ = false;
   bool resized_ = false;

@@ -2,12 +2,12 @@
  * The Plan as the native core reads it (native/tx/plan.cc): one little-endian buffer, handed over once.
  * A shard is the part of the packets that one queue sends: packet i belongs to shard i mod stride.
  */
-import type { FieldProgram, Plan, StreamPlan, Template } from '../templates/plan.js'
+import type { FieldProgram, FieldSum, Plan, StreamPlan, Template } from '../templates/plan.js'
 import { ByteWriter } from './bytes.js'
 import type { Lane } from './lanes.js'
 
 const MAGIC = 0x50474d4e // "NMGP"
-const FORMAT = 1
+const FORMAT = 2
 const NO_LIMIT = 2n ** 64n - 1n
 const OPS = { inc: 0, random: 1, permute: 2, list: 3 } as const
 
@@ -31,7 +31,10 @@ function encodeTemplate(out: ByteWriter, template: Template): void {
   out.list(template.checksums, site => {
     out.u32(site.offset)
     out.u32(site.base)
-    out.u32(site.zeroIsAllOnes ? 1 : 0)
+    out.u32((site.zeroIsAllOnes ? 1 : 0) | (site.bad ? 2 : 0) | (site.kind === 'crc32c' ? 4 : 0))
+    out.u32(site.start)
+    out.u32(site.end)
+    encodeSums(out, site.sums)
   })
 }
 
@@ -39,7 +42,11 @@ function encodeField(out: ByteWriter, field: FieldProgram): void {
   for (const value of [field.offset, field.bytes, field.shift, field.bits, OPS[field.op]]) out.u32(value)
   for (const value of [field.low, field.size, field.step, field.every, field.key]) out.u64(value)
   out.list(field.values, value => out.u64(value))
-  out.list(field.sums, sum => {
+  encodeSums(out, field.sums)
+}
+
+function encodeSums(out: ByteWriter, sums: readonly FieldSum[]): void {
+  out.list(sums, sum => {
     out.u32(sum.site)
     out.u32(sum.high ? 1 : 0)
   })

@@ -1,26 +1,40 @@
-import { addressExamples } from '../units/address.js'
+import { type AddressKind, addressExamples } from '../units/address.js'
 import { countPattern } from '../units/count.js'
 import { integerPattern } from '../units/integer.js'
+import { type BytesKind, isBytes } from './field-bytes.js'
 import type { FieldKind } from './literal.js'
 
 type Json = Record<string, unknown>
 
+/** A reference to `fieldJson(kind)`, for JSON that is written by hand. */
+export const fieldRef = (kind: FieldKind): Json => ({ $ref: `#/definitions/${kindName(kind)}` })
+
 /** The JSON Schema of a field: what `parseField` reads, as far as an editor can check it. */
 export function fieldJson(kind: FieldKind): Json {
+  if (isBytes(kind)) return { id: kindName(kind), ...bytesJson(kind) }
   return { id: kindName(kind), anyOf: [...literals(kind), generatorJson(kind)] }
 }
 
 /** `uint16`, `mac`, `flags3RDM`: a definition's name. */
-const kindName = ({ type, bits, letters }: FieldKind): string =>
-  type === 'uint'
-    ? `uint${bits}`
+export const kindName = ({ type, bits, letters, names }: FieldKind): string =>
+  type === 'uint' || type === 'checksum'
+    ? `${type}${bits}${names ? `-${names.id}` : ''}`
     : type === 'flags'
       ? `flags${bits}${letters?.replaceAll('.', '_') ?? ''}`
       : type
 
-function literals({ type, bits, letters }: FieldKind): Json[] {
+function bytesJson({ type }: BytesKind): Json {
+  if (type === 'text') return { type: 'string' }
+  if (type === 'bytes') return { type: 'string', pattern: '^([0-9a-fA-F]{2} *)*$', examples: ['dead beef'] }
+  return { type: 'string', pattern: '^(\\.|[!-~]+)$', examples: ['www.bench.test'] }
+}
+
+function literals({ type, bits, letters, names }: FieldKind): Json[] {
   const number = { type: 'integer', minimum: 0, maximum: 2 ** bits - 1 }
-  if (type === 'uint') return [number, { type: 'string', pattern: `^${integerPattern}$` }]
+  const words = type === 'checksum' ? ['valid', 'zero', 'bad'] : Object.keys(names?.values ?? {})
+  const named = words.length > 0 ? [{ enum: words }] : []
+  if (type === 'uint' || type === 'checksum')
+    return [...named, number, { type: 'string', pattern: `^${integerPattern}$` }]
   if (type === 'flags')
     return [
       {
@@ -35,7 +49,8 @@ function literals({ type, bits, letters }: FieldKind): Json[] {
     ipv4: '^[0-9]{1,3}(\\.[0-9]{1,3}){3}$',
     ipv6: '^[0-9a-fA-F:.]+$',
   }
-  return [{ type: 'string', pattern: patterns[type], examples: [addressExamples[type]] }]
+  const address = type as AddressKind
+  return [{ type: 'string', pattern: patterns[address], examples: [addressExamples[address]] }]
 }
 
 /** Parts that all kinds share; schema-json.ts puts them beside the definitions of the kinds. */
@@ -85,7 +100,7 @@ const long = (properties: Json, needed: string): Json => ({
 
 function rangeJson({ type, bits }: FieldKind): Json {
   const number = `${integerPattern} *- *${integerPattern}`
-  if (type === 'uint' || type === 'flags')
+  if (type === 'uint' || type === 'flags' || type === 'checksum')
     return { type: 'string', pattern: `^(any|${number})$`, examples: [`0-${2 ** bits - 1}`, 'any'] }
   const examples = {
     mac: ['02:00:00:00:00:00-02:00:00:00:00:ff'],
@@ -95,6 +110,6 @@ function rangeJson({ type, bits }: FieldKind): Json {
   return {
     type: 'string',
     pattern: '^(any|[0-9a-fA-F:.]+(/[0-9]{1,3}| *- *[0-9a-fA-F:.]+))$',
-    examples: examples[type],
+    examples: examples[type as AddressKind],
   }
 }

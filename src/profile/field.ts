@@ -1,16 +1,25 @@
 import { parseCount } from '../units/count.js'
 import { parseInteger } from '../units/integer.js'
 import { type Parsed, parsed, refuse } from '../units/parsed.js'
+import { isBytes, parseBytes } from './field-bytes.js'
 import { type FieldKind, parseLiteral, parseRange } from './literal.js'
-import type { ValueSpec, YamlPath } from './model.js'
+import type { FieldSpec, ValueSpec, YamlPath } from './model.js'
 import { knownKeys, oneKey } from './one-key.js'
 import { describe, isMap, parseScalar, type Report } from './problem.js'
 
 export const generators = ['inc', 'dec', 'random', 'list', 'permute'] as const
 type Generator = (typeof generators)[number]
 
-/** A literal, or a one-key map that names a generator. */
-export function parseField(kind: FieldKind, input: unknown, report: Report): ValueSpec | undefined {
+/** A literal, or a one-key map that names a generator; a checksum may also be told how to come out. */
+export function parseField(kind: FieldKind, input: unknown, report: Report): FieldSpec | undefined {
+  if (isBytes(kind)) return parseBytes(kind, input, report)
+  if (kind.type === 'checksum' && input === 'zero') return { kind: 'literal', value: 0n }
+  if (kind.type === 'checksum' && (input === 'valid' || input === 'bad'))
+    return { kind: 'checksum', mode: input }
+  return parseValue(kind, input, report)
+}
+
+function parseValue(kind: FieldKind, input: unknown, report: Report): ValueSpec | undefined {
   if (isMap(input)) {
     const entry = oneKey(input, generators, 'a generator', report)
     return entry && parseGenerator(kind, entry[0] as Generator, entry[1], report)

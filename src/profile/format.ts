@@ -1,11 +1,15 @@
 import { formatAddressRange } from '../units/address.js'
+import { formatBytes } from '../units/bytes.js'
 import { maxOf } from '../units/integer.js'
 import { formatSize } from '../units/size.js'
+import { isBytes } from './field-bytes.js'
 import { type FieldKind, formatLiteral } from './literal.js'
-import type { FrameSpec, ValueSpec } from './model.js'
+import type { FieldSpec, FrameSpec } from './model.js'
 
 /** A field as a profile writes it: `9`, `{random: 1024-65535}`, `{inc: {range: 0-7, step: 2}}`. */
-export function formatField(kind: FieldKind, spec: ValueSpec): string {
+export function formatField(kind: FieldKind, spec: FieldSpec): string {
+  if (spec.kind === 'checksum') return spec.mode
+  if (spec.kind === 'bytes') return isBytes(kind) ? formatBytes(kind.type, spec.bytes) : ''
   if (spec.kind === 'literal') return formatLiteral(kind, spec.value)
   const source =
     spec.kind === 'list'
@@ -19,7 +23,7 @@ export function formatField(kind: FieldKind, spec: ValueSpec): string {
 
 export function formatRange(kind: FieldKind, low: bigint, high: bigint): string {
   if (low === 0n && high === maxOf(kind.bits)) return 'any'
-  if (kind.type === 'uint' || kind.type === 'flags') return `${low}-${high}`
+  if (kind.type !== 'mac' && kind.type !== 'ipv4' && kind.type !== 'ipv6') return `${low}-${high}`
   return formatAddressRange(kind.type, { low, high })
 }
 

@@ -1,9 +1,11 @@
 import { z } from 'zod'
-import type { Field, Header } from '../templates/header.js'
+import type { Field, Header, List } from '../templates/header.js'
 import { headers } from '../templates/headers/index.js'
 import { parseField } from './field.js'
-import { fieldJson } from './field-json.js'
-import type { LayerSpec, ValueSpec } from './model.js'
+import { fieldJson, kindName } from './field-json.js'
+import { parseList } from './list.js'
+import { listJson } from './list-json.js'
+import type { FieldSpec, LayerSpec } from './model.js'
 import { payload } from './payload.js'
 import { checked } from './problem.js'
 
@@ -11,19 +13,36 @@ import { checked } from './problem.js'
 const kinds = new Map<string, ReturnType<typeof kindSchema>>()
 
 const kindSchema = (field: Field) =>
-  checked<ValueSpec>(fieldJson(field), (input, report) => parseField(field, input, report))
+  checked<FieldSpec>(fieldJson(field), (input, report) => parseField(field, input, report))
 
 function fieldSchema(field: Field) {
-  const key = `${field.type} ${field.bits} ${field.letters ?? ''}`
+  const key = kindName(field)
   const kind = kinds.get(key) ?? kindSchema(field)
   kinds.set(key, kind)
   return kind.optional().meta({ description: field.doc })
 }
 
+/** The three sections of a DNS message hold the same items. */
+const lists = new Map<List['items'], ReturnType<typeof itemsSchema>>()
+
+const itemsSchema = (header: string, list: List) =>
+  checked<LayerSpec[]>({ id: `${header}-${list.list}`, ...listJson(list) }, (input, report) =>
+    parseList(list, input, report),
+  )
+
+function listSchema(header: string, list: List) {
+  const schema = lists.get(list.items) ?? itemsSchema(header, list)
+  lists.set(list.items, schema)
+  return schema.optional().meta({ description: list.doc })
+}
+
 /** Everything here comes from the header's record: a new header needs no edit. */
 const headerSchema = (header: Header) =>
   z
-    .strictObject(Object.fromEntries(header.fields.map(field => [field.name, fieldSchema(field)])))
+    .strictObject({
+      ...Object.fromEntries(header.fields.map(field => [field.name, fieldSchema(field)])),
+      ...Object.fromEntries(header.lists.map(list => [list.list, listSchema(header.name, list)])),
+    })
     .nullable()
     .optional()
     .meta({ description: `${header.doc} (${header.source}).` })
@@ -60,9 +79,14 @@ export const layer = z
 
 function layerSpec(name: string, value: unknown): LayerSpec {
   if (name === 'payload') return { name, fields: {}, ...(value instanceof Uint8Array && { bytes: value }) }
-  const given = Object.entries((value ?? {}) as Record<string, ValueSpec | undefined>)
+  const given = Object.entries((value ?? {}) as Record<string, FieldSpec | LayerSpec[] | undefined>)
+  const lists = given.filter((entry): entry is [string, LayerSpec[]] => Array.isArray(entry[1]))
+  const fields = given.filter(
+    (entry): entry is [string, FieldSpec] => entry[1] !== undefined && !Array.isArray(entry[1]),
+  )
   return {
     name,
-    fields: Object.fromEntries(given.filter((entry): entry is [string, ValueSpec] => entry[1] !== undefined)),
+    fields: Object.fromEntries(fields),
+    ...(lists.length > 0 && { lists: Object.fromEntries(lists) }),
   }
 }

@@ -1,20 +1,23 @@
 import type { Field } from '../templates/header.js'
 import {
+  type AddressKind,
   addressExamples,
   addressNames,
   formatAddress,
   parseAddress,
   parseAddressRange,
 } from '../units/address.js'
+import { bytesOfValue, formatBytes } from '../units/bytes.js'
 import { integerPattern, maxOf, parseInteger } from '../units/integer.js'
 import { didYouMean, type Parsed, parsed, refuse } from '../units/parsed.js'
+import { hintFor } from './suggest.js'
 
 /** What decides how a field's text is read: two fields of one kind share their schema. */
-export type FieldKind = Pick<Field, 'type' | 'bits' | 'letters'>
+export type FieldKind = Pick<Field, 'type' | 'bits' | 'letters' | 'names'>
 
 export function parseLiteral(kind: FieldKind, input: unknown): Parsed<bigint> {
   if (kind.type === 'flags') return parseFlags(kind, String(input))
-  if (kind.type === 'uint') return parseInteger(String(input), kind.bits)
+  if (!isAddress(kind.type)) return parseNumber(kind, String(input))
   if (typeof input === 'string') return parseAddress(kind.type, input)
   return refuse(
     'wrong-type',
@@ -23,11 +26,26 @@ export function parseLiteral(kind: FieldKind, input: unknown): Parsed<bigint> {
   )
 }
 
+const isAddress = (type: FieldKind['type']): type is AddressKind => type in addressNames
+
+/** A number, or the name of one where the field has names. */
+function parseNumber({ bits, names, type }: FieldKind, text: string): Parsed<bigint> {
+  const value = names?.values[text]
+  if (value !== undefined) return parsed(value)
+  const words = type === 'checksum' ? ['valid', 'zero', 'bad'] : Object.keys(names?.values ?? {})
+  if (words.length === 0 || !/^[a-z]/i.test(text)) return parseInteger(text, bits)
+  return refuse(
+    'bad-value',
+    `\`${text}\` is not a value of this field`,
+    hintFor(text, [...words, 'a number']),
+  )
+}
+
 /** Inclusive; `any` is the whole field. */
 export function parseRange(kind: FieldKind, input: unknown): Parsed<{ low: bigint; high: bigint }> {
   const text = String(input).trim()
   if (text === 'any') return parsed({ low: 0n, high: maxOf(kind.bits) })
-  if (kind.type !== 'uint' && kind.type !== 'flags') return parseAddressRange(kind.type, text)
+  if (isAddress(kind.type)) return parseAddressRange(kind.type, text)
   const ends = new RegExp(`^${integerPattern}\\s*-\\s*${integerPattern}$`).exec(text)
   if (!ends)
     return refuse(
@@ -63,10 +81,15 @@ function parseFlags({ letters = '', bits }: FieldKind, text: string): Parsed<big
   return refuse('bad-value', text === '' ? 'no flags are given' : `\`${wrong}\` is not a flag here`, hint)
 }
 
+export const nameOf = ({ names }: Pick<Field, 'names'>, value: bigint): string | undefined =>
+  Object.entries(names?.values ?? {}).find(([, named]) => named === value)?.[0]
+
 /** The text that `parseLiteral` reads back. */
 export function formatLiteral(kind: FieldKind, value: bigint): string {
-  if (kind.type === 'uint') return value.toString()
-  if (kind.type !== 'flags') return formatAddress(kind.type, value)
+  if (isAddress(kind.type)) return formatAddress(kind.type, value)
+  if (kind.type === 'bytes' || kind.type === 'text' || kind.type === 'name')
+    return formatBytes(kind.type, bytesOfValue(value, kind.bits))
+  if (kind.type !== 'flags') return nameOf(kind, value) ?? value.toString()
   const { letters = '', bits } = kind
   const named = [...letters].filter((_, i) => ((value >> BigInt(bits - 1 - i)) & 1n) === 1n).join('')
   if (named.includes('.')) return value.toString()

@@ -22,10 +22,24 @@ export type ValueSpec =
   | { kind: 'permute'; low: bigint; high: bigint; every: bigint }
   | { kind: 'list'; values: readonly bigint[]; every: bigint }
 
-/** One protocol layer as written: `name` is a key of the header registry, only given fields are present. */
+/**
+ * What a profile gives for a field: also bytes of any length (hexadecimal, text, domain names), and how a checksum is
+ * to come out (zero is the literal 0; `bad` is never right by accident).
+ */
+export type FieldSpec =
+  | ValueSpec
+  | { kind: 'bytes'; bytes: Uint8Array }
+  | { kind: 'checksum'; mode: 'valid' | 'bad' }
+
+/**
+ * One protocol layer as written: `name` is a key of the header registry, only given fields are present. An item of a
+ * list is written in the same form; its `name` is its kind.
+ */
 export interface LayerSpec {
   name: string
-  fields: Readonly<Record<string, ValueSpec>>
+  fields: Readonly<Record<string, FieldSpec>>
+  /** Options, segments, questions: in the order given. */
+  lists?: Readonly<Record<string, readonly LayerSpec[]>>
   /** Literal bytes of a `payload` layer, repeated or cut to the room that the frame size leaves. */
   bytes?: Uint8Array
 }

@@ -1,11 +1,12 @@
-import type { Field, Header } from '../templates/header.js'
+import type { Header } from '../templates/header.js'
+import { Scope, type Slot } from '../templates/header-table.js'
 import { headers } from '../templates/headers/index.js'
 import { formatCount } from '../units/count.js'
 import { formatDuration } from '../units/duration.js'
 import { formatRate } from '../units/rate.js'
 import { formatField, formatFrame } from './format.js'
 import { formatLiteral } from './literal.js'
-import type { LayerSpec, Profile, StreamSpec, YamlPath } from './model.js'
+import type { Profile, StreamSpec, YamlPath } from './model.js'
 
 export type Origin = 'default' | 'computed' | 'profile' | '--set'
 
@@ -87,24 +88,23 @@ function layerRows(
   if (layer.bytes)
     return [{ path, value: `{bytes: ${Buffer.from(layer.bytes).toString('hex')}}`, origin: originOf(inFile) }]
   const header = headers[layer.name]
-  return (header?.fields ?? []).map(field => {
-    const { value, origin } = fieldValue(header!, field, layer, stream.layers[i + 1])
-    return { path: `${path}.${field.name}`, value, origin: origin ?? originOf([...inFile, field.name]) }
+  if (!header) return []
+  const links = headers[stream.layers[i + 1]?.name ?? '']?.on[layer.name] ?? {}
+  return new Scope(header.members, layer, links, inFile).slots.map(slot => {
+    const { value, origin } = fieldValue(header, slot)
+    // `{mss: 1460}` gives what its long form would.
+    const short = originOf(slot.path) === 'default' ? originOf(slot.path.slice(0, -1)) : originOf(slot.path)
+    const given = slot.scope.spec.fields[slot.field.name] !== undefined
+    return { path: `${path}.${slot.key}`, value, origin: origin ?? (given ? short : 'default') }
   })
 }
 
 /** A field that the profile leaves out is computed, set by the layer above, or has its default. */
-function fieldValue(
-  header: Header,
-  field: Field,
-  layer: LayerSpec,
-  next: LayerSpec | undefined,
-): { value: string; origin?: Origin } {
-  const given = layer.fields[field.name]
+function fieldValue(header: Header, { key, field, linked, scope }: Slot): { value: string; origin?: Origin } {
+  const given = scope.spec.fields[field.name]
   if (given) return { value: formatField(field, given) }
-  const fixed = next && headers[next.name]?.on[header.name]?.[field.name]
-  if (fixed !== undefined) return { value: formatLiteral(field, fixed), origin: 'computed' }
-  if (typeof field.default === 'function' || header.checksum?.field === field.name)
+  if (linked !== undefined) return { value: formatLiteral(field, linked), origin: 'computed' }
+  if (typeof field.default === 'function' || header.checksum?.field === key)
     return { value: 'computed', origin: 'computed' }
   return { value: formatLiteral(field, field.default), origin: 'default' }
 }

@@ -1,5 +1,7 @@
 import { z } from 'zod'
+import { headers } from '../templates/headers/index.js'
 import { sharedDefinitions } from './field-json.js'
+import { itemDefinitions } from './list-json.js'
 import { profileSchema } from './schema.js'
 
 /**
@@ -8,7 +10,11 @@ import { profileSchema } from './schema.js'
  */
 export function profileJsonSchema(): Record<string, unknown> {
   const { $schema, ...schema } = z.toJSONSchema(profileSchema, { target: 'draft-7', io: 'input' })
-  const definitions = { ...sharedDefinitions, ...(schema.definitions as Record<string, unknown>) }
+  const definitions = {
+    ...sharedDefinitions,
+    ...itemDefinitions(Object.values(headers)),
+    ...(schema.definitions as Record<string, unknown>),
+  }
   return { $schema, title: 'nmgen profile', ...schema, definitions }
 }
 

@@ -1,42 +1,158 @@
 /** Arbitrary streams: any stack of layers that may stand on each other, with any values. */
 import fc from 'fast-check'
-import type { LayerSpec, StreamSpec, ValueSpec } from '../profile/model.js'
+import type { FieldSpec, LayerSpec, StreamSpec, ValueSpec } from '../profile/model.js'
+import { encodeName } from '../units/domain-name.js'
+import { type Field, fieldsOf, type List, listsOf, type Member } from './header.js'
+import { Scope } from './header-table.js'
 import { headers } from './headers/index.js'
 import { literal, stream } from './profile.testing.js'
 
 const ones = (bits: number) => (1n << BigInt(bits)) - 1n
 export const anyTarget = { allow: ['0.0.0.0/0', '::/0'], interfaces: [], lab: true }
 
+/** Stacks are read back from their first bytes: `raw` says nothing of what it is, nor of what follows. */
+const names = Object.keys(headers).filter(name => name !== 'raw')
+
 /** Fields that say what follows; changing them, or hiding a first fragment, would end the dissection early. */
 const structural = new Set([
   ...Object.values(headers).flatMap(header =>
     Object.entries(header.on).flatMap(([base, rule]) => Object.keys(rule).map(field => `${base}.${field}`)),
   ),
+  ...Object.values(headers).flatMap(({ name, guess, fields }) =>
+    guess ? [`${name}.${fields[0]!.name}`] : [],
+  ),
   'ipv4.fragment_offset',
+  'fragment.fragment_offset',
 ])
 
-const stacks = fc
-  .tuple(
-    fc.integer({ min: 0, max: 2 }),
-    fc.constantFrom(['ipv4'], ['ipv6'], ['ipv4', 'ipv4'], ['ipv4', 'ipv6'], ['ipv6', 'ipv4']),
-    fc.constantFrom('udp', 'tcp', 'icmp', undefined),
-  )
-  .map(([tags, ip, top]) => {
-    const fits = top !== undefined && (top !== 'icmp' || ip.at(-1) === 'ipv4')
-    return ['ethernet', ...Array<string>(tags).fill('vlan'), ...ip, ...(fits ? [top] : [])]
-  })
-
-function layersOf(names: readonly string[], spec: (bits: number) => fc.Arbitrary<ValueSpec>, skip: RegExp) {
-  const layer = (name: string): fc.Arbitrary<LayerSpec> => {
-    const fields = headers[name]!.fields.filter(
-      field => !structural.has(`${name}.${field.name}`) && !skip.test(`${name}.${field.name}`),
-    )
-    const specs = Object.fromEntries(fields.map(field => [field.name, spec(field.bits)]))
-    return fc
-      .record(specs, { requiredKeys: [] })
-      .map(given => ({ name, fields: given as LayerSpec['fields'] }))
+/** What a reader must know before it can go on: whatever the rules of these members ask for. */
+function askedBy(members: readonly Member[]): Set<string> {
+  const asked = new Set<string>()
+  const held = {
+    value: (name: string) => {
+      asked.add(name)
+      return 0n
+    },
   }
-  return fc.tuple(...names.map(layer))
+  for (const member of members) {
+    if ('when' in member) member.when(held)
+    if ('when' in member) for (const name of askedBy(member.fields)) asked.add(name)
+    if ('list' in member) [member.extent?.(held), member.count?.(held)]
+    if ('bits' in member) [member.extent?.(held, new Uint8Array(9)), member.width?.(held)]
+  }
+  return asked
+}
+
+const stacks: fc.Arbitrary<string[]> = fc.array(fc.nat(), { minLength: 1, maxLength: 8 }).map(choices => {
+  const stack = ['ethernet']
+  for (const choice of choices) {
+    const fit = names.filter(name => headers[name]!.on[stack.at(-1)!])
+    if (fit.length > 0) stack.push(fit[choice % fit.length]!)
+  }
+  return stack
+})
+
+type Spec = (bits: number) => fc.Arbitrary<ValueSpec>
+type Given = Pick<LayerSpec, 'fields' | 'lists'>
+
+/** First what decides over the layout, then values for the fields that are there. */
+const content = (
+  members: readonly Member[],
+  spec: Spec,
+  skip: (name: string) => boolean,
+  deep = 3,
+): fc.Arbitrary<Given> => {
+  const asked = askedBy(members)
+  const selectors = fieldsOf(members).filter(({ name, names }) => names && asked.has(name) && !skip(name))
+  const choice = fc.record(
+    Object.fromEntries(
+      selectors.map(({ name, names }) => [
+        name,
+        fc.constantFrom(...Object.values(names!.values)).map(literal),
+      ]),
+    ),
+    { requiredKeys: [] },
+  )
+  return choice.chain(made => {
+    const scope = new Scope(members, { name: '', fields: made as LayerSpec['fields'] }, {}, [])
+    // One choice may leave no room for another: the type of a long header in a short one.
+    const chosen = Object.fromEntries(
+      Object.entries(made).filter(([name]) => scope.own.some(({ field }) => field.name === name)),
+    )
+    const free = scope.own.filter(({ field: { name } }) => !asked.has(name) && !skip(name))
+    const values = fc.record(
+      Object.fromEntries(free.map(({ field }) => [field.name, fieldValue(field, spec)])),
+      { requiredKeys: [] },
+    )
+    const lists = listsOf(members).filter(list => isHere(members, list, scope))
+    const items = fc.record(
+      Object.fromEntries(
+        lists.map(list => [list.list, fc.array(itemOf(list, spec, deep), { maxLength: deep })]),
+      ),
+      { requiredKeys: [] },
+    )
+    return fc.tuple(values, items).map(
+      ([fields, given]): Given => ({
+        fields: { ...chosen, ...fields } as LayerSpec['fields'],
+        lists: given as NonNullable<LayerSpec['lists']>,
+      }),
+    )
+  })
+}
+
+const isHere = (members: readonly Member[], list: List, scope: Scope): boolean =>
+  members.some(
+    member =>
+      member === list ||
+      ('when' in member && member.when(scope.context()) && isHere(member.fields, list, scope)),
+  )
+
+function itemOf({ items }: List, spec: Spec, deep: number): fc.Arbitrary<LayerSpec> {
+  const kinds = Object.entries(items).filter(([, item]) => !item.unread)
+  const telling = new Set(kinds.flatMap(([, { is }]) => Object.keys(is)))
+  return fc.constantFrom(...kinds).chain(([name, { fields }]) =>
+    content(fields, spec, field => telling.has(field), Math.min(1, deep - 1)).map(given => ({
+      name,
+      ...given,
+    })),
+  )
+}
+
+function fieldValue(field: Field, spec: Spec): fc.Arbitrary<FieldSpec> {
+  if (field.type === 'name') return labels
+  if (field.type === 'bytes' || field.type === 'text') return bytesFor(field)
+  if (field.type !== 'checksum') return spec(field.bits)
+  return fc.oneof(
+    spec(field.bits),
+    fc.constantFrom('valid', 'bad').map(mode => ({ kind: 'checksum', mode }) as const),
+  )
+}
+
+/** A reader that asks for no length knows it beforehand. */
+function bytesFor({ extent }: Field): fc.Arbitrary<FieldSpec> {
+  let asked = false
+  const held = {
+    value: () => {
+      asked = true
+      return 0n
+    },
+  }
+  const fixed = extent!(held, new Uint8Array(9))
+  const size = asked ? { maxLength: 8 } : { minLength: fixed, maxLength: fixed }
+  return fc.uint8Array(size).map(bytes => ({ kind: 'bytes', bytes }))
+}
+
+const label = fc.stringMatching(/^[a-z0-9-]{1,12}$/)
+const labels = fc
+  .array(label, { maxLength: 3 })
+  .map((parts): FieldSpec => ({ kind: 'bytes', bytes: encodeName(parts.join('.')) }))
+
+function layersOf(stack: readonly string[], spec: Spec, skip: RegExp): fc.Arbitrary<LayerSpec[]> {
+  const layer = (name: string): fc.Arbitrary<LayerSpec> => {
+    const left = (field: string) => structural.has(`${name}.${field}`) || skip.test(`${name}.${field}`)
+    return content(headers[name]!.members, spec, left).map(given => ({ name, ...given }))
+  }
+  return fc.tuple(...stack.map(layer))
 }
 
 export const literals = (bits: number) => fc.bigInt(0n, ones(bits)).map(literal)
@@ -65,13 +181,10 @@ export function varying(bits: number): fc.Arbitrary<ValueSpec> {
   )
 }
 
-export const streamsWith = (
-  spec: (bits: number) => fc.Arbitrary<ValueSpec>,
-  skip: RegExp,
-): fc.Arbitrary<StreamSpec> =>
-  stacks.chain(names =>
+export const streamsWith = (spec: Spec, skip: RegExp): fc.Arbitrary<StreamSpec> =>
+  stacks.chain(stack =>
     fc
-      .tuple(layersOf(names, spec, skip), fc.integer({ min: 150, max: 300 }), fc.boolean())
+      .tuple(layersOf(stack, spec, skip), fc.integer({ min: 1000, max: 1400 }), fc.boolean())
       .map(([layers, frameBytes, listens]) =>
         stream({ layers, frame: { kind: 'fixed', frameBytes }, ...(listens ? { rx: 'b' } : {}) }),
       ),

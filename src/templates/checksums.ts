@@ -1,46 +1,76 @@
+import type { YamlPath } from '../profile/model.js'
 import { fold, sumWords } from './checksum.js'
-import type { Layout, PlacedField, PlacedLayer } from './layout.js'
+import { type Diagnostic, error } from './diagnostic.js'
+import type { Header } from './header.js'
+import { type Layout, type PlacedField, type PlacedLayer, packetEnd } from './layout.js'
 import type { ChecksumSite, FieldSum } from './plan.js'
 
-/** A checksum to be finished per packet: a layer that has one and was given none by the profile. */
+/** A checksum to be finished per packet: a layer that has one and was given no number by the profile. */
 interface Site {
   layer: PlacedLayer
-  offset: number
-  covers: 'header' | 'segment'
+  field: PlacedField
+  rule: NonNullable<Header['checksum']>
   /** The addresses of the pseudo-header (RFC 768, RFC 9293, RFC 8200 section 8.1). */
   pseudo: readonly PlacedField[]
-  zeroIsAllOnes: boolean
 }
 
+/** What the native core keeps room for (kMaxSites). */
+const mostSites = 8
+
+/** From the inside out: what is finished first counts in the sums around it. */
 export function sitesOf(layout: Layout): Site[] {
-  return layout.layers.flatMap(layer => {
+  return layout.layers.toReversed().flatMap(layer => {
     const rule = layer.header.checksum
-    const field = layer.fields.find(candidate => candidate.field.name === rule?.field)
+    const field = layer.fields.find(candidate => candidate.key === rule?.field)
     if (!rule || !field || field.spec) return []
-    const addresses = layer.below?.fields.filter(({ field: { type } }) => type === 'ipv4' || type === 'ipv6')
-    return [
-      {
-        layer,
-        offset: field.bitOffset / 8,
-        covers: rule.covers,
-        pseudo: rule.pseudo ? (addresses ?? []) : [],
-        zeroIsAllOnes: rule.zeroIsAllOnes ?? false,
-      },
-    ]
+    return [{ layer, field, rule, pseudo: rule.pseudo ? pseudoAddresses(layer) : [] }]
   })
 }
 
-export function checksumSites(sites: readonly Site[], bytes: Uint8Array): ChecksumSite[] {
+export function checkSites(layout: Layout, path: YamlPath): Diagnostic[] {
+  const count = sitesOf(layout).length
+  if (count <= mostSites) return []
+  const message = `these layers have ${count} checksums to compute; a frame has at most ${mostSites}`
+  return [
+    error([...path, 'layers'], { code: 'too-many-checksums', message, hint: 'give one of them a number' }),
+  ]
+}
+
+/** Those of the IP header below, extension headers aside: a routing header knows the final destination. */
+function pseudoAddresses(layer: PlacedLayer): readonly PlacedField[] {
+  let final: PlacedField | undefined
+  for (let below = layer.below; below; below = below.below) {
+    const keys = below.fields.map(field => field.key)
+    const key = below.header.finalDestination?.(below.scope.context(), keys)
+    final ??= key === undefined ? undefined : below.fields.find(field => field.key === key)
+    if (below.header.name !== 'ipv4' && below.header.name !== 'ipv6') continue
+    const [src, dst] = ['src', 'dst'].map(name => below.fields.find(({ key }) => key === name)!)
+    return [src!, final ?? dst!]
+  }
+  return []
+}
+
+export function checksumSites(layout: Layout, sites: readonly Site[], bytes: Uint8Array): ChecksumSite[] {
+  const packet = bytes.subarray(0, packetEnd(layout, bytes.length))
   return sites.map(site => ({
-    offset: site.offset,
-    base: fold(coveredSum(site, bytes) + pseudoSum(site, bytes)),
-    zeroIsAllOnes: site.zeroIsAllOnes,
+    kind: site.rule.kind ?? 'sum',
+    offset: site.field.bitOffset / 8,
+    base: site.rule.kind === 'crc32c' ? 0 : fold(coveredSum(site, packet) + pseudoSum(site, packet)),
+    zeroIsAllOnes: site.rule.zeroIsAllOnes ?? false,
+    bad: site.field.bad,
+    start: site.layer.offset,
+    end: coveredEnd(site, packet.length),
+    sums: sumsOf(sites, site.field, (site.field.bitOffset + site.field.bits) / 8 - 1).filter(
+      ({ site: outer }) => sites[outer] !== site,
+    ),
   }))
 }
 
-function coveredSum({ layer, covers }: Site, bytes: Uint8Array): number {
-  return sumWords(bytes, layer.offset, covers === 'header' ? layer.offset + layer.bytes : bytes.length)
-}
+const coveredEnd = ({ layer, rule }: Site, end: number): number =>
+  rule.covers === 'header' ? layer.offset + layer.bytes : end
+
+const coveredSum = (site: Site, bytes: Uint8Array): number =>
+  sumWords(bytes, site.layer.offset, coveredEnd(site, bytes.length))
 
 /** Addresses, protocol and the true length: a wrong length that the profile gave stands in the header only. */
 function pseudoSum({ layer, pseudo }: Site, bytes: Uint8Array): number {
@@ -54,7 +84,7 @@ function pseudoSum({ layer, pseudo }: Site, bytes: Uint8Array): number {
   )
 }
 
-/** Which checksums a varying field counts in; `lastByte` is the last byte of its container. */
+/** Which sums a varying field counts in; `lastByte` is the last byte of its container. */
 export function sumsOf(sites: readonly Site[], field: PlacedField, lastByte: number): FieldSum[] {
   return sites.flatMap((site, index) => {
     const start = sumStart(site, field)
@@ -63,9 +93,10 @@ export function sumsOf(sites: readonly Site[], field: PlacedField, lastByte: num
 }
 
 /** A byte of the frame at an even offset of the sum, or null where the sum leaves the field out. */
-function sumStart({ layer, covers, pseudo }: Site, field: PlacedField): number | null {
+function sumStart({ layer, rule, pseudo }: Site, field: PlacedField): number | null {
   const at = field.bitOffset / 8
+  if (rule.kind === 'crc32c') return null
   if (pseudo.includes(field)) return at
   if (at < layer.offset) return null
-  return covers === 'segment' || at < layer.offset + layer.bytes ? layer.offset : null
+  return rule.covers === 'segment' || at < layer.offset + layer.bytes ? layer.offset : null
 }

@@ -158,7 +158,7 @@ describe('diagnostics', () => {
   it('name all that is wrong at once', () => {
     const outside = udpStream({ ipv4: { dst: literal(0x08080808n) } })
     const found = compile(
-      profile([{ ...outside, frame: fixed(45) }, stream({ layers: [layer('udp'), layer('arp')] })]),
+      profile([{ ...outside, frame: fixed(45) }, stream({ layers: [layer('udp'), layer('apr')] })]),
     )
     expect(found.plan).toBeUndefined()
     expect(found.diagnostics).toMatchObject([

@@ -1,5 +1,5 @@
 import type { Profile, StreamSpec, YamlPath } from '../profile/model.js'
-import { checksumSites, sitesOf, sumsOf } from './checksums.js'
+import { checkSites, checksumSites, sitesOf, sumsOf } from './checksums.js'
 import { type Diagnostic, error } from './diagnostic.js'
 import { checkWidths, fieldPrograms } from './fields.js'
 import { checkRoom, type Layout, layOut } from './layout.js'
@@ -59,7 +59,11 @@ function compileStream(
   const sizing = checkSizes(stream.frame, path)
   const broken = sizing.some(({ severity }) => severity === 'error')
   if (!layout) return { diagnostics: [...stacking, ...sizing] }
-  const content = [...checkWidths(layout), ...checkTargets(layout, profile.safety)]
+  const content = [
+    ...checkWidths(layout),
+    ...checkSites(layout, path),
+    ...checkTargets(layout, profile.safety),
+  ]
   if (broken) return { diagnostics: [...sizing, ...content] }
   const sizes = sizesOf(stream.frame)
   const room = checkFrames(layout, sizes, path)
@@ -80,7 +84,7 @@ function streamPlan(profile: Profile, id: number, layout: Layout, sizes: Sizes):
   const templates = lengths.map((length): Template => {
     const bytes = staticBytes(layout, length)
     if (signature !== null) writeSignature(bytes, signature, id)
-    return { bytes, checksums: checksumSites(sites, bytes) }
+    return { bytes, checksums: checksumSites(layout, sites, bytes) }
   })
   const identity = { seed: profile.seed, stream: stream.name }
   return {

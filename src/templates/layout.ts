@@ -1,20 +1,15 @@
-import type { LayerSpec, StreamSpec, ValueSpec, YamlPath } from '../profile/model.js'
-import type { BitRange } from './bits.js'
+import type { LayerSpec, StreamSpec, YamlPath } from '../profile/model.js'
 import { type Diagnostic, error } from './diagnostic.js'
-import { type Field, type Header, headerBytes } from './header.js'
+import type { Header } from './header.js'
+import { Scope, type Slot } from './header-table.js'
 import { headers } from './headers/index.js'
-import { checkLayers } from './stacking.js'
+import { checkLayers, checkScope } from './stacking.js'
 
-/** A field at its place in the frame. */
-export interface PlacedField extends BitRange {
+/** A field at its place in the frame: `bitOffset` counts from there. */
+export interface PlacedField extends Slot {
   /** `ipv4.src`; the second vlan's is `vlan.2.id`. */
   name: string
-  field: Field
-  /** What the profile gave. */
-  spec: ValueSpec | undefined
-  /** What the layer above asks for, e.g. ipv4.protocol 17 under udp. */
-  linked: bigint | undefined
-  path: YamlPath
+  bits: number
 }
 
 export interface PlacedLayer {
@@ -24,6 +19,7 @@ export interface PlacedLayer {
   offset: number
   bytes: number
   fields: readonly PlacedField[]
+  scope: Scope
   below: PlacedLayer | undefined
   /** Name of the layer above. */
   next: string | undefined
@@ -37,6 +33,15 @@ export interface Layout {
   fill: Uint8Array
   /** The profile chose the payload bytes. */
   givenFill: boolean
+  /** The packet ends with its headers; what the frame has beyond is padding (RFC 894), in no length and no checksum. */
+  closed: boolean
+}
+
+/** Where the packet inside a frame of `length` bytes (without the FCS) ends. */
+export function packetEnd({ closed, payloadOffset, layers }: Layout, length: number): number {
+  if (closed) return Math.min(payloadOffset, length)
+  const last = layers.findLast(({ header }) => header.unit !== undefined)
+  return last ? length - ((length - last.offset) % last.header.unit!) : length
 }
 
 /** Where the profile gives no payload: `nmgen ` over and over, easy to see in any capture. */
@@ -55,11 +60,17 @@ export function layOut(
     if (spec.name === payloadName) continue
     layers.push(place(stream.layers, i, layers.at(-1), [...path, 'layers', i, spec.name]))
   }
+  const found = layers.flatMap(layer => checkScope(layer.header, layer.scope))
+  return found.length > 0 ? { diagnostics: found } : { layout: finish(stream, layers), diagnostics }
+}
+
+function finish(stream: StreamSpec, layers: readonly PlacedLayer[]): Layout {
   const top = layers.at(-1)!
-  const bytes = stream.layers.find(layer => layer.name === payloadName)?.bytes
-  const givenFill = bytes !== undefined && bytes.length > 0
-  const fill = givenFill ? bytes : defaultFill
-  return { layout: { layers, payloadOffset: top.offset + top.bytes, fill, givenFill }, diagnostics }
+  const payload = stream.layers.find(layer => layer.name === payloadName)
+  const givenFill = payload?.bytes !== undefined && payload.bytes.length > 0
+  const closed = !payload && (top.header.closed?.(top.scope.context()) ?? false)
+  const fill = givenFill ? payload.bytes! : defaultFill
+  return { layers, payloadOffset: top.offset + top.bytes, fill, givenFill, closed }
 }
 
 function place(
@@ -71,38 +82,19 @@ function place(
   const spec = specs[index]!
   const header = headers[spec.name]!
   const above = specs[index + 1]?.name
-  const layer = {
-    header,
-    name: stackName(specs, index),
-    offset: below ? below.offset + below.bytes : 0,
-    bytes: headerBytes(header),
-    below,
-    next: above,
-  }
-  return { ...layer, fields: placeFields(layer, spec, headers[above ?? '']?.on[spec.name] ?? {}, path) }
+  const name = stackName(specs, index)
+  const offset = below ? below.offset + below.bytes : 0
+  const scope = new Scope(header.members, spec, headers[above ?? '']?.on[spec.name] ?? {}, path)
+  const fields = scope.slots.map(slot => placed(slot, name, offset))
+  return { header, name, offset, bytes: scope.bits / 8, fields, scope, below, next: above }
 }
 
-function placeFields(
-  layer: Omit<PlacedLayer, 'fields'>,
-  spec: LayerSpec,
-  links: Readonly<Record<string, bigint>>,
-  path: YamlPath,
-): PlacedField[] {
-  let bitOffset = layer.offset * 8
-  return layer.header.fields.map(field => {
-    const placed = {
-      name: `${layer.name}.${field.name}`,
-      field,
-      bitOffset,
-      bits: field.bits,
-      spec: spec.fields[field.name],
-      linked: links[field.name],
-      path: [...path, field.name],
-    }
-    bitOffset += field.bits
-    return placed
-  })
-}
+const placed = (slot: Slot, layer: string, offset: number): PlacedField => ({
+  ...slot,
+  name: `${layer}.${slot.key}`,
+  bits: slot.field.bits,
+  bitOffset: offset * 8 + slot.bitOffset,
+})
 
 function stackName(specs: readonly LayerSpec[], index: number): string {
   const name = specs[index]!.name

@@ -1,6 +1,7 @@
 import { ones, writeBits } from './bits.js'
 import { type Diagnostic, error } from './diagnostic.js'
-import type { Layout, PlacedField, PlacedLayer } from './layout.js'
+import { defaultOf } from './header-table.js'
+import { type Layout, type PlacedField, type PlacedLayer, packetEnd } from './layout.js'
 import { split } from './parts.js'
 
 /**
@@ -9,10 +10,11 @@ import { split } from './parts.js'
  */
 export function staticBytes(layout: Layout, length: number): Uint8Array {
   const bytes = new Uint8Array(length)
-  for (let i = layout.payloadOffset; i < length; i++)
+  const end = packetEnd(layout, length)
+  for (let i = layout.payloadOffset; i < end; i++)
     bytes[i] = layout.fill[(i - layout.payloadOffset) % layout.fill.length]!
   for (const layer of layout.layers)
-    for (const field of layer.fields) writeField(bytes, field, computed(layer, field, length))
+    for (const field of layer.fields) writeField(bytes, field, computed(layer, field, end))
   return bytes
 }
 
@@ -21,28 +23,42 @@ function writeField(bytes: Uint8Array, field: PlacedField, value: bigint): void 
     if (part.spec.kind === 'literal') writeBits(bytes, part, part.spec.value)
 }
 
-/** What a field holds where the profile gave nothing: what the layer above asks for, else its default or its rule. */
-function computed(layer: PlacedLayer, { field, linked }: PlacedField, length: number): bigint {
+/**
+ * What a field holds where the profile gave nothing: what the layer above asks for, else its default or its rule.
+ * `end` is where the packet ends.
+ */
+export function computed(layer: PlacedLayer, { field, linked, scope }: PlacedField, end: number): bigint {
   if (linked !== undefined) return linked
-  if (typeof field.default === 'bigint') return field.default
-  return field.default({
-    bytesFromHere: length - layer.offset,
-    headerBytes: layer.bytes,
-    next: layer.next,
-  })
+  const start = layer.offset + scope.bitOffset / 8
+  const value = defaultOf(
+    field,
+    scope.context({ bytesFromHere: end - start, headerBytes: scope.bits / 8, next: layer.next }),
+  )
+  // Less than nothing is said by a rule about a frame too short for it, which checkRoom reports.
+  return value < 0n ? 0n : value
 }
 
-/** A frame longer than a length field can say. */
+/** What a length field cannot say: of a frame that is too long, or of a header with too many options. */
 export function checkLengths(layout: Layout, length: number): Diagnostic[] {
+  const end = packetEnd(layout, length)
   return layout.layers.flatMap(layer =>
     layer.fields
-      .filter(field => !field.spec && computed(layer, field, length) > ones(field.bits))
-      .map(field =>
-        error(field.path.slice(0, 2).concat('frame'), {
-          code: 'frame-too-long',
-          message: `${field.name} cannot say ${computed(layer, field, length)} bytes in ${field.bits} bits`,
-          hint: `give a shorter frame, or give ${field.name} a value`,
-        }),
-      ),
+      .filter(field => !field.spec && computed(layer, field, end) > ones(field.bits))
+      .map(field => tooLong(field, computed(layer, field, end), computed(layer, field, end + 1024))),
   )
+}
+
+function tooLong({ name, bits, path }: PlacedField, value: bigint, longer: bigint): Diagnostic {
+  const message = `${name} cannot say ${value} in ${bits} bits`
+  if (value === longer)
+    return error(path, {
+      code: 'header-too-long',
+      message,
+      hint: `give fewer or shorter options, or give ${name} a value`,
+    })
+  return error(path.slice(0, 2).concat('frame'), {
+    code: 'frame-too-long',
+    message,
+    hint: `give a shorter frame, or give ${name} a value`,
+  })
 }

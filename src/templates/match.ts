@@ -1,9 +1,9 @@
 import type { ValueSpec } from '../profile/model.js'
 import { ones, readBits, writeBits } from './bits.js'
 import { type Diagnostic, warning } from './diagnostic.js'
+import { extremes } from './header-table.js'
 import type { Layout, PlacedField } from './layout.js'
 import type { MatchRule, StreamPlan } from './plan.js'
-import { extremes } from './stacking.js'
 
 /**
  * How a receiver knows the frames of a stream that carry no signature: by the header bits that identify a flow and

@@ -2,7 +2,7 @@
  * A slow renderer written from the words of plan.ts alone, sharing no code with the compiler or the native core: the
  * oracle that both are held against. It has no `permute`, whose bijection is the native core's own choice.
  */
-import type { FieldProgram, Plan, StreamPlan, Template } from './plan.js'
+import type { ChecksumSite, FieldProgram, Plan, StreamPlan, Template } from './plan.js'
 
 const mask64 = (1n << 64n) - 1n
 const gamma = 0x9e3779b97f4a7c15n
@@ -73,16 +73,33 @@ function finishChecksums(
   fields: readonly FieldProgram[],
   values: readonly bigint[],
 ): void {
-  template.checksums.forEach((site, index) => {
-    let sum = BigInt(site.base)
-    fields.forEach((field, i) => {
-      for (const { site: covered, high } of field.sums)
-        if (covered === index) sum += values[i]! << BigInt(field.shift + (high ? 8 : 0))
-    })
-    const checksum = 0xffff - modulo65535(sum)
-    new DataView(bytes.buffer, bytes.byteOffset).setUint16(
-      site.offset,
-      checksum === 0 && site.zeroIsAllOnes ? 0xffff : checksum,
-    )
+  const view = new DataView(bytes.buffer, bytes.byteOffset)
+  const sums = template.checksums.map(({ base }) => BigInt(base))
+  fields.forEach((field, i) => {
+    for (const { site, high } of field.sums) sums[site]! += values[i]! << BigInt(field.shift + (high ? 8 : 0))
   })
+  template.checksums.forEach((site, index) => {
+    const right = site.kind === 'crc32c' ? crc32c(bytes, site) : checksumOf(sums[index]!, site)
+    const sent = !site.bad ? right : right === 1 ? 2 : (right ^ 1) >>> 0
+    if (site.kind === 'crc32c') view.setUint32(site.offset, sent)
+    else view.setUint16(site.offset, sent)
+    for (const { site: outer, high } of site.sums) sums[outer]! += BigInt(sent) << (high ? 8n : 0n)
+  })
+}
+
+function checksumOf(sum: bigint, { zeroIsAllOnes }: ChecksumSite): number {
+  const checksum = 0xffff - modulo65535(sum)
+  return checksum === 0 && zeroIsAllOnes ? 0xffff : checksum
+}
+
+/** Bit by bit, as the number whose big-endian bytes stand in the frame (RFC 9260 appendix A swaps them). */
+function crc32c(bytes: Uint8Array, { start, end, offset }: ChecksumSite): number {
+  let crc = 0xffffffff
+  for (let i = start; i < end; i++) {
+    crc ^= i >= offset && i < offset + 4 ? 0 : bytes[i]!
+    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0x82f63b78 : 0)
+  }
+  const view = new DataView(new ArrayBuffer(4))
+  view.setUint32(0, ~crc >>> 0, true)
+  return view.getUint32(0)
 }

@@ -1,7 +1,7 @@
 import type { StreamSpec, YamlPath } from '../profile/model.js'
 import { checksumOf, sumWords } from './checksum.js'
 import { type Diagnostic, warning } from './diagnostic.js'
-import type { Layout } from './layout.js'
+import { type Layout, packetEnd } from './layout.js'
 import { SIGNATURE_BYTES, SIGNATURE_MAGIC } from './plan.js'
 
 /** Where the signature stands, or null; every frame size must have the room, for a receiver looks at one place. */
@@ -10,9 +10,9 @@ export function signatureOffset(
   stream: StreamSpec,
   lengths: readonly number[],
 ): number | null {
-  if (stream.rx === undefined || !stream.signature) return null
+  if (stream.rx === undefined || !stream.signature || layout.closed) return null
   const offset = evenOffset(layout)
-  return lengths.every(length => length >= offset + SIGNATURE_BYTES) ? offset : null
+  return lengths.every(length => packetEnd(layout, length) >= offset + SIGNATURE_BYTES) ? offset : null
 }
 
 /** Its words must fall on the words of the checksum around it, or its sum would not be neutral. */
@@ -37,7 +37,7 @@ export function checkSignature(
   path: YamlPath,
 ): Diagnostic[] {
   if (stream.rx === undefined || !stream.signature) return []
-  if (offset === null) return [noRoom(layout, path)]
+  if (offset === null) return [layout.closed ? closed(layout, path) : noRoom(layout, path)]
   return layout.givenFill ? [overwritten(stream, path)] : []
 }
 
@@ -48,6 +48,15 @@ const noRoom = (layout: Layout, path: YamlPath): Diagnostic =>
       `the frame has no room for nmgen's ${SIGNATURE_BYTES}-byte signature: frames are counted by their constant ` +
       'header bytes, without latency, order or duplicates',
     hint: `frames of ${Math.max(64, evenOffset(layout) + SIGNATURE_BYTES + 4)}B or more have the room`,
+  })
+
+const closed = ({ layers }: Layout, path: YamlPath): Diagnostic =>
+  warning([...path, 'layers', layers.length - 1], {
+    code: 'no-room-for-signature',
+    message:
+      `this ${layers.at(-1)!.header.name} message has no room for nmgen's signature: frames are counted by their ` +
+      'constant header bytes, without latency, order or duplicates',
+    hint: 'a layer `payload` behind it makes room, where the protocol allows that',
   })
 
 function overwritten(stream: StreamSpec, path: YamlPath): Diagnostic {

@@ -1,7 +1,8 @@
 import type { LayerSpec, ValueSpec, YamlPath } from '../profile/model.js'
 import { ones } from './bits.js'
 import { type Diagnostic, error } from './diagnostic.js'
-import type { Field, Header } from './header.js'
+import { type Field, fieldsOf, type Header, type List, listsOf, type Member, type When } from './header.js'
+import { extremes, type Scope } from './header-table.js'
 import { headers } from './headers/index.js'
 
 /** Can these layers stand on each other, and do the given values fit in their fields? */
@@ -19,15 +20,16 @@ function checkOrder(name: string, below: string | undefined, path: YamlPath): Di
   if (below === 'payload') return wrong(`${name} stands on the payload`, '`payload` is the last layer')
   const header = headers[name]
   if (!header) return name === 'payload' ? [] : unknownLayer(name, path)
+  if (header.anywhere) return []
   const bases = Object.keys(header.on)
   if (below === undefined)
-    return bases.length === 0 ? [] : wrong(`a frame cannot start with ${name}`, 'it starts with `ethernet`')
-  if (bases.includes(below) || !headers[below]) return []
-  return wrong(
-    `${name} cannot stand on ${below}`,
-    bases.length === 0 ? 'it is the first layer' : `it stands on ${bases.join(' or ')}`,
-  )
+    return header.starts ? [] : wrong(`a frame cannot start with ${name}`, 'it starts with `ethernet`')
+  if (bases.includes(below) || !headers[below] || headers[below].anywhere) return []
+  return wrong(`${name} cannot stand on ${below}`, `it stands on ${inWords(bases)}`)
 }
+
+const inWords = (bases: readonly string[]): string =>
+  bases.length < 2 ? bases.join('') : `${bases.slice(0, -1).join(', ')} or ${bases.at(-1)}`
 
 const unknownLayer = (name: string, path: YamlPath): Diagnostic[] => [
   error(path, {
@@ -39,19 +41,61 @@ const unknownLayer = (name: string, path: YamlPath): Diagnostic[] => [
 
 function checkFields(layer: LayerSpec, path: YamlPath): Diagnostic[] {
   const header = headers[layer.name]
-  if (!header) return []
-  return Object.entries(layer.fields).flatMap(([name, spec]) => {
-    const field = header.fields.find(candidate => candidate.name === name)
-    return field ? checkValues(field, spec, [...path, name]) : [unknownField(header, name, [...path, name])]
+  return header ? checkMembers(header.name, header.members, layer, path) : []
+}
+
+/** Are these names of the header, or of the list's item? The loader has said so already, with a better caret. */
+function checkMembers(
+  what: string,
+  members: readonly Member[],
+  spec: LayerSpec,
+  path: YamlPath,
+): Diagnostic[] {
+  const fields = fieldsOf(members).map(({ name }) => name)
+  const lists = listsOf(members)
+  const known = [...fields, ...lists.map(({ list }) => list)]
+  const given = [...Object.keys(spec.fields), ...Object.keys(spec.lists ?? {})]
+  const unknown = given.filter(name => !known.includes(name))
+  const items = lists.flatMap(list =>
+    (spec.lists?.[list.list] ?? []).flatMap((item, i) => checkItem(list, item, [...path, list.list, i])),
+  )
+  return [...unknown.map(name => unknownField(what, known, name, [...path, name])), ...items]
+}
+
+function checkItem({ list, items }: List, item: LayerSpec, path: YamlPath): Diagnostic[] {
+  const kind = items[item.name]
+  if (kind) return checkMembers(item.name || list, kind.fields, item, [...path, item.name])
+  return [unknownField(list, Object.keys(items), item.name, [...path, item.name])]
+}
+
+const unknownField = (what: string, known: readonly string[], name: string, path: YamlPath): Diagnostic =>
+  error(path, {
+    code: 'unknown-field',
+    message: `${what} has no field \`${name}\``,
+    hint: `fields: ${known.join(', ')}`,
+  })
+
+/** Does every given field have its place, and every value room in it? */
+export function checkScope(header: Header, scope: Scope): Diagnostic[] {
+  const scopes = [...new Set([scope, ...scope.slots.map(slot => slot.scope)])]
+  return [
+    ...scopes.flatMap(inner => inner.absent().map(path => absent(header, inner.members, path))),
+    ...scope.slots.flatMap(({ field, spec, path }) => (spec ? checkValues(field, spec, path) : [])),
+  ]
+}
+
+function absent(header: Header, members: readonly Member[], path: YamlPath): Diagnostic {
+  const name = String(path.at(-1))
+  const places = members.flatMap(member => ('when' in member && has(member, name) ? [member.doc] : []))
+  return error(path, {
+    code: 'field-not-here',
+    message: `there is no \`${name}\` in this ${header.name}`,
+    hint: `${header.name} has it ${places.join(', or ')}`,
   })
 }
 
-const unknownField = (header: Header, name: string, path: YamlPath): Diagnostic =>
-  error(path, {
-    code: 'unknown-field',
-    message: `${header.name} has no field \`${name}\``,
-    hint: `fields: ${header.fields.map(field => field.name).join(', ')}`,
-  })
+const has = ({ fields }: When, name: string): boolean =>
+  fieldsOf(fields).some(field => field.name === name) || listsOf(fields).some(({ list }) => list === name)
 
 /** The loader refuses such values with a better caret; a profile that was built in code comes straight to here. */
 function checkValues(field: Field, spec: ValueSpec, path: YamlPath): Diagnostic[] {
@@ -66,9 +110,4 @@ function checkValues(field: Field, spec: ValueSpec, path: YamlPath): Diagnostic[
     wrong('out-of-range', '`every` must be 1 or more')
   if ('step' in spec && spec.step < 1n) wrong('out-of-range', '`step` must be 1 or more')
   return found
-}
-
-export function extremes(spec: ValueSpec): readonly bigint[] {
-  if (spec.kind === 'literal') return [spec.value]
-  return spec.kind === 'list' ? spec.values : [spec.low, spec.high]
 }

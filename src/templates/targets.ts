@@ -23,6 +23,7 @@ const harmless: Readonly<Record<Family, readonly string[]>> = {
     '172.16.0.0/12',
     '192.168.0.0/16',
     '169.254.0.0/16', // link-local, RFC 3927
+    '224.0.0.0/24', // multicast that no router forwards, RFC 5771
   ],
   ipv6: [
     '2001:2::/48', // benchmarking, RFC 5180
@@ -30,6 +31,7 @@ const harmless: Readonly<Record<Family, readonly string[]>> = {
     '::1/128', // loopback
     'fc00::/7', // unique local, RFC 4193
     'fe80::/10', // link-local
+    'ff02::/16', // multicast on the link, RFC 4291
   ],
 }
 
@@ -38,7 +40,7 @@ export function checkTargets(layout: Layout, safety: Safety): Diagnostic[] {
   return layout.layers.flatMap(layer =>
     layer.fields.flatMap(field => {
       const family = field.field.type
-      if (field.field.name !== 'dst' || (family !== 'ipv4' && family !== 'ipv6')) return []
+      if (!field.field.target || (family !== 'ipv4' && family !== 'ipv6')) return []
       return checkField(field, family, safety)
     }),
   )

@@ -1,13 +1,18 @@
 import { formatAddress, formatAddressRange } from '../units/address.js'
+import { bytesOfValue, formatBytes } from '../units/bytes.js'
 import type { Field } from './header.js'
 import type { FieldProgram } from './plan.js'
 
-type Format = Pick<Field, 'type' | 'bits' | 'letters' | 'hex'>
+type Format = Pick<Field, 'type' | 'bits' | 'letters' | 'hex' | 'names'>
 
 /** A field's value as a person reads it: addresses, flag letters, hexadecimal where it is usual. */
 export function formatValue(field: Format, value: bigint): string {
   if (field.type === 'flags') return formatFlags(field.letters ?? '', value)
-  if (field.type !== 'uint') return formatAddress(field.type, value)
+  if (field.type === 'bytes' || field.type === 'text' || field.type === 'name')
+    return formatBytes(field.type, bytesOfValue(value, field.bits))
+  if (field.type !== 'uint' && field.type !== 'checksum') return formatAddress(field.type, value)
+  const named = Object.entries(field.names?.values ?? {}).find(([, number]) => number === value)
+  if (named) return named[0]
   return field.hex ? `0x${value.toString(16).padStart(Math.ceil(field.bits / 4), '0')}` : value.toString()
 }
 

@@ -4,7 +4,8 @@ export const ethernet = defineHeader({
   name: 'ethernet',
   doc: 'Ethernet II, without the FCS',
   source: 'IEEE 802.3 clause 3.2.6',
-  on: {},
+  on: { vxlan: {}, geneve: { protocol: 0x6558n }, gre: { protocol: 0x6558n } },
+  starts: true,
   fields: [
     { name: 'dst', bits: 48, type: 'mac', default: 0x020000000002n, doc: 'destination MAC address' },
     { name: 'src', bits: 48, type: 'mac', default: 0x020000000001n, doc: 'source MAC address' },

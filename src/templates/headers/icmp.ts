@@ -1,4 +1,5 @@
 import { defineHeader } from '../header.js'
+import { checksum } from '../members.js'
 
 export const icmp = defineHeader({
   name: 'icmp',
@@ -15,7 +16,7 @@ export const icmp = defineHeader({
       doc: 'message type (8: echo request)',
     },
     { name: 'code', bits: 8, type: 'uint', identifies: true, default: 0n, doc: 'message code' },
-    { name: 'checksum', bits: 16, type: 'uint', hex: true, default: 0n, doc: 'computed unless given' },
+    checksum(),
     { name: 'id', bits: 16, type: 'uint', identifies: true, default: 1n, doc: 'echo identifier' },
     { name: 'seq', bits: 16, type: 'uint', default: 0n, doc: 'echo sequence number' },
   ],

@@ -1,18 +1,23 @@
 import { defineHeader } from '../header.js'
+import { checksum } from '../members.js'
+import { etherType, onIp, tunnels } from './bases.js'
+import { ipv4Options } from './ipv4-options.js'
 
 export const ipv4 = defineHeader({
   name: 'ipv4',
-  doc: 'Internet Protocol version 4, without options',
+  doc: 'Internet Protocol version 4',
   source: 'RFC 791',
-  on: {
-    ethernet: { type: 0x0800n },
-    vlan: { type: 0x0800n },
-    ipv4: { protocol: 4n },
-    ipv6: { next_header: 4n },
-  },
+  on: { ...etherType(0x0800n), ...onIp(4n), ...tunnels(0x0021n) },
+  guess: { bits: 4, value: 4n },
   fields: [
     { name: 'version', bits: 4, type: 'uint', default: 4n, doc: 'IP version' },
-    { name: 'header_length', bits: 4, type: 'uint', default: 5n, doc: 'header length, 32-bit words' },
+    {
+      name: 'header_length',
+      bits: 4,
+      type: 'uint',
+      default: c => BigInt(Math.ceil(c.headerBytes / 4)),
+      doc: 'header length, 32-bit words',
+    },
     {
       name: 'dscp',
       bits: 6,
@@ -49,7 +54,7 @@ export const ipv4 = defineHeader({
       default: 253n,
       doc: 'protocol number, from the next layer',
     },
-    { name: 'checksum', bits: 16, type: 'uint', hex: true, default: 0n, doc: 'computed unless given' },
+    checksum(),
     {
       name: 'src',
       bits: 32,
@@ -64,8 +69,13 @@ export const ipv4 = defineHeader({
       type: 'ipv4',
       identifies: true,
       default: 0xc6130102n,
+      target: true,
       doc: 'destination address (198.19.1.2)',
     },
+    ipv4Options,
   ],
+  // RFC 1122 section 4.1.3.4: with a source route, the sum is over the address where it ends.
+  finalDestination: (_, keys) =>
+    keys.findLast(key => /_route(\.\d+)?\.hops\.\d+$/.test(key) && !/record/.test(key)),
   checksum: { field: 'checksum', covers: 'header', pseudo: false },
 })

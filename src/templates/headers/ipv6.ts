@@ -1,15 +1,12 @@
 import { defineHeader } from '../header.js'
+import { etherType, onIp, tunnels } from './bases.js'
 
 export const ipv6 = defineHeader({
   name: 'ipv6',
-  doc: 'Internet Protocol version 6, without extension headers',
+  doc: 'Internet Protocol version 6; extension headers are layers of their own',
   source: 'RFC 8200',
-  on: {
-    ethernet: { type: 0x86ddn },
-    vlan: { type: 0x86ddn },
-    ipv4: { protocol: 41n },
-    ipv6: { next_header: 41n },
-  },
+  on: { ...etherType(0x86ddn), ...onIp(41n), ...tunnels(0x0057n) },
+  guess: { bits: 4, value: 6n },
   fields: [
     { name: 'version', bits: 4, type: 'uint', default: 6n, doc: 'IP version' },
     {
@@ -53,6 +50,7 @@ export const ipv6 = defineHeader({
       type: 'ipv6',
       identifies: true,
       default: 0x20010002_00000001_00000000_00000001n,
+      target: true,
       doc: 'destination address (2001:2:0:1::1)',
     },
   ],

@@ -1,17 +1,26 @@
 import { defineHeader } from '../header.js'
+import { checksum } from '../members.js'
+import { onIp } from './bases.js'
+import { tcpOptions } from './tcp-options.js'
 
 export const tcp = defineHeader({
   name: 'tcp',
-  doc: 'Transmission Control Protocol, without options',
+  doc: 'Transmission Control Protocol',
   source: 'RFC 9293',
-  on: { ipv4: { protocol: 6n }, ipv6: { next_header: 6n } },
+  on: onIp(6n),
   protocol: 6,
   fields: [
     { name: 'src', bits: 16, type: 'uint', identifies: true, default: 49152n, doc: 'source port' },
     { name: 'dst', bits: 16, type: 'uint', identifies: true, default: 80n, doc: 'destination port' },
     { name: 'seq', bits: 32, type: 'uint', default: 0n, doc: 'sequence number' },
     { name: 'ack', bits: 32, type: 'uint', default: 0n, doc: 'acknowledgment number' },
-    { name: 'header_length', bits: 4, type: 'uint', default: 5n, doc: 'data offset, 32-bit words' },
+    {
+      name: 'header_length',
+      bits: 4,
+      type: 'uint',
+      default: c => BigInt(Math.ceil(c.headerBytes / 4)),
+      doc: 'data offset, 32-bit words',
+    },
     {
       name: 'reserved',
       bits: 4,
@@ -28,8 +37,9 @@ export const tcp = defineHeader({
       doc: 'CWR ECE URG ACK PSH RST SYN FIN',
     },
     { name: 'window', bits: 16, type: 'uint', default: 65535n, doc: 'receive window' },
-    { name: 'checksum', bits: 16, type: 'uint', hex: true, default: 0n, doc: 'computed unless given' },
+    checksum(),
     { name: 'urgent', bits: 16, type: 'uint', default: 0n, doc: 'urgent pointer' },
+    tcpOptions,
   ],
   checksum: { field: 'checksum', covers: 'segment', pseudo: true },
 })

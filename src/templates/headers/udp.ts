@@ -1,10 +1,12 @@
 import { defineHeader } from '../header.js'
+import { checksum } from '../members.js'
+import { onIp } from './bases.js'
 
 export const udp = defineHeader({
   name: 'udp',
   doc: 'User Datagram Protocol',
   source: 'RFC 768',
-  on: { ipv4: { protocol: 17n }, ipv6: { next_header: 17n } },
+  on: onIp(17n),
   protocol: 17,
   fields: [
     { name: 'src', bits: 16, type: 'uint', identifies: true, default: 49152n, doc: 'source port' },
@@ -23,7 +25,7 @@ export const udp = defineHeader({
       default: c => BigInt(c.bytesFromHere),
       doc: 'header and payload, bytes',
     },
-    { name: 'checksum', bits: 16, type: 'uint', hex: true, default: 0n, doc: 'computed unless given' },
+    checksum(),
   ],
   checksum: { field: 'checksum', covers: 'segment', pseudo: true, zeroIsAllOnes: true },
 })

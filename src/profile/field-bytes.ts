@@ -1,0 +1,40 @@
+import { parseHex } from '../units/bytes.js'
+import { parseDomainName } from '../units/domain-name.js'
+import { type Parsed, parsed } from '../units/parsed.js'
+import type { FieldKind } from './literal.js'
+import type { FieldSpec } from './model.js'
+import { describe, type Report } from './problem.js'
+
+export type BytesKind = FieldKind & { type: 'bytes' | 'text' | 'name' }
+
+export const isBytes = (kind: FieldKind): kind is BytesKind =>
+  kind.type === 'bytes' || kind.type === 'text' || kind.type === 'name'
+
+const parsers: Readonly<Record<BytesKind['type'], (text: string) => Parsed<Uint8Array>>> = {
+  bytes: parseHex,
+  text: text => parsed(new TextEncoder().encode(text)),
+  name: parseDomainName,
+}
+
+/** A frame has at most 65535 bytes, headers and all. */
+const mostBytes = 65_000
+
+/** Hexadecimal, text or a domain name, as long as it is written. */
+export function parseBytes(kind: BytesKind, input: unknown, report: Report): FieldSpec | undefined {
+  const wrong = (code: string, message: string, hint?: string) => {
+    report({ code, message, path: [], ...(hint && { hint }) })
+    return undefined
+  }
+  if (typeof input === 'number')
+    return wrong(
+      'wrong-type',
+      'this must be a text, not a number',
+      'put it in quotes: YAML reads digits as a number',
+    )
+  if (typeof input !== 'string') return wrong('wrong-type', `this must be a text, not ${describe(input)}`)
+  const result = parsers[kind.type](input)
+  if (!result.ok) return wrong(result.code, result.message, result.hint)
+  if (result.value.length > mostBytes)
+    return wrong('out-of-range', `no frame holds ${result.value.length} bytes`)
+  return { kind: 'bytes', bytes: result.value }
+}

@@ -1,0 +1,168 @@
+import type { FieldSpec, LayerSpec, ValueSpec, YamlPath } from '../profile/model.js'
+import {
+  type Field,
+  fieldKeyIn,
+  fieldsOf,
+  itemKey,
+  type LayerContext,
+  type List,
+  listsOf,
+  type Member,
+} from './header.js'
+
+/** A field at its place in its header, with what the profile says of it. */
+export interface Slot {
+  /** `flags`; in the items of a list, `options.mss.value`. */
+  key: string
+  /** `bits` is what it really has. */
+  field: Field
+  /** From the first bit of the header. */
+  bitOffset: number
+  spec: ValueSpec | undefined
+  /** A checksum that must be wrong. */
+  bad: boolean
+  /** What the layer above asks for, or what makes an item what it is. */
+  linked: bigint | undefined
+  path: YamlPath
+  scope: Scope
+}
+
+type Links = Readonly<Record<string, bigint>>
+type Sized = Pick<LayerContext, 'bytesFromHere' | 'headerBytes' | 'next'>
+const unsized: Sized = { bytesFromHere: 0, headerBytes: 0, next: undefined }
+
+/** The actual field table of one header, or of one item in a list of it: a pure function of what is given. */
+export class Scope {
+  /** Those of its items included. */
+  readonly slots: Slot[] = []
+  /** Those of this header (or item) alone. */
+  readonly own: Slot[] = []
+  readonly #lists = new Map<string, number>()
+
+  constructor(
+    readonly members: readonly Member[],
+    readonly spec: LayerSpec,
+    readonly links: Links,
+    readonly path: YamlPath,
+    readonly prefix = '',
+    readonly bitOffset = 0,
+  ) {
+    this.#place(members)
+  }
+
+  get bits(): number {
+    return this.slots.reduce((sum, slot) => sum + slot.field.bits, 0)
+  }
+
+  /** Given fields and lists that no condition lets in. */
+  absent(): YamlPath[] {
+    const placed = new Set([...this.own.map(slot => slot.field.name), ...this.#lists.keys()])
+    const given = [...Object.keys(this.spec.fields), ...Object.keys(this.spec.lists ?? {})]
+    return given.filter(name => !placed.has(name)).map(name => [...this.path, name])
+  }
+
+  /** What a rule sees; without sizes, as long as the header is not laid out. */
+  context(sized: Sized = unsized): LayerContext {
+    return {
+      ...sized,
+      value: name => this.#value(name, sized),
+      given: name => this.spec.fields[name] !== undefined || this.links[name] !== undefined,
+      bytesOf: name => this.#bytesOf(name),
+      countOf: name => this.#items(listsOf(this.members).find(({ list }) => list === name)).length,
+    }
+  }
+
+  #place(members: readonly Member[]): void {
+    for (const member of members) {
+      if ('when' in member) {
+        if (member.when(this.context())) this.#place(member.fields)
+      } else if ('list' in member) this.#placeList(member)
+      else this.#placeField(member)
+    }
+  }
+
+  #placeField(field: Field): void {
+    const given = this.spec.fields[field.name]
+    const slot = {
+      key: fieldKeyIn(this.prefix, field.name),
+      field: { ...field, bits: this.#bitsOf(field) },
+      bitOffset: this.bitOffset + this.bits,
+      spec: valueSpec(field, given),
+      bad: given?.kind === 'checksum' && given.mode === 'bad',
+      linked: this.links[field.name],
+      path: field.name === '' ? this.path : [...this.path, field.name],
+      scope: this,
+    }
+    this.slots.push(slot)
+    this.own.push(slot)
+  }
+
+  #placeList(list: List): void {
+    const start = this.bits
+    const given = this.#items(list)
+    const seen = new Map<string, number>()
+    for (const [i, item] of given.entries()) this.#placeItem(list, item, i, seen)
+    const { to = 1, fill = () => [] } = list.align ?? {}
+    const over = ((this.bitOffset + this.bits) / 8) % to
+    for (const item of over === 0 ? [] : fill(to - over)) this.#placeItem(list, item, given.length, seen)
+    this.#lists.set(list.list, (this.bits - start) / 8)
+  }
+
+  #items(list: List | undefined): readonly LayerSpec[] {
+    return list ? (this.spec.lists?.[list.list] ?? list.default ?? []) : []
+  }
+
+  #placeItem({ list, items }: List, spec: LayerSpec, index: number, seen: Map<string, number>): void {
+    const { fields, is } = items[spec.name]!
+    const nth = (seen.get(spec.name) ?? 0) + 1
+    seen.set(spec.name, nth)
+    const path = [...this.path, list, index, ...(spec.name === '' ? [] : [spec.name])]
+    const prefix = fieldKeyIn(this.prefix, itemKey(list, spec.name, nth))
+    const item = new Scope(fields, spec, is, path, prefix, this.bitOffset + this.bits)
+    this.slots.push(...item.slots)
+  }
+
+  #bitsOf(field: Field): number {
+    if (field.width) return field.width(this.context())
+    const given = this.spec.fields[field.name]
+    return given?.kind === 'bytes' ? padded(field, given.bytes).length * 8 : field.bits
+  }
+
+  #bytesOf(name: string): number {
+    const list = this.#lists.get(name)
+    if (list !== undefined) return list
+    const field = fieldsOf(this.members).find(candidate => candidate.name === name)
+    return field ? Math.ceil(this.#bitsOf(field) / 8) : 0
+  }
+
+  #value(name: string, sized: Sized): bigint {
+    const field =
+      this.own.find(slot => slot.field.name === name)?.field ??
+      fieldsOf(this.members).find(candidate => candidate.name === name)
+    if (!field) return 0n
+    const spec = valueSpec(field, this.spec.fields[name])
+    if (spec) return extremes(spec)[0] ?? 0n
+    return this.links[name] ?? defaultOf(field, this.context(sized))
+  }
+}
+
+export const defaultOf = (field: Field, context: LayerContext): bigint =>
+  typeof field.default === 'bigint' ? field.default : field.default(context)
+
+function valueSpec(field: Field, given: FieldSpec | undefined): ValueSpec | undefined {
+  if (given?.kind === 'bytes') return { kind: 'literal', value: toInteger(padded(field, given.bytes)) }
+  return given?.kind === 'checksum' ? undefined : given
+}
+
+function padded({ pad }: Field, bytes: Uint8Array): Uint8Array {
+  const over = pad ? (pad.from + bytes.length) % pad.to : 0
+  return over === 0 ? bytes : Uint8Array.from([...bytes, ...Array<number>(pad!.to - over).fill(0)])
+}
+
+const toInteger = (bytes: Uint8Array): bigint => BigInt(`0x0${Buffer.from(bytes).toString('hex')}`)
+
+/** All values of a list, else the ends of the range. */
+export function extremes(spec: ValueSpec): readonly bigint[] {
+  if (spec.kind === 'literal') return [spec.value]
+  return spec.kind === 'list' ? spec.values : [spec.low, spec.high]
+}
