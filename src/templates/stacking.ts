@@ -3,6 +3,7 @@ import { ones } from './bits.js'
 import { type Diagnostic, error } from './diagnostic.js'
 import type { Field, Header } from './header.js'
 import { headers } from './headers/index.js'
+import { hullsOf } from './sets.js'
 
 /** Can these layers stand on each other, and do the given values fit in their fields? */
 export function checkLayers(layers: readonly LayerSpec[], path: YamlPath): Diagnostic[] {
@@ -58,7 +59,7 @@ function checkValues(field: Field, spec: ValueSpec, path: YamlPath): Diagnostic[
   const values = extremes(spec)
   const found: Diagnostic[] = []
   const wrong = (code: string, message: string) => found.push(error(path, { code, message }))
-  if (values.length === 0) wrong('bad-value', 'the list is empty')
+  if (values.length === 0 && spec.kind !== 'ref') wrong('bad-value', 'the list is empty')
   const outside = values.find(value => value < 0n || value > ones(field.bits))
   if (outside !== undefined) wrong('out-of-range', `${outside} does not fit in ${field.bits} bits`)
   if ('low' in spec && spec.low > spec.high) wrong('reversed-range', 'the range runs backwards')
@@ -68,7 +69,6 @@ function checkValues(field: Field, spec: ValueSpec, path: YamlPath): Diagnostic[
   return found
 }
 
-export function extremes(spec: ValueSpec): readonly bigint[] {
-  if (spec.kind === 'literal') return [spec.value]
-  return spec.kind === 'list' ? spec.values : [spec.low, spec.high]
-}
+/** Of a reference none are known before it is looked up. */
+export const extremes = (spec: ValueSpec): readonly bigint[] =>
+  hullsOf(spec).flatMap(({ low, high }) => (low === high ? [low] : [low, high]))
