@@ -2,12 +2,13 @@ import { addressExamples } from '../units/address.js'
 import { countPattern } from '../units/count.js'
 import { integerPattern } from '../units/integer.js'
 import type { FieldKind } from './literal.js'
+import { referencePattern } from './reference.js'
 
 type Json = Record<string, unknown>
 
 /** The JSON Schema of a field: what `parseField` reads, as far as an editor can check it. */
 export function fieldJson(kind: FieldKind): Json {
-  return { id: kindName(kind), anyOf: [...literals(kind), generatorJson(kind)] }
+  return { id: kindName(kind), anyOf: [...literals(kind), reference, hashJson(kind), generatorJson(kind)] }
 }
 
 /** `uint16`, `mac`, `flags3RDM`: a definition's name. */
@@ -54,24 +55,70 @@ export const sharedDefinitions: Json = {
     ],
     description: 'Distance between two values (default 1).',
   },
+  exponent: {
+    anyOf: [
+      { type: 'number', exclusiveMinimum: 0, maximum: 10 },
+      { type: 'string', pattern: '^[0-9]+(\\.[0-9]+)?$' },
+    ],
+    description: 'The k-th value comes k^exponent times as rarely as the first (default 1).',
+  },
 }
+
+const reference = {
+  type: 'string',
+  pattern: referencePattern,
+  description: 'The value of a variable or of another field: `=NAME[.PART] [* N] [+|- N or address]`.',
+  examples: ['=name'],
+}
+
+const hashJson = (kind: FieldKind): Json => ({
+  type: 'object',
+  properties: {
+    hash: { type: 'string', description: 'A variable, its part, or another field.' },
+    range: rangeJson(kind),
+  },
+  required: ['hash'],
+  additionalProperties: false,
+  description: 'A fixed function of another value that looks random.',
+})
 
 const every = { $ref: '#/definitions/every' }
 const step = { $ref: '#/definitions/step' }
+const exponent = { $ref: '#/definitions/exponent' }
 
 function generatorJson(kind: FieldKind): Json {
   const range = rangeJson(kind)
   const values = { type: 'array', minItems: 1, items: { anyOf: literals(kind) } }
+  const item = { anyOf: [range, ...literals(kind)] }
+  const several = { type: 'array', minItems: 1, items: item }
+  const ranges = { anyOf: [range, several] }
+  const not = { anyOf: [...item.anyOf, several], description: 'Values and ranges that are left out.' }
+  const weights = {
+    type: 'object',
+    minProperties: 1,
+    propertyNames: { not: { enum: ['values', 'every'] } },
+    additionalProperties: {
+      anyOf: [
+        { type: 'integer', minimum: 0 },
+        { type: 'string', pattern: countPattern },
+      ],
+    },
+  }
   const ranged = (description: string, extra: Json = {}) => ({
     description,
-    anyOf: [range, long({ range, every, ...extra }, 'range')],
+    anyOf: [range, several, long({ range: ranges, not, every, ...extra }, 'range')],
   })
   const properties = {
     inc: ranged('Counts up through the range, then starts again.', { step }),
     dec: ranged('Counts down through the range, then starts again.', { step }),
     random: ranged('A random value of the range; the seed decides which.'),
     permute: ranged('Every value of the range once, in a shuffled order, then again.'),
+    zipf: ranged('The k-th value of the range k^exponent times as rarely as the first.', { exponent }),
     list: { description: 'These values in turn.', anyOf: [values, long({ values, every }, 'values')] },
+    weighted: {
+      description: 'Values by their weights, e.g. {80: 1, 443: 3}: the second three times as often.',
+      anyOf: [weights, long({ values: weights, every }, 'values')],
+    },
   }
   return { type: 'object', properties, additionalProperties: false, minProperties: 1, maxProperties: 1 }
 }
