@@ -1,4 +1,5 @@
 import { parseCount } from '../units/count.js'
+import { type Parsed, refuse } from '../units/parsed.js'
 import { type FieldKind, formatLiteral, parseLiteral } from './literal.js'
 import type { ValueSpec, YamlPath } from './model.js'
 import { describe, isMap, parseScalar, type Report, type YamlMap } from './problem.js'
@@ -56,8 +57,13 @@ function entry(
     problem => report({ ...problem, at: 'key' }),
     here,
   )
-  const weight = parseScalar(map[name], parseCount, report, here)
+  const weight = parseScalar(map[name], parseWeight, report, here)
   return value === undefined || weight === undefined ? undefined : { name, value, weight: BigInt(weight) }
+}
+
+function parseWeight(text: string): Parsed<number> {
+  const count = parseCount(text)
+  return count.ok ? count : refuse(count.code, `\`${text}\` is not a weight`, 'a whole number from 0')
 }
 
 function isUnique(kind: FieldKind, entries: readonly Entry[], report: Report, path: YamlPath): boolean {

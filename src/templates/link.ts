@@ -42,8 +42,8 @@ function resolve(scope: Scope, field: PlacedField): boolean {
   scope.trail.pop()
   const result =
     found && (spec.kind === 'ref' ? moved(scope, field, spec, found) : hashOf(scope, field, spec, found))
-  // What cannot be said holds 0: one mistake is reported once.
-  field.spec = result ?? { kind: 'literal', value: 0n }
+  // What cannot be said holds its default: one mistake is reported once.
+  field.spec = result
   return result !== undefined
 }
 
@@ -52,8 +52,8 @@ function cyclic(scope: Scope, field: PlacedField): boolean {
   return fail(scope, field, 'cyclic-reference', `${circle.join(' = ')}: this goes in a circle`)
 }
 
-function fail(scope: Scope, field: PlacedField, code: string, message: string, hint?: string): false {
-  const path = scope.trail[0]?.path ?? field.path
+/** At the field whose own reference is wrong, not at those that lead to it. */
+function fail(scope: Scope, { path }: PlacedField, code: string, message: string, hint?: string): false {
   scope.found.push(error(path, { code, message, ...(hint !== undefined && { hint }) }))
   return false
 }
