@@ -3,6 +3,7 @@
 import type { NmgenError } from '../errors.js'
 import type { Plan } from '../templates/plan.js'
 import { chooseCpus } from './cpus.js'
+import { shareOf } from './encode.js'
 import type { Run } from './engine-api.js'
 import { readHost } from './host.js'
 import { LatencyReader } from './latency.js'
@@ -34,6 +35,7 @@ class NativeRun implements Run {
     private readonly queues: readonly Queue[],
     private readonly team: Team,
     private readonly warnings: RunOutcome['warnings'],
+    private readonly fleet: FleetShard,
   ) {
     this.#latency = new LatencyReader(queues)
     this.done = this.#run()
@@ -92,12 +94,18 @@ class NativeRun implements Run {
     }
   }
 
+  /** What of a stream's packets is ours to send. */
+  #share(count: number): number {
+    return shareOf(count, { index: this.fleet.index, stride: this.fleet.of })
+  }
+
   /** By its own end: everything that was counted out is sent, or the time was up. */
   #ended(final: Snapshot): StopReason {
     const counted = this.plan.streams.filter(stream => stream.count !== null)
     const sent = (id: number) => final.tx.reduce((sum, queue) => sum + queue.streams[id]!.packets, 0)
     const all =
-      counted.length === this.plan.streams.length && counted.every(({ id, count }) => sent(id) >= count!)
+      counted.length === this.plan.streams.length &&
+      counted.every(({ id, count }) => sent(id) >= this.#share(count!))
     return all || this.plan.durationNs === null ? 'count' : 'duration'
   }
 }
@@ -111,9 +119,10 @@ export async function startRun(plan: Plan, options: RunOptions = {}): Promise<Ru
   const planned: Plan = { ...plan, durationNs: options.durationNs ?? plan.durationNs }
   const ports = openPorts(planned, host.defaultRoute)
   try {
-    const queues = makeQueues(planned, ports, options.shard ?? { index: 0, of: 1 })
+    const fleet = options.shard ?? { index: 0, of: 1 }
+    const queues = makeQueues(planned, ports, fleet)
     const { cpus, warnings } = chooseCpus(queues.length, options.cores ?? planned.cores, host.cpus)
-    return new NativeRun(planned, ports, queues, new Team(queues, cpus), warnings)
+    return new NativeRun(planned, ports, queues, new Team(queues, cpus), warnings, fleet)
   } catch (error) {
     closePorts(ports)
     throw error as NmgenError

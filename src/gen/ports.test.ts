@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { checkInterfaces, deviceOf, exitOf, interfaceOf } from './ports.js'
+import { checkInterfaces, deviceOf, exitOf, namesInterface } from './ports.js'
 
 const safety = { allow: [], interfaces: [], lab: false }
 
@@ -12,13 +12,18 @@ describe('the device behind a URI', () => {
   ])('%s is %s', (uri, device) => expect(deviceOf(uri)).toBe(device))
 
   it.each([
-    ['loop:lab', null],
-    ['dpdk:net_af_packet0,iface=veth0', 'veth0'],
-    ['dpdk:0000:03:00.0', null],
-    ['afpacket:eth3', 'eth3'],
-    ['netmap:eth3^', 'eth3'],
-    ['netmap:p{1', 'p'],
-  ])('%s sends on %s', (uri, name) => expect(interfaceOf(uri)).toBe(name))
+    'dpdk:net_af_packet0,iface=eth3',
+    'dpdk:net_pcap0,tx_iface=eth3',
+    'dpdk:net_tap0,iface=tap0,remote=eth3',
+    'dpdk:net_failsafe0,dev(net_af_packet0,iface=eth3)',
+    'afpacket:eth3',
+    'netmap:eth3^',
+  ])('%s sends on eth3', uri => expect(namesInterface(uri, 'eth3')).toBe(true))
+
+  it.each(['loop:eth3', 'dpdk:net_af_packet0,iface=eth30', 'dpdk:0000:03:00.0', 'pcap:eth3.pcap'])(
+    '%s does not',
+    uri => expect(namesInterface(uri, 'eth3')).toBe(false),
+  )
 })
 
 describe('the interface that leads out of the machine', () => {

@@ -29,7 +29,8 @@ const streamsOf = (plan: Plan, direction: 'tx' | 'rx', port: OpenPort): StreamPl
 
 function txQueue(plan: Plan, port: OpenPort, queue: number, fleet: FleetShard): Queue {
   const streams = streamsOf(plan, 'tx', port)
-  const shard: Shard = { index: fleet.index * port.txQueues + queue, stride: fleet.of * port.txQueues }
+  // A fleet's shard is what it is on any number of queues: packets of index `fleet.index` modulo `fleet.of`.
+  const shard: Shard = { index: fleet.index + fleet.of * queue, stride: fleet.of * port.txQueues }
   const linkBps = port.facts.linkBps ?? 0
   const limits: (number | null)[] = []
   for (const stream of streams) limits[stream.id] = packetLimit(stream, plan.durationNs, linkBps)
