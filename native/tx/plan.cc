@@ -29,6 +29,10 @@ class Reader {
   }
   uint32_t u32() { return number<uint32_t>(); }
   uint64_t u64() { return number<uint64_t>(); }
+  uint128_t u128() {
+    const uint64_t low = u64();
+    return static_cast<uint128_t>(u64()) << 64 | low;
+  }
   double f64() { return number<double>(); }
   // A count of things of at least `each` bytes: what cannot fit in the rest is an error, not an allocation.
   uint32_t count(size_t each) {
@@ -107,6 +111,68 @@ Template read_template(Reader& in, uint32_t id) {
   return t;
 }
 
+enum Flag : uint32_t { kHigh = 1, kShuffle = 2, kDigit = 4, kHash = 8, kWide = 16 };
+
+Column read_column(Reader& in) {
+  Column c{in.u64(), in.u64(), in.u64(), in.u32(), false};
+  c.falling = in.u32() != 0;
+  return c;
+}
+
+// How many numbers step 1 can yield, and how many step 2 makes of them.
+uint128_t size_of(const Field& f) { return f.size == 0 ? static_cast<uint128_t>(1) << 64 : f.size; }
+
+uint128_t digits_of(const Field& f) {
+  const uint128_t numbers = (size_of(f) + f.div.by - 1) / f.div.by;
+  return f.mod.by != 0 && f.mod.by < numbers ? f.mod.by : numbers;
+}
+
+// No number that a draw can yield may lead outside of a table.
+void check_draw(Reader& in, const Field& f) {
+  const bool wide_ok = f.op == FieldOp::kRandom && f.values.empty() && !f.shuffled && !f.has_digit;
+  in.require(!f.wide || wide_ok, "a field has too many values");
+  in.require(f.wide || f.size_high == (f.size == 0 ? 1 : 0), "a field has no value, or too many");
+  in.require(f.has_digit ? f.div.by != 0 : f.div.by == 1 && f.mod.by == 0, "a field's digit is out of range");
+  if (!in.ok) return;
+  in.require(f.values.empty() || digits_of(f) <= f.values.size(), "a field's table is too short");
+  in.require(f.segments.empty() || f.segments[0].from == 0, "a field's segments do not begin at 0");
+  for (size_t i = 1; i < f.segments.size(); i++)
+    in.require(f.segments[i - 1].from < f.segments[i].from, "a field's segments are out of order");
+}
+
+void check_columns(Reader& in, const Field& f) {
+  in.require((f.op == FieldOp::kWeighted) == !f.columns.empty(), "weights are missing, or out of place");
+  in.require(f.columns.size() <= kMaxColumns, "there are too many weights");
+  for (const Column& c : f.columns) {
+    in.require(c.other < f.columns.size(), "a weight leads outside of its table");
+    in.require(c.count >= 1 && static_cast<uint128_t>(c.first) + c.count <= size_of(f),
+               "a weight has an unknown value");
+  }
+}
+
+bool same_draw(const Field& a, const Field& b) {
+  return a.op == b.op && a.size == b.size && a.size_high == b.size_high && a.wide == b.wide && a.step == b.step &&
+         a.every == b.every && a.key == b.key && a.shuffled == b.shuffled;
+}
+
+// In plain fields, all is done by one pass of `draw`.
+bool is_plain(const Field& f) {
+  return !f.wide && !f.high && !f.shuffled && !f.has_digit && !f.has_hash && f.segments.empty() && f.scale == 1 &&
+         (f.values.empty() || f.op == FieldOp::kList);
+}
+
+// Brings the fields of one draw together, so that its numbers need to be kept for no longer than that.
+void order_draws(Reader& in, std::vector<Field>& fields) {
+  std::ranges::stable_sort(fields, {}, &Field::draw);
+  for (size_t i = 0; in.ok && i < fields.size(); i++) {
+    Field& f = fields[i];
+    f.first = i == 0 || fields[i - 1].draw != f.draw;
+    f.plain = is_plain(f) && f.first && (i + 1 == fields.size() || fields[i + 1].draw != f.draw);
+    if (f.first) check_columns(in, f);
+    if (!f.first) in.require(same_draw(fields[i - 1], f), "two fields disagree on their draw");
+  }
+}
+
 Field read_field(Reader& in) {
   Field f{};
   f.offset = in.u32();
@@ -115,19 +181,37 @@ Field read_field(Reader& in) {
   f.bits = in.u32();
   uint32_t op = in.u32();
   f.op = static_cast<FieldOp>(op);
-  f.low = in.u64();
+  f.draw = in.u32();
+  const uint32_t flags = in.u32();
+  f.high = flags & kHigh;
+  f.shuffled = flags & kShuffle;
+  f.has_digit = flags & kDigit;
+  f.has_hash = flags & kHash;
+  f.wide = flags & kWide;
+  f.low = in.u128();
   f.size = in.u64();
+  f.size_high = in.u64();
+  f.scale = in.u128();
   f.step = in.u64();
   f.every = in.u64();
   f.key = in.u64();
+  f.div = Divisor(in.u64());
+  f.mod = Divisor(in.u64());
+  f.hash.key = in.u64();
+  f.hash.size = in.u64();
+  f.hash.scale = in.u128();
+  f.hash.low = in.u128();
   for (uint32_t n = in.count(8); n > 0 && in.ok; n--) f.values.push_back(in.u64());
+  for (uint32_t n = in.count(32); n > 0 && in.ok; n--) f.segments.push_back({in.u128(), in.u128()});
+  for (uint32_t n = in.count(32); n > 0 && in.ok; n--) f.columns.push_back(read_column(in));
+  f.runs = std::ranges::any_of(f.columns, [](const Column& c) { return c.count != 1; });
   f.sums = read_sums(in);
   in.require(f.bytes >= 1 && f.bytes <= 8 && f.bits >= 1 && f.bits <= 64, "a field's width is out of range");
   in.require(f.shift < 64 && f.shift + f.bits <= f.bytes * 8, "a field does not fit in its bytes");
-  in.require(op <= static_cast<uint32_t>(FieldOp::kList), "a field has an unknown kind");
+  in.require(op <= static_cast<uint32_t>(FieldOp::kWeighted), "a field has an unknown kind");
   in.require(f.every >= 1, "a field's `every` is 0");
-  in.require((f.op == FieldOp::kList) == !f.values.empty(), "a list has no values, or something else has");
-  in.require(f.size != 0 || f.op == FieldOp::kRandom || f.op == FieldOp::kInc, "a permutation has no size");
+  in.require(f.op != FieldOp::kList || !f.values.empty(), "a list has no values");
+  check_draw(in, f);
   return f;
 }
 
@@ -220,6 +304,7 @@ Stream read_stream(Reader& in, uint32_t& template_id) {
   for (uint32_t n = in.count(4); n > 0 && in.ok; n--) s.templates.push_back(read_template(in, template_id++));
   for (uint32_t n = in.count(4); n > 0 && in.ok; n--) s.sequence.push_back(in.u32());
   for (uint32_t n = in.count(4); n > 0 && in.ok; n--) s.fields.push_back(read_field(in));
+  order_draws(in, s.fields);
   s.match = {in.u32(), in.blob(), in.blob()};
   in.require(!s.templates.empty() && !s.sequence.empty(), "a stream has no frame");
   in.require(s.match.value.size() == s.match.mask.size(), "a match rule's value and mask differ in length");
@@ -249,6 +334,13 @@ Lane read_lane(Reader& in, size_t streams) {
 }
 
 }  // namespace
+
+Divisor::Divisor(uint64_t divisor) : by(divisor), power(std::has_single_bit(divisor)) {
+  if (power)
+    shift = static_cast<uint32_t>(std::countr_zero(by));
+  else if (by != 0)
+    reciprocal = static_cast<uint64_t>((static_cast<uint128_t>(1) << 64) / by);
+}
 
 Expected<Plan> decode_plan(std::span<const uint8_t> bytes) {
   static_assert(std::endian::native == std::endian::little, "the plan is read as it lies");

@@ -17,10 +17,7 @@ uint64_t add_mod(uint64_t a, uint64_t b, uint64_t modulus) {
   return a >= modulus - b ? a - (modulus - b) : a + b;
 }
 
-uint64_t modulus_of(const Field& f) {
-  if (f.op == FieldOp::kRandom) return 0;
-  return f.op == FieldOp::kList ? f.values.size() : f.size;
-}
+uint64_t modulus_of(const Field& f) { return f.op == FieldOp::kRandom || f.op == FieldOp::kWeighted ? 0 : f.size; }
 
 }  // namespace
 

@@ -2,14 +2,20 @@
  * The Plan as the native core reads it (native/tx/plan.cc): one little-endian buffer, handed over once.
  * A shard is the part of the packets that one queue sends: packet i belongs to shard i mod stride.
  */
-import type { FieldProgram, FieldSum, Plan, StreamPlan, Template } from '../templates/plan.js'
+import type { Column, FieldProgram, FieldSum, Plan, StreamPlan, Template } from '../templates/plan.js'
 import { ByteWriter } from './bytes.js'
 import type { Lane } from './lanes.js'
 
 const MAGIC = 0x50474d4e // "NMGP"
 const FORMAT = 2
 const NO_LIMIT = 2n ** 64n - 1n
-const OPS = { inc: 0, random: 1, permute: 2, list: 3 } as const
+/** A zipf is weighted, too: its columns are runs. */
+const OPS = { inc: 0, random: 1, permute: 2, list: 3, weighted: 4, zipf: 4 } as const
+const HIGH = 1
+const SHUFFLE = 2
+const DIGIT = 4
+const HASH = 8
+const WIDE = 16
 
 export interface Shard {
   index: number
@@ -38,10 +44,25 @@ function encodeTemplate(out: ByteWriter, template: Template): void {
   })
 }
 
-function encodeField(out: ByteWriter, field: FieldProgram): void {
+/** `columns` stand once, with the first program of a draw. */
+function encodeField(out: ByteWriter, field: FieldProgram, first: boolean): void {
   for (const value of [field.offset, field.bytes, field.shift, field.bits, OPS[field.op]]) out.u32(value)
-  for (const value of [field.low, field.size, field.step, field.every, field.key]) out.u64(value)
+  out.u32(field.draw)
+  out.u32(flagsOf(field))
+  for (const value of [field.low, field.size, field.scale]) u128(out, value)
+  for (const value of [field.step, field.every, field.key]) out.u64(value)
+  out.u64(field.digit?.div ?? 1n)
+  out.u64(field.digit?.mod ?? 0n)
+  out.u64(field.hash?.key ?? 0n)
+  out.u64(field.hash?.size ?? 1n)
+  u128(out, field.hash?.scale ?? 0n)
+  u128(out, field.hash?.low ?? 0n)
   out.list(field.values, value => out.u64(value))
+  out.list(field.segments, ({ from, low }) => {
+    u128(out, from)
+    u128(out, low)
+  })
+  out.list(first ? field.columns : [], column => encodeColumn(out, column))
   encodeSums(out, field.sums)
 }
 
@@ -50,6 +71,24 @@ function encodeSums(out: ByteWriter, sums: readonly FieldSum[]): void {
     out.u32(sum.site)
     out.u32(sum.high ? 1 : 0)
   })
+}
+
+function encodeColumn(out: ByteWriter, { threshold, other, first, count, falling }: Column): void {
+  for (const value of [threshold, first, count]) out.u64(value)
+  out.u32(other)
+  out.u32(falling ? 1 : 0)
+}
+
+const flagsOf = ({ high, shuffle, digit, hash, size }: FieldProgram): number =>
+  (high ? HIGH : 0) |
+  (shuffle ? SHUFFLE : 0) |
+  (digit ? DIGIT : 0) |
+  (hash ? HASH : 0) |
+  (size > 1n << 64n ? WIDE : 0)
+
+function u128(out: ByteWriter, value: bigint): void {
+  out.u64(value)
+  out.u64(value >> 64n)
 }
 
 /** How many of a stream's `count` packets fall to a shard. */
@@ -66,7 +105,11 @@ function encodeStream(out: ByteWriter, stream: StreamPlan, shard: Shard, options
   out.u64(limit === null ? NO_LIMIT : BigInt(shareOf(limit, shard)))
   out.list(stream.templates, template => encodeTemplate(out, template))
   out.list(stream.sequence, index => out.u32(index))
-  out.list(stream.fields, field => encodeField(out, field))
+  const drawn = new Set<number>()
+  out.list(stream.fields, field => {
+    encodeField(out, field, !drawn.has(field.draw))
+    drawn.add(field.draw)
+  })
   out.u32(stream.match?.offset ?? 0)
   out.blob(stream.match?.value ?? new Uint8Array())
   out.blob(stream.match?.mask ?? new Uint8Array())

@@ -1,30 +1,25 @@
-import { formatAddressRange } from '../units/address.js'
-import { formatBytes } from '../units/bytes.js'
-import { maxOf } from '../units/integer.js'
 import { formatSize } from '../units/size.js'
-import { isBytes } from './field-bytes.js'
-import { type FieldKind, formatLiteral } from './literal.js'
-import type { FieldSpec, FrameSpec } from './model.js'
+import type { FieldKind } from './literal.js'
+import type { FieldSpec, FrameSpec, Generator, VariableSpec } from './model.js'
+import { fieldDocument, pickDocument, variableDocument } from './write-field.js'
+
+export { formatRange } from './write-field.js'
 
 /** A field as a profile writes it: `9`, `{random: 1024-65535}`, `{inc: {range: 0-7, step: 2}}`. */
-export function formatField(kind: FieldKind, spec: FieldSpec): string {
-  if (spec.kind === 'checksum') return spec.mode
-  if (spec.kind === 'bytes') return isBytes(kind) ? formatBytes(kind.type, spec.bytes) : ''
-  if (spec.kind === 'literal') return formatLiteral(kind, spec.value)
-  const source =
-    spec.kind === 'list'
-      ? `[${spec.values.map(value => formatLiteral(kind, value)).join(', ')}]`
-      : formatRange(kind, spec.low, spec.high)
-  const step = 'step' in spec && spec.step !== 1n ? `, step: ${spec.step}` : ''
-  const every = spec.every !== 1n ? `, every: ${spec.every}` : ''
-  if (step + every === '') return `{${spec.kind}: ${source}}`
-  return `{${spec.kind}: {${spec.kind === 'list' ? 'values' : 'range'}: ${source}${step}${every}}}`
-}
+export const formatField = (kind: FieldKind, spec: FieldSpec): string =>
+  flow(fieldDocument(kind, spec, 'short'))
 
-export function formatRange(kind: FieldKind, low: bigint, high: bigint): string {
-  if (low === 0n && high === maxOf(kind.bits)) return 'any'
-  if (kind.type !== 'mac' && kind.type !== 'ipv4' && kind.type !== 'ipv6') return `${low}-${high}`
-  return formatAddressRange(kind.type, { low, high })
+export const formatVariable = (spec: VariableSpec): string => flow(variableDocument(spec, 'short'))
+
+export const formatPick = (pick: Generator): string => flow(pickDocument(pick, 'short'))
+
+/** Plain data in one line of YAML. Its texts need no quotes: numbers, addresses, ranges, references. */
+function flow(data: unknown): string {
+  if (Array.isArray(data)) return `[${data.map(flow).join(', ')}]`
+  if (typeof data !== 'object' || data === null) return String(data)
+  return `{${Object.entries(data)
+    .map(([key, value]) => `${key}: ${flow(value)}`)
+    .join(', ')}}`
 }
 
 export function formatFrame(frame: FrameSpec): string {

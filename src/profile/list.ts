@@ -1,5 +1,6 @@
 import { fieldsOf, type Item, type List, listsOf } from '../templates/header.js'
-import { generators, parseField } from './field.js'
+import { parseField } from './field.js'
+import { generators } from './generator.js'
 import type { FieldSpec, LayerSpec, YamlPath } from './model.js'
 import { knownKeys, oneKey } from './one-key.js'
 import { describe, isMap, type Report } from './problem.js'

@@ -1,3 +1,4 @@
+import { checkVariables } from './check-variables.js'
 import { type Diagnostic, inFileOrder } from './diagnostics.js'
 import { type ProfileDocument, readDocument } from './document.js'
 import { problemsOf } from './issues.js'
@@ -68,10 +69,11 @@ function check({ data, problems }: ProfileDocument): { problems: Problem[]; prof
       ],
     }
   }
-  const references = checkReferences(data)
+  const references = [...checkReferences(data), ...checkVariables(data)]
   const shape = profileSchema.safeParse(data)
   if (!shape.success) return { problems: [...problemsOf(shape.error, profileSchema, data), ...references] }
-  return references.length > 0 ? { problems: references } : { problems: [], profile: resolve(shape.data) }
+  const failed = references.some(({ severity }) => severity !== 'warning')
+  return { problems: references, ...(!failed && { profile: resolve(shape.data) }) }
 }
 
 function place({ at, ...problem }: Problem, document: ProfileDocument, file: string): Diagnostic {

@@ -10,17 +10,89 @@ export type { Rate }
 /** Where in the YAML document something stands, e.g. `['streams', 0, 'layers', 1, 'ipv4', 'src']`. */
 export type YamlPath = readonly (string | number)[]
 
+/** Inclusive. */
+export interface Range {
+  low: bigint
+  high: bigint
+}
+
+/**
+ * A set of values, in the order in which `inc` takes them. `low` and `high` are its smallest and its largest value;
+ * `ranges`, which do not overlap, are there where it is not all between them.
+ */
+export interface ValueSet extends Range {
+  ranges?: readonly Range[]
+}
+
+/** What is drawn from a set. `every`: how many consecutive packets share one value (1: a new value in each packet). */
+export type Generator =
+  | { kind: 'inc' | 'dec'; step: bigint; every: bigint }
+  | { kind: 'random' | 'permute'; every: bigint }
+  /** The k-th value of the set has a probability proportional to k^-exponent. */
+  | { kind: 'zipf'; exponent: number; every: bigint }
+
 /**
  * What a header field holds in packet i. All kinds are seekable: the value is a pure function of
- * (seed, stream, field, i). `low`..`high` are inclusive, both in the field's own integer domain.
- * `every` = how many consecutive packets share one value (1: a new value in each packet).
+ * (seed, stream, field, i); of what a variable gives, of (seed, variable, i).
  */
 export type ValueSpec =
   | { kind: 'literal'; value: bigint }
-  | { kind: 'inc' | 'dec'; low: bigint; high: bigint; step: bigint; every: bigint }
-  | { kind: 'random'; low: bigint; high: bigint; every: bigint }
-  | { kind: 'permute'; low: bigint; high: bigint; every: bigint }
+  | (Generator & ValueSet)
   | { kind: 'list'; values: readonly bigint[]; every: bigint }
+  /** Weights from 0; in the order of the values. */
+  | { kind: 'weighted'; values: readonly bigint[]; weights: readonly bigint[]; every: bigint }
+  | Reference
+  /** A fixed function of another value that looks random. */
+  | ({ kind: 'hash'; of: string } & Range)
+  | Linked
+
+/** `=name * times + plus`: a variable, a part of one, or another field of the stream. */
+export interface Reference {
+  kind: 'ref'
+  name: string
+  times: bigint
+  plus: bigint
+}
+
+/**
+ * What a reference becomes once the names are looked up (src/templates/link.ts); no profile is written so. With v the
+ * value of `source`, or of its digit: floor(f(v)) * times + plus, modulo the width of the field. `low` and `high`
+ * enclose the values.
+ */
+export interface Linked extends Range {
+  kind: 'linked'
+  /** Names the draw: fields with the same id and stream share it. */
+  id: string
+  follows: string
+  source: Exclude<ValueSpec, Linked | Reference | { kind: 'literal' | 'hash' }>
+  /** Draw the set in the order of its permutation: a joint domain has no order of its own. */
+  shuffle: boolean
+  /** Of the profile, all streams share the draw; of a stream, it is its own. */
+  shared: boolean
+  digit?: { div: bigint; mod: bigint } & ValueSet
+  /** Names the function. */
+  hash?: { name: string } & Range
+  times: bigint
+  plus: bigint
+}
+
+/** Decides how a variable's values are written. */
+export type VariableType = 'uint' | 'mac' | 'ipv4' | 'ipv6'
+
+/** One part of a joint domain. */
+export interface VariablePart extends ValueSet {
+  name: string
+  type: VariableType
+}
+
+/** With `parts`, the values are the numbers of the combinations, of which the last part changes fastest. */
+export interface VariableSpec {
+  type: VariableType
+  value: Exclude<ValueSpec, Linked | Reference | { kind: 'hash' }>
+  parts?: readonly VariablePart[]
+}
+
+export type Variables = Readonly<Record<string, VariableSpec>>
 
 /**
  * What a profile gives for a field: also bytes of any length (hexadecimal, text, domain names), and how a checksum is
@@ -53,6 +125,10 @@ export interface StreamSpec {
   name: string
   frame: FrameSpec
   layers: readonly LayerSpec[]
+  /** Hide those of the profile. Its draws are the stream's own. */
+  vars?: Variables
+  /** Draws a variable's set otherwise than the variable says. */
+  pick?: Readonly<Record<string, Generator>>
   rate: Rate
   /** Frames to send in all, over every queue; undefined: until the duration ends. */
   count?: number
@@ -102,6 +178,8 @@ export interface Profile {
   durationNs?: number
   /** CPUs for the workers, in the order TX queues, then RX queues. */
   cores?: readonly number[]
+  /** Shared by all streams: packet i of each draws the same. */
+  vars?: Variables
   streams: readonly StreamSpec[]
   expect: readonly Expectation[]
   safety: Safety

@@ -5,6 +5,8 @@ import type { YamlPath } from './model.js'
 /** Something wrong in a profile, before it is located in the text. */
 export interface Problem {
   code: string
+  /** An error, unless it says otherwise. */
+  severity?: 'warning'
   message: string
   hint?: string
   path: YamlPath

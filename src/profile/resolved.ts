@@ -4,7 +4,7 @@ import { headers } from '../templates/headers/index.js'
 import { formatCount } from '../units/count.js'
 import { formatDuration } from '../units/duration.js'
 import { formatRate } from '../units/rate.js'
-import { formatField, formatFrame } from './format.js'
+import { formatField, formatFrame, formatPick, formatVariable } from './format.js'
 import { formatLiteral } from './literal.js'
 import type { Profile, StreamSpec, YamlPath } from './model.js'
 
@@ -32,6 +32,7 @@ export function resolvedRows(profile: Profile, originOf: OriginOf): ResolvedRow[
     ...portRows(profile, originOf),
     ...row(['duration'], durationNs === undefined ? undefined : formatDuration(durationNs)),
     ...row(['cores'], cores?.join(',')),
+    ...variableRows([], profile, originOf),
     ...profile.streams.flatMap((stream, i) => streamRows(stream, i, originOf)),
     ...profile.expect.flatMap(({ path, text }) => row(path, text)),
     ...row(['safety', 'allow'], `[${safety.allow.join(', ')}]`),
@@ -72,7 +73,33 @@ function streamRows(stream: StreamSpec, index: number, originOf: OriginOf): Reso
     ...row('tx', stream.tx),
     ...row('rx', stream.rx),
     ...row('signature', String(stream.signature)),
+    ...variableRows(['streams', index], stream, originOf),
     ...stream.layers.flatMap((_, i) => layerRows(stream, [index, i], originOf)),
+  ]
+}
+
+/** Of the profile (no path) or of one stream. */
+function variableRows(
+  inFile: YamlPath,
+  { name, vars = {}, pick = {} }: Pick<StreamSpec, 'name' | 'vars' | 'pick'>,
+  originOf: OriginOf,
+): ResolvedRow[] {
+  const path = inFile.length === 0 ? '' : `streams.${name}.`
+  const rows = (key: 'vars' | 'pick', texts: readonly (readonly [string, string])[]) =>
+    texts.map(([variable, value]) => ({
+      path: `${path}${key}.${variable}`,
+      value,
+      origin: originOf([...inFile, key, variable]),
+    }))
+  return [
+    ...rows(
+      'vars',
+      Object.entries(vars).map(([variable, spec]) => [variable, formatVariable(spec)] as const),
+    ),
+    ...rows(
+      'pick',
+      Object.entries(pick).map(([variable, how]) => [variable, formatPick(how)] as const),
+    ),
   ]
 }
 

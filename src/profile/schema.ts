@@ -11,6 +11,7 @@ import { layer } from './layer.js'
 import { nameSchema, parseName, port } from './port.js'
 import { checked, parseScalar, quantity } from './problem.js'
 import { safety } from './safety.js'
+import { picks, vars } from './variables.js'
 
 /** Refuses 0, where 0 would mean a run that does nothing. */
 const nonZero =
@@ -73,6 +74,8 @@ export const streamSchema = z.strictObject({
   name: nameSchema('stream'),
   frame,
   layers: z.array(layer).min(1).meta({ description: 'Headers from the outside in; each is a one-key map.' }),
+  vars: vars('Variables of this stream alone; they hide those of the profile.').optional(),
+  pick: picks.optional(),
   rate: rate.prefault('line'),
   count: count.optional(),
   tx: portRef('Port that sends (default: the first port).').optional(),
@@ -95,6 +98,7 @@ export const profileSchema = z.strictObject({
   ports: ports.prefault({ a: 'loop:lab' }),
   duration: duration.optional(),
   cores: cores.optional(),
+  vars: vars('Variables that the fields of all streams can refer to: `=name`, `=name.part`.').optional(),
   streams: z
     .array(streamSchema)
     .min(1)

@@ -1,16 +1,16 @@
 /** Profile → the document it could have been read from: what `load` makes of it is the same profile. */
-import type { Field } from '../templates/header.js'
+import { fieldsOf, type List, listsOf, type Member } from '../templates/header.js'
 import { headers } from '../templates/headers/index.js'
 import { formatDuration } from '../units/duration.js'
 import { formatRate } from '../units/rate.js'
 import { formatSize } from '../units/size.js'
-import { formatRange } from './format.js'
-import { formatLiteral } from './literal.js'
-import type { FrameSpec, LayerSpec, PortSpec, Profile, StreamSpec, ValueSpec } from './model.js'
+import type { FrameSpec, LayerSpec, PortSpec, Profile, StreamSpec, Variables } from './model.js'
+import { fieldDocument, pickDocument, variableDocument } from './write-field.js'
 
 /** Plain data, for YAML or JSON; every default is written out, so that a later version of nmgen sends the same. */
 export function profileDocument(profile: Profile): Record<string, unknown> {
-  const { version, name, description, seed, ports, durationNs, cores, streams, expect, safety } = profile
+  const { version, name, description, seed, ports, durationNs, cores, vars, streams, expect, safety } =
+    profile
   return {
     version,
     name,
@@ -19,11 +19,20 @@ export function profileDocument(profile: Profile): Record<string, unknown> {
     ports: Object.fromEntries(ports.map(port => [port.name, portDocument(port)])),
     ...(durationNs !== undefined && { duration: formatDuration(durationNs) }),
     ...(cores !== undefined && { cores: [...cores] }),
+    ...variables(vars),
     streams: streams.map(streamDocument),
     expect: expect.map(({ text }) => text),
     safety: { ...safety, allow: [...safety.allow], interfaces: [...safety.interfaces] },
   }
 }
+
+const variables = (vars: Variables | undefined) => vars && { vars: mapped(vars, variableDocument) }
+
+const mapped = <T>(
+  map: Readonly<Record<string, T>>,
+  write: (value: T, detail: 'all') => unknown,
+): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(map).map(([name, value]) => [name, write(value, 'all')]))
 
 const portDocument = ({ uri, txQueues, rxQueues, args }: PortSpec) => ({
   uri,
@@ -31,10 +40,12 @@ const portDocument = ({ uri, txQueues, rxQueues, args }: PortSpec) => ({
   args: [...args],
 })
 
-function streamDocument({ name, frame, rate, count, tx, rx, signature, layers }: StreamSpec) {
+function streamDocument({ name, frame, rate, count, tx, rx, signature, layers, vars, pick }: StreamSpec) {
   return {
     name,
     frame: frameDocument(frame),
+    ...variables(vars),
+    ...(pick && { pick: mapped(pick, pickDocument) }),
     rate: formatRate(rate),
     ...(count !== undefined && { count }),
     tx,
@@ -51,25 +62,27 @@ function frameDocument(frame: FrameSpec) {
   }
 }
 
-function layerDocument({ name, fields, bytes }: LayerSpec) {
+function layerDocument(layer: LayerSpec) {
+  const { name, bytes } = layer
   if (bytes) return { [name]: { bytes: Buffer.from(bytes).toString('hex') } }
-  const kinds = new Map(headers[name]?.fields.map(field => [field.name, field]))
-  const given = Object.entries(fields).map(([field, spec]) => [field, fieldDocument(kinds.get(field)!, spec)])
-  return { [name]: given.length === 0 ? null : Object.fromEntries(given) }
+  const given = membersDocument(headers[name]?.members ?? [], layer)
+  return { [name]: Object.keys(given).length === 0 ? null : given }
 }
 
-function fieldDocument(field: Field, spec: ValueSpec): unknown {
-  if (spec.kind === 'literal') return literalDocument(field, spec.value)
-  const every = integerDocument(spec.every)
-  if (spec.kind === 'list')
-    return { list: { values: spec.values.map(value => literalDocument(field, value)), every } }
-  const step = 'step' in spec ? { step: integerDocument(spec.step) } : {}
-  return { [spec.kind]: { range: formatRange(field, spec.low, spec.high), ...step, every } }
+/** The fields of a header, or of an item in a list of it, always in the long form. */
+function membersDocument(members: readonly Member[], { fields, lists = {} }: LayerSpec) {
+  const kinds = new Map(fieldsOf(members).map(field => [field.name, field]))
+  const known = new Map(listsOf(members).map(list => [list.list, list]))
+  return Object.fromEntries([
+    ...Object.entries(fields).map(([field, spec]) => [field, fieldDocument(kinds.get(field)!, spec, 'all')]),
+    ...Object.entries(lists).map(([list, items]) => [
+      list,
+      items.map(item => itemDocument(known.get(list)!, item)),
+    ]),
+  ])
 }
 
-const literalDocument = (field: Field, value: bigint) =>
-  field.type === 'uint' ? integerDocument(value) : formatLiteral(field, value)
-
-/** JSON and YAML tools carry 53 bits without loss. */
-const integerDocument = (value: bigint) =>
-  value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value.toString()
+function itemDocument({ items }: List, item: LayerSpec): unknown {
+  const content = membersDocument(items[item.name]?.fields ?? [], item)
+  return item.name === '' ? content : { [item.name]: content }
+}

@@ -1,7 +1,8 @@
 /** Arbitrary streams: any stack of layers that may stand on each other, with any values. */
 import fc from 'fast-check'
-import type { FieldSpec, LayerSpec, StreamSpec, ValueSpec } from '../profile/model.js'
+import type { FieldSpec, Generator, LayerSpec, StreamSpec, ValueSpec } from '../profile/model.js'
 import { encodeName } from '../units/domain-name.js'
+import { hull, lowest, union } from '../units/ranges.js'
 import { type Field, fieldsOf, type List, listsOf, type Member } from './header.js'
 import { Scope } from './header-table.js'
 import { headers } from './headers/index.js'
@@ -94,7 +95,7 @@ const content = (
     return fc.tuple(values, items).map(
       ([fields, given]): Given => ({
         fields: { ...chosen, ...fields } as LayerSpec['fields'],
-        lists: given as NonNullable<LayerSpec['lists']>,
+        ...(Object.keys(given).length > 0 && { lists: given as NonNullable<LayerSpec['lists']> }),
       }),
     )
   })
@@ -178,7 +179,38 @@ export function varying(bits: number): fc.Arbitrary<ValueSpec> {
       values: fc.array(fc.bigInt(0n, ones(bits)), { minLength: 1, maxLength: 5 }),
       every,
     }),
+    weighted(bits, every),
+    sets(bits, every),
   )
+}
+
+function weighted(bits: number, every: fc.Arbitrary<bigint>): fc.Arbitrary<ValueSpec> {
+  const entry = fc.tuple(fc.bigInt(0n, ones(bits)), fc.bigInt(0n, 9n))
+  return fc
+    .tuple(fc.uniqueArray(entry, { minLength: 1, maxLength: 8, selector: ([value]) => value }), every)
+    .map(([entries, held]) => {
+      const sorted = entries.sort(([a], [b]) => (a < b ? -1 : 1))
+      const weights = sorted.map(([, weight], i) => (i === 0 ? weight + 1n : weight))
+      return { kind: 'weighted', values: sorted.map(([value]) => value), weights, every: held }
+    })
+}
+
+/** Any range, or several in any order, drawn in every way that has an oracle. */
+function sets(bits: number, every: fc.Arbitrary<bigint>): fc.Arbitrary<ValueSpec> {
+  const how = fc.constantFrom<Generator>(
+    { kind: 'random', every: 1n },
+    { kind: 'zipf', exponent: 1.1, every: 1n },
+    { kind: 'inc', step: 3n, every: 1n },
+  )
+  const value = fc.bigInt(0n, ones(bits))
+  const range = fc.tuple(value, fc.bigInt(0n, ones(Math.min(bits, 61)))).map(([low, more]) => ({
+    low,
+    high: lowest([ones(bits), low + more]),
+  }))
+  return fc.tuple(how, fc.array(range, { minLength: 1, maxLength: 5 }), every).map(([kind, given, held]) => {
+    const ranges = union(given)
+    return { ...kind, ...hull(ranges), ...(ranges.length > 1 && { ranges }), every: held }
+  })
 }
 
 export const streamsWith = (spec: Spec, skip: RegExp): fc.Arbitrary<StreamSpec> =>

@@ -4,6 +4,7 @@ import { type Diagnostic, error } from './diagnostic.js'
 import { checkWidths, fieldPrograms } from './fields.js'
 import { checkRoom, type Layout, layOut } from './layout.js'
 import { checkLengths, staticBytes } from './lengths.js'
+import { link } from './link.js'
 import { checkMatches, matchRule } from './match.js'
 import type { Plan, StreamPlan, Template } from './plan.js'
 import { checkSignature, signatureOffset, writeSignature } from './signature.js'
@@ -59,7 +60,9 @@ function compileStream(
   const sizing = checkSizes(stream.frame, path)
   const broken = sizing.some(({ severity }) => severity === 'error')
   if (!layout) return { diagnostics: [...stacking, ...sizing] }
+  const links = link(profile, stream, layout)
   const content = [
+    ...links,
     ...checkWidths(layout),
     ...checkSites(layout, path),
     ...checkTargets(layout, profile.safety),

@@ -1,12 +1,15 @@
-import type { ValueSpec } from '../profile/model.js'
+import type { Linked } from '../profile/model.js'
 import { container } from './bits.js'
 import { type Diagnostic, error } from './diagnostic.js'
+import { drawOf, type Source } from './draw.js'
 import { fieldKey } from './key.js'
 import type { Layout, PlacedField } from './layout.js'
+import { lookup } from './lookup.js'
 import { type Part, split } from './parts.js'
-import type { FieldOp, FieldProgram, FieldSum } from './plan.js'
+import type { FieldProgram, FieldSum, Hash } from './plan.js'
 
-type Generator = Pick<FieldProgram, 'op' | 'low' | 'size' | 'step' | 'every' | 'key' | 'values'>
+type Generator = Omit<FieldProgram, 'name' | 'offset' | 'bytes' | 'shift' | 'bits' | 'draw' | 'sums'>
+
 /** The seed of the run and the name of the stream: what every key is drawn from. */
 export interface Identity {
   seed: number
@@ -19,21 +22,27 @@ export function fieldPrograms(
   identity: Identity,
   sumsOf: (field: PlacedField, lastByte: number) => readonly FieldSum[],
 ): FieldProgram[] {
+  const draws = new Map<string, number>()
   return layout.layers
     .flatMap(layer => layer.fields)
     .flatMap(field =>
       varyingParts(field).map(part => {
         const { offset, length, shift } = container(part)
-        const name = `${field.name}${part.suffix}`
-        const sums = sumsOf(field, offset + length - 1)
+        const id = drawId(field, part)
+        const program = generator(part, id, identity)
+        const draw = draws.get(id) ?? draws.size
+        draws.set(id, draw)
         return {
-          name,
+          name: `${field.name}${part.suffix}`,
           offset,
           bytes: length,
           shift,
           bits: part.bits,
-          ...generator(part.spec, name, identity),
-          sums,
+          draw,
+          ...program,
+          // The field that others follow does not follow itself.
+          follows: program.follows === field.name ? null : program.follows,
+          sums: sumsOf(field, offset + length - 1),
         }
       }),
     )
@@ -42,21 +51,43 @@ export function fieldPrograms(
 const varyingParts = (field: PlacedField): readonly Part[] =>
   field.spec ? (split(field, field.spec) ?? []).filter(part => part.spec.kind !== 'literal') : []
 
-function generator(spec: ValueSpec, name: string, { seed, stream }: Identity): Generator {
-  if (spec.kind === 'literal') throw new Error(`${name} is a literal, which needs no program`)
-  const common = { every: spec.every, step: 0n, key: 0n, values: [] }
-  if (spec.kind === 'list')
-    return { ...common, op: 'list', low: 0n, size: BigInt(spec.values.length), values: spec.values }
-  const range = { ...common, low: spec.low, size: spec.high - spec.low + 1n }
-  if (spec.kind === 'inc') return { ...range, op: 'inc', step: spec.step % range.size }
-  // Counting down by s is counting up by size - s, from the highest value.
-  if (spec.kind === 'dec')
-    return { ...range, op: 'inc', key: range.size - 1n, step: modulo(-spec.step, range.size) }
-  const op: FieldOp = spec.kind
-  return { ...range, op, key: fieldKey(seed, stream, name) }
+/** What has the same name has the same draw; a field that follows no other is named after itself. */
+function drawId(field: PlacedField, { spec, alone, suffix }: Part): string {
+  if (spec.kind === 'linked') return spec.id
+  return `${field.name}${alone ? suffix : ''}`
 }
 
-const modulo = (a: bigint, size: bigint): bigint => ((a % size) + size) % size
+const asIs = { times: 1n, plus: 0n }
+
+function generator(part: Part, id: string, { seed, stream }: Identity): Generator {
+  const { spec } = part
+  if (spec.kind === 'linked') return linked(part, spec, { seed, stream: spec.shared ? '' : stream })
+  if (spec.kind === 'literal' || spec.kind === 'ref' || spec.kind === 'hash')
+    throw new Error(`${id} does not vary by itself: it needs no program`)
+  return {
+    ...drawOf(spec, fieldKey(seed, stream, id)),
+    digit: null,
+    ...lookup(part, spec, asIs, null),
+    follows: null,
+  }
+}
+
+/** The digit and what is made of it are the field's own; the draw is that of what it follows. */
+function linked(part: Part, spec: Linked, { seed, stream }: Identity): Generator {
+  const { source, digit, shuffle, id } = spec
+  return {
+    ...drawOf(source as Source, fieldKey(seed, stream, id), shuffle),
+    digit: digit ? { div: digit.div, mod: digit.mod } : null,
+    ...lookup(part, digit ?? (source as Source), spec, hashOf(spec, { seed, stream })),
+    follows: spec.follows,
+  }
+}
+
+function hashOf({ hash, times, plus }: Linked, { seed, stream }: Identity): Hash | null {
+  if (!hash) return null
+  const key = fieldKey(seed, stream, hash.name)
+  return { key, size: hash.high - hash.low + 1n, scale: times, low: hash.low * times + plus }
+}
 
 export function checkWidths(layout: Layout): Diagnostic[] {
   return layout.layers
@@ -66,7 +97,7 @@ export function checkWidths(layout: Layout): Diagnostic[] {
       error(field.path, {
         code: 'range-too-wide',
         message: `${field.name} varies over more than 64 bits`,
-        hint: 'use `random` over a prefix, or vary only the last 64 bits',
+        hint: 'use `random`, or vary only the last 64 bits',
       }),
     )
 }

@@ -9,6 +9,7 @@ import {
   listsOf,
   type Member,
 } from './header.js'
+import { hullsOf } from './sets.js'
 
 /** A field at its place in its header, with what the profile says of it. */
 export interface Slot {
@@ -161,8 +162,6 @@ function padded({ pad }: Field, bytes: Uint8Array): Uint8Array {
 
 const toInteger = (bytes: Uint8Array): bigint => BigInt(`0x0${Buffer.from(bytes).toString('hex')}`)
 
-/** All values of a list, else the ends of the range. */
-export function extremes(spec: ValueSpec): readonly bigint[] {
-  if (spec.kind === 'literal') return [spec.value]
-  return spec.kind === 'list' ? spec.values : [spec.low, spec.high]
-}
+/** All values of a list, else the ends of its ranges. Of a reference none are known before it is looked up. */
+export const extremes = (spec: ValueSpec): readonly bigint[] =>
+  hullsOf(spec).flatMap(({ low, high }) => (low === high ? [low] : [low, high]))

@@ -26,7 +26,7 @@ export function matchRule(layout: Layout, template: Uint8Array): MatchRule {
 function constantBits({ spec, bits }: PlacedField): bigint {
   if (!spec || spec.kind === 'literal') return ones(bits)
   const differing = differences(spec)
-  if (spec.kind === 'list') return ones(bits) & ~differing
+  if (spec.kind === 'list' || spec.kind === 'weighted') return ones(bits) & ~differing
   return ones(bits) & ~ones(differing === 0n ? 0 : differing.toString(2).length)
 }
 

@@ -1,59 +1,72 @@
 import type { ValueSpec } from '../profile/model.js'
 import type { BitRange } from './bits.js'
 import { ones } from './bits.js'
+import { sizeOf } from './sets.js'
 
 /** At most 64 bits of a field, which is what one field program writes. `.high` is the upper part of a wide field. */
 export interface Part extends BitRange {
   suffix: '' | '.high'
+  /** Values of the whole field, of which the program writes the upper part where `high` is set. */
   spec: ValueSpec
+  high: boolean
+  /** The two parts are drawn apart. */
+  alone: boolean
 }
-
-type Halves = { high: ValueSpec; low: ValueSpec }
-type Range = Extract<ValueSpec, { low: bigint }>
 
 /** The parts of a field, or null where its values spread over more than 64 bits in a way no two programs can say. */
 export function split(range: BitRange, spec: ValueSpec): readonly Part[] | null {
   const plain = simplify(spec)
-  if (range.bits <= 64) return fits(plain) ? [{ ...range, suffix: '', spec: plain }] : null
+  if (!fits(plain)) return null
+  if (range.bits <= 64) return [{ ...range, suffix: '', spec: plain, high: false, alone: true }]
   const halves = halve(plain)
-  if (!halves || !fits(halves.low) || !fits(halves.high)) return null
+  const alone = halves.high.kind === 'random' && halves.high !== plain
   const highBits = range.bits - 64
+  const whole = halves.high === plain
   return [
-    { bitOffset: range.bitOffset, bits: highBits, suffix: '.high', spec: simplify(halves.high) },
-    { bitOffset: range.bitOffset + highBits, bits: 64, suffix: '', spec: simplify(halves.low) },
+    { bitOffset: range.bitOffset, bits: highBits, suffix: '.high', spec: halves.high, high: whole, alone },
+    { bitOffset: range.bitOffset + highBits, bits: 64, suffix: '', spec: halves.low, high: false, alone },
   ]
 }
 
 /** One value is a literal, however it is written: nothing is left to do per packet. */
 function simplify(spec: ValueSpec): ValueSpec {
-  if (spec.kind === 'literal') return spec
-  if (spec.kind !== 'list') return spec.low === spec.high ? { kind: 'literal', value: spec.low } : spec
-  return spec.values.every(value => value === spec.values[0])
-    ? { kind: 'literal', value: spec.values[0] ?? 0n }
-    : spec
-}
-
-/** A permutation of all 2^64 values cannot be counted in 64 bits; inc and random need no count. */
-const fits = (spec: ValueSpec): boolean => spec.kind !== 'permute' || spec.high - spec.low < ones(64)
-
-function halve(spec: ValueSpec): Halves | null {
-  if (spec.kind === 'literal')
-    return { high: { ...spec, value: upper(spec.value) }, low: { ...spec, value: lower(spec.value) } }
+  if (spec.kind === 'literal' || spec.kind === 'ref') return spec
+  if (spec.kind === 'weighted') {
+    const drawn = spec.values.filter((_, i) => spec.weights[i] !== 0n)
+    return simplify({ kind: 'list', values: drawn, every: 1n }).kind === 'literal'
+      ? literal(drawn[0] ?? 0n)
+      : spec
+  }
   if (spec.kind === 'list')
-    return {
-      high: { ...spec, values: spec.values.map(upper) },
-      low: { ...spec, values: spec.values.map(lower) },
-    }
-  return halveRange(spec)
+    return spec.values.every(value => value === spec.values[0]) ? literal(spec.values[0] ?? 0n) : spec
+  return spec.low === spec.high ? literal(spec.low) : spec
 }
 
-function halveRange(spec: Range): Halves | null {
-  const low: ValueSpec = { ...spec, low: lower(spec.low), high: lower(spec.high) }
-  if (upper(spec.low) === upper(spec.high)) return { high: { kind: 'literal', value: upper(spec.low) }, low }
-  // Both halves may be drawn apart only where the low half is free, as in a prefix shorter than /64.
+const literal = (value: bigint): ValueSpec => ({ kind: 'literal', value })
+
+/** What is counted is counted in 64 bits; random needs no count. */
+function fits(spec: ValueSpec): boolean {
+  if (spec.kind === 'linked') return fits(spec.source)
+  if (spec.kind === 'hash') return spec.high - spec.low <= ones(64)
+  return !('low' in spec) || spec.kind === 'random' || sizeOf(spec) <= 1n << 64n
+}
+
+/** Where the upper half is the spec itself, one draw makes both. */
+function halve(spec: ValueSpec): { high: ValueSpec; low: ValueSpec } {
+  if (spec.kind === 'literal') return { high: literal(upper(spec.value)), low: literal(lower(spec.value)) }
+  if (spec.kind === 'list' || spec.kind === 'weighted') {
+    const of = (half: (value: bigint) => bigint) => simplify({ ...spec, values: spec.values.map(half) })
+    return { high: of(upper), low: of(lower) }
+  }
+  if (spec.kind === 'ref') return { high: spec, low: spec }
+  if (upper(spec.low) === upper(spec.high)) return { high: literal(upper(spec.low)), low: spec }
+  // Halves of a prefix shorter than /64 are drawn apart, which is faster than 128-bit arithmetic.
   const free = lower(spec.low) === 0n && lower(spec.high) === ones(64)
-  if (spec.kind !== 'random' || !free) return null
-  return { high: { ...spec, low: upper(spec.low), high: upper(spec.high) }, low }
+  if (spec.kind !== 'random' || spec.ranges || !free) return { high: spec, low: spec }
+  return {
+    high: { ...spec, low: upper(spec.low), high: upper(spec.high) },
+    low: { ...spec, low: 0n, high: ones(64) },
+  }
 }
 
 const upper = (value: bigint): bigint => value >> 64n

@@ -38,20 +38,36 @@ export interface Template {
   checksums: readonly ChecksumSite[]
 }
 
-export type FieldOp = 'inc' | 'random' | 'permute' | 'list'
+export type FieldOp = 'inc' | 'random' | 'permute' | 'list' | 'weighted' | 'zipf'
 
 /**
- * One varying field. For packet i, with n = floor(i / every):
+ * One varying field. Its value in packet i is found in four steps; n = floor(i / every), mix and GAMMA are those of
+ * SplitMix64 (Steele, Lea, Flood 2014), r = mix(key + (n+1)*GAMMA), and arithmetic wraps at 2^64 where nothing is said.
  *
- *     inc      low + ((key mod size) + n * step) mod size
- *     random   low + floor(mix(key + (n+1)*GAMMA) * size / 2^64)     mix, GAMMA: SplitMix64, Steele et al. 2014
- *     permute  low + P_key(n mod size)            P_key: a keyed bijection of [0, size)
- *     list     values[n mod values.length]
+ * 1. The draw: a number x of [0, size).
+ *
+ *     inc       x = ((key mod size) + n * step) mod size
+ *     random    x = floor(r * size / 2^64); where size > 2^64: floor((r * 2^64 + mix(r + GAMMA)) * size / 2^128)
+ *     permute   x = P_key(n mod size)              P_key: a keyed bijection of [0, size), see draw_permute
+ *     list      x = n mod size
+ *     weighted  c = floor(r * columns / 2^64), then the column c or its `other`: see Column
+ *     zipf      the same
+ *
+ *    Where `shuffle` is set, x becomes P_key(x): the most frequent values are spread over the set.
+ *
+ * 2. The digit of a joint domain, y = floor(x / div) mod mod; without `digit`, y = x.
+ *
+ * 3. The value, v = values[y] where there are values, else v = y * scale + low modulo 2^128. Where there are segments,
+ *    `low` is that of the last one whose `from` <= y.
+ *
+ * 4. Where `hash` is set, v = floor(h * hash.size / 2^64) * hash.scale + hash.low modulo 2^128, with
+ *    h = mix(mix(hash.key + (v mod 2^64)) + floor(v / 2^64)): a fixed function of v that only looks random.
+ *
+ * The field holds v mod 2^bits; with `high`, floor(v / 2^64) mod 2^bits: the upper part of a field of more than 64
+ * bits, which takes two programs, `ipv6.src.high` and `ipv6.src`.
  *
  * For inc, key is where it starts: 0 counts up from low. dec is inc with key = size - 1 and step = size - step, so
  * packet 0 holds the highest value. 0 <= step < size.
- *
- * A field of more than 64 bits is one program on its low 8 bytes, or two: `ipv6.src.high` and `ipv6.src`.
  *
  * The value is stored big-endian in `bytes` bytes at `offset`, shifted left by `shift`, under a mask of `bits` bits.
  */
@@ -63,17 +79,67 @@ export interface FieldProgram {
   bytes: number
   shift: number
   bits: number
+  /** Programs of a stream with the same number have the same draw: it is made once for all of them. */
+  draw: number
   op: FieldOp
-  /** 0 <= low < 2^64; low + size - 1 fits in `bits`. */
-  low: bigint
-  /** Number of values, 1..2^64 (2^64 only for random and inc). */
+  /** 1..2^64; above that, up to 2^128, only for random. */
   size: bigint
   step: bigint
   every: bigint
   key: bigint
+  /** weighted and zipf only, at most 65,536. */
+  columns: readonly Column[]
+  shuffle: boolean
+  digit: Digit | null
+  /** Of 64 bits; y never reaches values.length. Then scale is 1, low is 0, and there are no segments and no hash. */
   values: readonly bigint[]
+  /** Modulo 2^128. */
+  scale: bigint
+  low: bigint
+  segments: readonly Segment[]
+  hash: Hash | null
+  high: boolean
+  /** For people: the variable or field that this one follows, as `flow.src`; null: it has a draw of its own. */
+  follows: string | null
   /** The checksums that cover the field (indices into Template.checksums, the same in every template of the stream). */
   sums: readonly FieldSum[]
+}
+
+/** One digit of a number in mixed radix; mod 0 stands for no bound. div >= 1. */
+export interface Digit {
+  div: bigint
+  mod: bigint
+}
+
+/** In order; the first one is from 0. */
+export interface Segment {
+  from: bigint
+  low: bigint
+}
+
+/** scale and low are modulo 2^128, size is 1..2^64. */
+export interface Hash {
+  key: bigint
+  size: bigint
+  scale: bigint
+  low: bigint
+}
+
+/**
+ * A column of an alias table (Walker 1977): with f = r * columns mod 2^64, the fraction that chose the column, it is
+ * this one where f < threshold, else column `other`. The column chosen is a run of `count` values, of which it takes
+ *
+ *     x = first + floor(mix(r + GAMMA) * count / 2^64)
+ *
+ * or, where `falling` is set, the smaller of this and the same with mix(r + 2*GAMMA), which falls in a straight line.
+ */
+export interface Column {
+  threshold: bigint
+  other: number
+  first: bigint
+  /** 1..2^63; first + count <= size. */
+  count: bigint
+  falling: boolean
 }
 
 /** How a field counts in a checksum. */

@@ -1,10 +1,12 @@
 /**
  * A slow renderer written from the words of plan.ts alone, sharing no code with the compiler or the native core: the
- * oracle that both are held against. It has no `permute`, whose bijection is the native core's own choice.
+ * oracle that both are held against. It has no P_key, whose bijection is the native core's own choice.
  */
 import type { ChecksumSite, FieldProgram, Plan, StreamPlan, Template } from './plan.js'
 
-const mask64 = (1n << 64n) - 1n
+const two64 = 1n << 64n
+const two128 = 1n << 128n
+const mask64 = two64 - 1n
 const gamma = 0x9e3779b97f4a7c15n
 
 function mix(state: bigint): bigint {
@@ -14,18 +16,53 @@ function mix(state: bigint): bigint {
   return z ^ (z >> 31n)
 }
 
+/** The value of one field in one packet, by the four steps. */
 export function valueAt(field: FieldProgram, packet: bigint): bigint {
-  const n = packet / field.every
+  const x = drawnAt(field, packet / field.every)
+  const { div, mod } = field.digit ?? { div: 1n, mod: 0n }
+  const y = mod === 0n ? x / div : (x / div) % mod
+  const v = hashed(field, looked(field, y))
+  return (field.high ? v / two64 : v) % (1n << BigInt(field.bits))
+}
+
+export function drawnAt(field: FieldProgram, n: bigint): bigint {
+  if (field.shuffle) throw new Error('the oracle does not permute')
+  const { key, size, step } = field
+  const r = mix(key + (n + 1n) * gamma)
   switch (field.op) {
     case 'inc':
-      return field.low + (((field.key % field.size) + n * field.step) % field.size)
+      return ((key % size) + n * step) % size
     case 'random':
-      return field.low + ((mix(field.key + (n + 1n) * gamma) * field.size) >> 64n)
+      return size > two64 ? ((r * two64 + mix(r + gamma)) * size) / two128 : (r * size) / two64
     case 'list':
-      return field.values[Number(n % BigInt(field.values.length))]!
+      return n % size
+    case 'weighted':
+    case 'zipf':
+      return fromColumns(field, r)
     case 'permute':
       throw new Error('the oracle does not permute')
   }
+}
+
+function fromColumns({ columns }: FieldProgram, r: bigint): bigint {
+  const product = r * BigInt(columns.length)
+  const chosen = columns[Number(product / two64)]!
+  const { first, count, falling } = product % two64 < chosen.threshold ? chosen : columns[chosen.other]!
+  const offsets = [1n, 2n].map(i => (mix(r + i * gamma) * count) / two64)
+  const [a, b] = [offsets[0]!, offsets[1]!]
+  return first + (falling && b < a ? b : a)
+}
+
+function looked({ values, scale, low, segments }: FieldProgram, y: bigint): bigint {
+  if (values.length > 0) return values[Number(y)]!
+  const segment = segments.findLast(({ from }) => from <= y)
+  return (y * scale + (segment?.low ?? low)) % two128
+}
+
+function hashed({ hash }: FieldProgram, v: bigint): bigint {
+  if (!hash) return v
+  const h = mix(mix(hash.key + (v % two64)) + v / two64)
+  return (((h * hash.size) / two64) * hash.scale + hash.low) % two128
 }
 
 /** Packet `index` without the FCS; the signature says TX time 0. */

@@ -102,7 +102,7 @@ function checkValues(field: Field, spec: ValueSpec, path: YamlPath): Diagnostic[
   const values = extremes(spec)
   const found: Diagnostic[] = []
   const wrong = (code: string, message: string) => found.push(error(path, { code, message }))
-  if (values.length === 0) wrong('bad-value', 'the list is empty')
+  if (values.length === 0 && spec.kind !== 'ref') wrong('bad-value', 'the list is empty')
   const outside = values.find(value => value < 0n || value > ones(field.bits))
   if (outside !== undefined) wrong('out-of-range', `${outside} does not fit in ${field.bits} bits`)
   if ('low' in spec && spec.low > spec.high) wrong('reversed-range', 'the range runs backwards')

@@ -8,6 +8,7 @@ import {
 } from '../units/address.js'
 import { type Diagnostic, error } from './diagnostic.js'
 import type { Layout, PlacedField } from './layout.js'
+import { hullsOf } from './sets.js'
 
 type Family = 'ipv4' | 'ipv6'
 
@@ -61,11 +62,7 @@ function checkField(field: PlacedField, family: Family, safety: Safety): Diagnos
   ]
 }
 
-function targets({ spec }: PlacedField): readonly AddressRange[] {
-  if (!spec) return []
-  if (spec.kind === 'literal') return [{ low: spec.value, high: spec.value }]
-  return spec.kind === 'list' ? spec.values.map(value => ({ low: value, high: value })) : [spec]
-}
+const targets = ({ spec }: PlacedField): readonly AddressRange[] => (spec ? hullsOf(spec) : [])
 
 /** Walks through the range from one allowed range to the next; they may touch or overlap. */
 function covered({ low, high }: AddressRange, allowed: readonly AddressRange[]): boolean {

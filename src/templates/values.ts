@@ -30,21 +30,61 @@ export function describeProgram(program: FieldProgram, field: Format): string {
 }
 
 function describeValues(program: FieldProgram, field: Format): string {
-  const { op, low, size, values } = program
-  // Half of a wide field is a number, not an address.
-  const whole: Format = program.bits === field.bits ? field : { type: 'uint', bits: program.bits, hex: true }
-  if (op === 'list')
-    return values.length > 4
-      ? `one after the other of ${values.length} values`
-      : `one after the other of ${values.map(value => formatValue(whole, value)).join(', ')}`
-  const range = size === 1n << 64n ? 'any 64 bits' : formatRange(whole, low, low + size - 1n)
-  return op === 'inc' ? describeCounter(program, range) : `${op} ${range}`
+  const { follows, hash, digit, op } = program
+  if (hash) return `a hash of ${follows}, ${describeHash(program, field)}`
+  const set = describeSet(program, field)
+  const draw = op === 'list' || op === 'weighted' ? set : `${nameOf(program)} ${set}${stepOf(program)}`
+  if (follows === null) return draw
+  return digit ? `=${follows}, ${nameOf(program)} ${combinations(program)}: ${set}` : `=${follows}, ${draw}`
 }
 
-function describeCounter({ key, size, step }: FieldProgram, range: string): string {
-  const down = key === size - 1n
-  const by = down ? size - step : step
-  return `${down ? 'dec' : 'inc'} ${range}${by === 1n ? '' : ` step ${by}`}`
+const combinations = ({ size }: FieldProgram): string => `${size} combinations`
+
+const isDown = ({ key, size }: FieldProgram): boolean => key === size - 1n && size > 1n
+
+/** As the profile calls it. */
+const nameOf = (program: FieldProgram): string =>
+  program.op === 'inc' ? (isDown(program) ? 'dec' : 'inc') : program.op
+
+function stepOf(program: FieldProgram): string {
+  const by = isDown(program) ? program.size - program.step : program.step
+  return program.op !== 'inc' || by === 1n ? '' : ` step ${by}`
+}
+
+/** Half of a wide field is a number, not an address. */
+const wholeOf = ({ bits }: FieldProgram, field: Format): Format =>
+  bits === field.bits ? field : { type: 'uint', bits, hex: true }
+
+function describeHash(program: FieldProgram, field: Format): string {
+  const { size, low, scale } = program.hash!
+  return program.high || scale !== 1n
+    ? `${size} values`
+    : formatRange(wholeOf(program, field), low, low + size - 1n)
+}
+
+function describeSet(program: FieldProgram, field: Format): string {
+  const { op, values, segments, scale, low, high, size, digit } = program
+  const whole = wholeOf(program, field)
+  const count = digit ? digitCount(program) : size
+  if (values.length > 0)
+    return describeTable(
+      op,
+      values.map(value => formatValue(whole, value)),
+    )
+  if (high || segments.length > 0 || scale !== 1n || size > 1n << 64n) return `${count} values`
+  if (count === 1n << 64n) return 'any 64 bits'
+  const most = (1n << BigInt(program.bits)) - 1n
+  // What wraps at the width of the field has no ends.
+  return low + count - 1n > most ? `${count} values` : formatRange(whole, low, low + count - 1n)
+}
+
+const digitCount = ({ digit, size }: FieldProgram): bigint =>
+  digit!.mod === 0n ? (size + digit!.div - 1n) / digit!.div : digit!.mod
+
+function describeTable(op: FieldProgram['op'], values: readonly string[]): string {
+  const few = values.length > 4 ? `${values.length} values` : values.join(', ')
+  if (op === 'list') return `one after the other of ${few}`
+  return op === 'weighted' ? `by weight of ${few}` : few
 }
 
 function formatRange(field: Format, low: bigint, high: bigint): string {

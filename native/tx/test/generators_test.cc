@@ -23,9 +23,10 @@ uint64_t formula(const Field& f, uint64_t i) {
   const Wide size = f.size == 0 ? Wide{1} << 64 : f.size;
   const uint64_t n = i / f.every;
   if (f.op == FieldOp::kList) return f.values[n % f.values.size()];
-  if (f.op == FieldOp::kInc) return f.low + static_cast<uint64_t>((f.key % size + Wide{n} * f.step % size) % size);
+  const uint64_t low = static_cast<uint64_t>(f.low);
+  if (f.op == FieldOp::kInc) return low + static_cast<uint64_t>((f.key % size + Wide{n} * f.step % size) % size);
   const uint64_t random = reference_mix(f.key + (n + 1) * 0x9e3779b97f4a7c15);
-  return f.low + (f.size == 0 ? random : static_cast<uint64_t>(Wide{random} * f.size >> 64));
+  return low + (f.size == 0 ? random : static_cast<uint64_t>(Wide{random} * f.size >> 64));
 }
 
 constexpr uint32_t kAt = 20;  // where the field under test stands

@@ -9,6 +9,30 @@
 namespace nmgen::test {
 namespace {
 
+// Three fields of one draw of 2^32, of which the second goes by a table, and the third by segments; then weights.
+std::vector<Field> shared_fields() {
+  std::vector<Field> fields{whole_field(20, 4, FieldOp::kPermute), whole_field(24, 2, FieldOp::kPermute),
+                            whole_field(26, 8, FieldOp::kPermute), whole_field(34, 4, FieldOp::kWeighted),
+                            whole_field(38, 8, FieldOp::kRandom)};
+  for (int i : {0, 1, 2}) fields[i].draw = 1, fields[i].size = 1ull << 32, fields[i].has_digit = true;
+  fields[0].div = Divisor(1000);
+  fields[0].mod = Divisor(0);
+  fields[1].mod = Divisor(3);
+  fields[1].values = {5, 6, 7};
+  fields[2].mod = Divisor(0x10000);
+  fields[2].segments = {{0, 100}, {7, 20000}, {60000, 5}};
+  fields[2].high = fields[2].has_hash = true;
+  fields[2].hash = {1, 0, 77, 88};
+  fields[3].size = 20;
+  fields[3].shuffled = true;
+  fields[3].columns = {{1ull << 63, 0, 1, 1, false}, {1ull << 60, 1, 19, 0, true}};
+  fields[4].wide = true;
+  fields[4].size_high = 3;
+  return fields;
+}
+
+Field& shared(Plan& plan, size_t i) { return plan.streams[2].fields[i]; }
+
 // A plan with something of everything.
 Plan rich_plan() {
   Stream imix = plain_stream(3, 60);
@@ -28,7 +52,9 @@ Plan rich_plan() {
   Stream matched = plain_stream(4, 64);
   matched.limit = 1000;
   matched.match = {14, {0x45, 0}, {0xff, 0xf0}};
-  Plan plan = plan_of({imix, matched}, 4, 1);
+  Stream drawn = plain_stream(5, 64);
+  drawn.fields = shared_fields();
+  Plan plan = plan_of({imix, matched, drawn}, 4, 1);
   plan.duration_ns = 1'000'000'000;
   plan.lanes = {{100.5, 3.25, {0, 1, 0}}, {0, 0, {1}}};
   return plan;
@@ -95,17 +121,27 @@ TEST(plan_decoder_refuses_what_would_reach_outside) {
       {"a field's width", [](Plan& p) { p.streams[0].fields[0].bits = 0; }},
       {"does not fit in its bytes", [](Plan& p) { p.streams[0].fields[0].shift = 1; }},
       {"does not fit in its bytes", [](Plan& p) { p.streams[0].fields[0].shift = ~0u; }},
-      {"unknown kind", [](Plan& p) { p.streams[0].fields[0].op = static_cast<FieldOp>(4); }},
+      {"unknown kind", [](Plan& p) { p.streams[0].fields[0].op = static_cast<FieldOp>(5); }},
       {"`every` is 0", [](Plan& p) { p.streams[0].fields[0].every = 0; }},
-      {"no size", [](Plan& p) { p.streams[0].fields[0].size = 0; }},
       {"a list has no values", [](Plan& p) { p.streams[0].fields[3].values.clear(); }},
-      {"a list has no values", [](Plan& p) { p.streams[0].fields[0].values = {1}; }},
+      {"table is too short", [](Plan& p) { p.streams[0].fields[0].values = {1}; }},
+      {"table is too short", [](Plan& p) { shared(p, 1).values.pop_back(); }},
+      {"too many values", [](Plan& p) { shared(p, 0).wide = true; }},
+      {"a field's digit", [](Plan& p) { shared(p, 0).div.by = 0; }},
+      {"do not begin at 0", [](Plan& p) { shared(p, 2).segments[0].from = 1; }},
+      {"out of order", [](Plan& p) { shared(p, 2).segments[1].from = 0; }},
+      {"disagree on their draw", [](Plan& p) { shared(p, 1).size--; }},
+      {"weights are missing", [](Plan& p) { shared(p, 3).columns.clear(); }},
+      {"weights are missing", [](Plan& p) { shared(p, 0).columns = {{}}; }},
+      {"outside of its table", [](Plan& p) { shared(p, 3).columns[0].other = 2; }},
+      {"an unknown value", [](Plan& p) { shared(p, 3).columns[1].count++; }},
+      {"an unknown value", [](Plan& p) { shared(p, 3).columns[1].count = 0; }},
       {"a signature lies outside", [](Plan& p) { p.streams[0].signature = 43; }},
       {"differ in length", [](Plan& p) { p.streams[1].match.mask.pop_back(); }},
       {"not a time", [](Plan& p) { p.lanes[0].period_ns = -1; }},
       {"not a time", [](Plan& p) { p.lanes[0].offset_ns = NAN; }},
       {"a lane is empty", [](Plan& p) { p.lanes[1].slots.clear(); }},
-      {"unknown stream", [](Plan& p) { p.lanes[1].slots[0] = 2; }},
+      {"unknown stream", [](Plan& p) { p.lanes[1].slots[0] = 3; }},
   };
   CHECK_EQ(refusal(rich_plan()), "");
   for (const auto& [why, change] : changes) {

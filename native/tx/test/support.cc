@@ -29,10 +29,26 @@ class Writer {
   std::vector<uint8_t> bytes;
 };
 
-void write_field(Writer& out, const Field& f) {
+// A field whose `draw` is 0 has one of its own.
+void write_field(Writer& out, const Field& f, uint32_t index) {
   for (uint32_t value : {f.offset, f.bytes, f.shift, f.bits, static_cast<uint32_t>(f.op)}) out.u32(value);
-  for (uint64_t value : {f.low, f.size, f.step, f.every, f.key}) out.u64(value);
+  out.u32(f.draw ? f.draw : 1000 + index);
+  out.u32(f.high | f.shuffled << 1 | f.has_digit << 2 | f.has_hash << 3 | f.wide << 4);
+  const uint64_t size = f.op == FieldOp::kList && !f.values.empty() && !f.has_digit ? f.values.size() : f.size;
+  const uint64_t size_high = f.wide ? f.size_high : size == 0;
+  out.number(f.low);
+  out.u64(size), out.u64(size_high);
+  out.number(f.scale);
+  for (uint64_t value : {f.step, f.every, f.key}) out.u64(value);
+  out.u64(f.has_digit ? f.div.by : 1), out.u64(f.has_digit ? f.mod.by : 0);
+  out.u64(f.hash.key), out.u64(f.hash.size);
+  out.number(f.hash.scale), out.number(f.hash.low);
   out.list(f.values, [&](uint64_t value) { out.u64(value); });
+  out.list(f.segments, [&](const Segment& s) { out.number(s.from), out.number(s.low); });
+  out.list(f.columns, [&](const Column& c) {
+    for (uint64_t value : {c.threshold, c.first, c.count}) out.u64(value);
+    out.u32(c.other), out.u32(c.falling);
+  });
   out.list(f.sums, [&](const SumEntry& sum) { out.u32(sum.site), out.u32(sum.high); });
 }
 
@@ -47,7 +63,8 @@ void write_stream(Writer& out, const Stream& s) {
     out.list(t.sites, [&](const Site& site) { out.u32(site.offset), out.u32(site.base), out.u32(site.zero_is_ones); });
   });
   out.list(s.sequence, [&](uint32_t index) { out.u32(index); });
-  out.list(s.fields, [&](const Field& field) { write_field(out, field); });
+  uint32_t index = 0;
+  out.list(s.fields, [&](const Field& field) { write_field(out, field, index++); });
   out.u32(s.match.offset);
   out.blob(s.match.value);
   out.blob(s.match.mask);
@@ -117,6 +134,7 @@ Field whole_field(uint32_t offset, uint32_t bytes, FieldOp op) {
   f.op = op;
   f.size = bytes == 8 ? 0 : 1ull << f.bits;
   f.step = f.every = 1;
+  f.scale = 1;
   return f;
 }
 
@@ -142,10 +160,10 @@ Field random_field(Random& random, uint32_t offset, uint32_t bytes) {
 }
 
 std::string describe(const Field& f) {
-  const char* names[] = {"inc", "random", "permute", "list"};
-  return std::string(names[static_cast<size_t>(f.op)]) + " low " + text(f.low) + " size " + text(f.size) + " step " +
-         text(f.step) + " every " + text(f.every) + " key " + text(f.key) + " at " + text(f.offset) + "+" +
-         text(f.bytes) + ", bits " + text(f.bits) + "<<" + text(f.shift);
+  const char* names[] = {"inc", "random", "permute", "list", "weighted"};
+  return std::string(names[static_cast<size_t>(f.op)]) + " low " + text(static_cast<uint64_t>(f.low)) + " size " +
+         text(f.size) + " step " + text(f.step) + " every " + text(f.every) + " key " + text(f.key) + " at " +
+         text(f.offset) + "+" + text(f.bytes) + ", bits " + text(f.bits) + "<<" + text(f.shift);
 }
 
 Painter::Painter(const Plan& plan, size_t stream, RenderFields render)
