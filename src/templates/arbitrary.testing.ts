@@ -130,7 +130,7 @@ function fieldValue(field: Field, spec: Spec): fc.Arbitrary<FieldSpec> {
 }
 
 /** A reader that asks for no length knows it beforehand. */
-function bytesFor({ extent }: Field): fc.Arbitrary<FieldSpec> {
+function bytesFor({ type, extent }: Field): fc.Arbitrary<FieldSpec> {
   let asked = false
   const held = {
     value: () => {
@@ -140,7 +140,9 @@ function bytesFor({ extent }: Field): fc.Arbitrary<FieldSpec> {
   }
   const fixed = extent!(held, new Uint8Array(9))
   const size = asked ? { maxLength: 8 } : { minLength: fixed, maxLength: fixed }
-  return fc.uint8Array(size).map(bytes => ({ kind: 'bytes', bytes }))
+  // A profile gives text as text.
+  const limits = type === 'text' ? { ...size, min: 0x20, max: 0x7e } : size
+  return fc.uint8Array(limits).map(bytes => ({ kind: 'bytes', bytes }))
 }
 
 const label = fc.stringMatching(/^[a-z0-9-]{1,12}$/)
