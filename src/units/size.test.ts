@@ -20,6 +20,7 @@ describe('size', () => {
     ['1.5kB', 1500],
     ['9000', 9000],
     ['2KB', 2000],
+    ['1.5TB', 1_500_000_000_000],
   ])('reads %s', (text, value) => expect(parseSize(text)).toEqual({ ok: true, value }))
 
   it.each([

@@ -1,13 +1,13 @@
 import { exponentOf, formatSi, scale, splitNumber } from './decimal.js'
 import { didYouMean, type Parsed, parsed, refuse } from './parsed.js'
 
-export const sizePattern = '^[0-9][0-9_]*(\\.[0-9]+)? ?[kKMG]?B$'
+export const sizePattern = '^[0-9][0-9_]*(\\.[0-9]+)? ?[kKMGT]?B$'
 
 /** Bytes: `64B`, `1.5kB` (decimal) or a bare `9000`, which cannot be mistaken for anything else. */
 export function parseSize(text: string): Parsed<number> {
   const split = splitNumber(text)
   if (!split) return refuse('bad-value', `\`${text}\` is not a size`, 'write `64B`, `1.5kB` or `9000`')
-  const unit = /^(?:([kKMG]?)B)?$/.exec(split.unit)
+  const unit = /^(?:([kKMGT]?)B)?$/.exec(split.unit)
   if (!unit)
     return refuse('bad-unit', `\`${split.unit}\` is not a unit of size`, sizeHint(split.digits, split.unit))
   const bytes = scale(split.digits, exponentOf(unit[1] ?? ''))

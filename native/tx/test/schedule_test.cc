@@ -113,9 +113,10 @@ TEST(schedule_serves_the_longest_waiting_lane_and_then_the_unpaced) {
   schedule.lane(1).advance(1);
   schedule.lane(2).advance(2);
   CHECK(schedule.next(2000, true).lane == &schedule.lane(2));  // waits since 600, the other since 1000
-  schedule.lane(2).advance(5);
-  CHECK(schedule.next(2000, true).lane == &schedule.lane(1));
+  schedule.lane(2).advance(2);
+  CHECK(schedule.next(2000, true).lane == &schedule.lane(1));  // since 1000, the other now since 1200
   schedule.lane(1).advance(2);
+  schedule.lane(2).advance(3);
   CHECK(schedule.next(2000, true).lane == &schedule.lane(0));
   CHECK_EQ(schedule.next(2000, true).slots, kMaxBurst);
   CHECK(schedule.next(2000, false).lane == nullptr);  // the line is closed: the paced alone finish
