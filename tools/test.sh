@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 mkdir -p build
 rm -f build/vitest.json build/native-*.log build/test-summary.txt
 
-for kind in asan tsan; do
+for kind in plain asan tsan; do
   echo "== native tests, $kind"
   tools/native-test.sh "$kind"
 done

@@ -58,6 +58,9 @@ using Word = uint64_t;
 
 inline Word get(const Word* cell) { return __atomic_load_n(cell, __ATOMIC_RELAXED); }
 inline void set(Word* cell, Word value) { __atomic_store_n(cell, value, __ATOMIC_RELAXED); }
+// For the cells that hand the others over: who sees a state, or the go, sees what was written before it.
+inline Word acquire(const Word* cell) { return __atomic_load_n(cell, __ATOMIC_ACQUIRE); }
+inline void publish(Word* cell, Word value) { __atomic_store_n(cell, value, __ATOMIC_RELEASE); }
 // One writer a cell: a plain load and store, never a locked instruction.
 inline void add(Word* cell, Word value) { set(cell, get(cell) + value); }
 

@@ -65,6 +65,9 @@ inline bool dress(Frame& frame, const Template& t) {
 // Writes the varying fields and their checksums, for the best instruction set of this CPU.
 using RenderFields = void (*)(Group&);
 RenderFields choose_render();
+// What it chooses from: any CPU's, and AVX2's, to be called where the CPU has it (null: the compiler has not).
+RenderFields render_portable();
+RenderFields render_avx2();
 
 // Writes packet index and time into the signatures; the compensator keeps the 18 bytes' sum at 0xffff, so
 // that no UDP or TCP checksum changes.

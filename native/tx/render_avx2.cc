@@ -16,7 +16,6 @@ namespace nmgen {
 RenderFields render_avx2() { return render_fields; }
 #else
 // Other compilers take the portable loops; they are vectorised for the baseline instruction set.
-RenderFields render_avx2();
 RenderFields render_avx2() { return nullptr; }
 #endif
 

@@ -6,13 +6,13 @@ namespace nmgen {
 
 #include "render_fields.inc"
 
-RenderFields render_avx2();  // render_avx2.cc; null where the compiler cannot make it
+RenderFields render_portable() { return render_fields; }
 
 RenderFields choose_render() {
 #if defined(__x86_64__)
   if (__builtin_cpu_supports("avx2") && render_avx2()) return render_avx2();
 #endif
-  return render_fields;
+  return render_portable();
 }
 
 }  // namespace nmgen

@@ -60,14 +60,16 @@ bool RxLoop::page_fits(const Plan& plan, std::span<page::Word> page) {
 }
 
 void RxLoop::run() {
-  page::set(page_ + page::kState, page::kReady);
+  page::publish(page_ + page::kState, page::kReady);
   uint32_t idle = 0;
   while (page::get(page_ + page::kStop) == 0) {
-    if (epoch_ == 0 && page::get(page_ + page::kGo)) {
-      epoch_ = page::get(page_ + page::kEpochNs);
-      page::set(page_ + page::kState, page::kRunning);
-    }
     std::span<const Frame> frames = queue_.peek();
+    // In this order: what was fetched before the word to go was given cannot be of this run. The other way round a
+    // thread that loses its CPU in between would throw the first burst away.
+    if (epoch_ == 0 && page::acquire(page_ + page::kGo)) {
+      epoch_ = page::get(page_ + page::kEpochNs);
+      page::publish(page_ + page::kState, page::kRunning);
+    }
     if (frames.empty()) {
       wait_a_moment(++idle, page::get(page_ + page::kShared) != 0);
       continue;
@@ -76,7 +78,7 @@ void RxLoop::run() {
     if (epoch_) take(frames);  // what comes before the start is no part of the run
     queue_.release(static_cast<uint32_t>(frames.size()));
   }
-  page::set(page_ + page::kState, page::kDone);
+  page::publish(page_ + page::kState, page::kDone);
 }
 
 void RxLoop::take(std::span<const Frame> frames) {
@@ -119,10 +121,11 @@ bool RxLoop::take_signed(const Frame& frame, uint64_t now) {
 }
 
 void RxLoop::track(Receiver& r, const uint8_t* at, uint64_t now) {
-  // The signature holds the low 32 bits of the index; the rest is that of the newest one seen.
+  // The signature holds the low 32 bits of the index; it is the one nearest to the newest seen, and none is below 0.
   const int32_t ahead = static_cast<int32_t>(get32(at + 4) - static_cast<uint32_t>(r.newest));
-  const uint64_t i = r.newest + static_cast<uint64_t>(static_cast<int64_t>(ahead));
-  if (ahead > 0) r.newest = i;
+  uint64_t i = r.newest + static_cast<uint64_t>(static_cast<int64_t>(ahead));
+  if (ahead < 0 && i > r.newest) i += 1ull << 32;
+  if (i > r.newest) r.newest = i;
   const uint64_t stride = r.stream->stride;
   Sequence& sequence = r.sequences[stride == 1 ? 0 : i % stride];
   switch (sequence.arrive(stride == 1 ? i : i / stride)) {

@@ -9,7 +9,9 @@ namespace nmgen {
 
 uint64_t LaneState::due(double elapsed) const {
   if (elapsed < lane->offset_ns) return 0;
-  const uint64_t until = static_cast<uint64_t>((elapsed - lane->offset_ns) / lane->period_ns) + 1;
+  // Bounded: with next to no period the quotient fits into no integer.
+  const double periods = std::min((elapsed - lane->offset_ns) / lane->period_ns, 0x1p62);
+  const uint64_t until = static_cast<uint64_t>(periods) + 1;
   return until > next ? until - next : 0;
 }
 
@@ -32,7 +34,9 @@ Turn Schedule::next(uint64_t elapsed_ns, bool line_open) {
     double due = lane.due_ns(lane.next);
     if (slots == 0 || due >= oldest) continue;
     oldest = due;
-    turn = {&lane, static_cast<uint32_t>(std::min<uint64_t>(slots, kMaxBurst)), static_cast<uint64_t>(elapsed - due)};
+    // After months, rounding can put a due time a little behind the time at which it was found due.
+    const uint64_t late = static_cast<uint64_t>(std::max(elapsed - due, 0.0));
+    turn = {&lane, static_cast<uint32_t>(std::min<uint64_t>(slots, kMaxBurst)), late};
   }
   if (turn.lane || !line_open) return turn;
   for (LaneState& lane : lanes_)

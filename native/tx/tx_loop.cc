@@ -24,17 +24,17 @@ TxLoop::TxLoop(TxQueue& queue, const Plan& plan, page::Word* page)
 
 void TxLoop::run() {
   prefill();
-  page::set(page_ + page::kState, page::kReady);
+  page::publish(page_ + page::kState, page::kReady);
   if (wait_for_go()) {
-    page::set(page_ + page::kState, page::kRunning);
+    page::publish(page_ + page::kState, page::kRunning);
     send_until_done();
     queue_.flush();
   }
-  page::set(page_ + page::kState, page::kDone);
+  page::publish(page_ + page::kState, page::kDone);
 }
 
 bool TxLoop::wait_for_go() {
-  while (page::get(page_ + page::kGo) == 0) {
+  while (page::acquire(page_ + page::kGo) == 0) {
     if (stop_asked()) return false;
     sched_yield();
   }

@@ -47,6 +47,8 @@ describe('nmgen', () => {
     [['check'], 'Not enough'],
     [['check', 'x.yaml', '--jsn'], 'jsn'],
     [['schema', '--resolved'], 'resolved'],
+    [['run', 'x.yaml', '--tx'], 'tx'],
+    [['run', 'x.yaml', '--rat', '1kpps'], 'did you mean `--rate`?'],
   ])('%j is a usage error', async (argv, message) => {
     expect(await main(argv)).toBe(2)
     expect(err).toContain(message)

@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs'
 import type { Argv, CommandModule } from 'yargs'
 import { NmgenError } from '../errors.js'
 import { Exit, type ExitCode } from '../exit.js'
+import { nearest } from '../profile/suggest.js'
+import { didYouMean } from '../units/parsed.js'
 import { takeOutcome } from './outcome.js'
 
 const intro = `nmgen <command>
@@ -56,16 +58,27 @@ async function execute(argv: string[]): Promise<void> {
     .alias('help', 'h')
     .exitProcess(false)
     .fail((message, error) => {
-      throw error ?? usageError(message)
+      // What yargs itself throws, such as on `--tx` without a value, is a mistake in the command line too.
+      if (error && error.name !== 'YError') throw error
+      throw usageError(message ?? error?.message, optionsOf(parser))
     })
     .parseAsync()
 }
 
-function usageError(message: string): NmgenError {
+/** Those of the command at hand and the global ones; yargs has no type for it. */
+function optionsOf(parser: Argv): string[] {
+  const { key } = (parser as Argv & { getOptions(): { key: Record<string, unknown> } }).getOptions()
+  return Object.keys(key).filter(name => name.length > 1)
+}
+
+function usageError(message: string, options: readonly string[]): NmgenError {
   const meant = /^Did you mean (.+)\?$/.exec(message)?.[1]
   if (meant)
     return new NmgenError('usage', 'there is no such command', Exit.usage, `did you mean \`nmgen ${meant}\`?`)
-  return new NmgenError('usage', message, Exit.usage, '`nmgen --help` shows the commands')
+  const unknown = /^Unknown arguments?: ([^,]+)/.exec(message)?.[1]
+  const option = unknown === undefined ? undefined : nearest(unknown, options)
+  const hint = option === undefined ? '`nmgen --help` shows the commands' : didYouMean(`--${option}`)
+  return new NmgenError('usage', message, Exit.usage, hint)
 }
 
 /** The environment is what every part that paints looks at. */

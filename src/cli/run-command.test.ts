@@ -16,7 +16,8 @@ import { runCommand } from './run-command.js'
 vi.mock('../gen/engine.js', () => ({ startRun: vi.fn() }))
 vi.mock('./profile.js', () => ({ readPlan: vi.fn() }))
 
-const profile = { version: 1, name: 'udp-64b', seed: 42 } as Profile
+const nothing = { ports: [], streams: [], expect: [], safety: { allow: [], interfaces: [], lab: false } }
+const profile: Profile = { version: 1, name: 'udp-64b', seed: 42, ...nothing }
 const lossless = { text: 'loss_ratio == 0', metric: 'loss_ratio', op: '==' as const, value: 0, path: [] }
 
 let out: string

@@ -1,6 +1,7 @@
 /** `nmgen run`: read, check, open the files, announce, send, count, judge, report. */
 
 import { startRun } from '../gen/engine.js'
+import { profileDocument } from '../profile/write.js'
 import { openFolder, type RunFolder } from '../report/files.js'
 import { type Recorder, recorder } from '../report/folder.js'
 import { reports, resultJson, resultText } from '../report/index.js'
@@ -30,7 +31,11 @@ export async function runCommand(argv: Argv): Promise<void> {
     override: profile => applyOverrides(profile, flags.overrides),
   })
   checkMetrics(read.plan.expect, read.plan)
-  const profile = profileResult({ ...read, overrides: flags.given })
+  const profile = profileResult({
+    ...read,
+    overrides: flags.given,
+    document: profileDocument(read.profile),
+  })
   const files = await openFiles(flags, read, profile)
   const view = await viewFor(flags)
   if (view.mode !== 'none')

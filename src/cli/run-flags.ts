@@ -91,7 +91,9 @@ function parseFlag<T>(
 function positive(parser: (text: string) => Parsed<number>): (text: string) => Parsed<number> {
   return text => {
     const result = parser(text)
-    return result.ok && result.value <= 0 ? refuse('out-of-range', `\`${text}\` is not more than 0`) : result
+    return result.ok && result.value <= 0
+      ? refuse('out-of-range', `\`${text}\` is not more than 0`, 'leave it out to keep what the profile says')
+      : result
   }
 }
 

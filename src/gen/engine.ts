@@ -1,16 +1,18 @@
 /** Runs a Plan: opens its devices, starts a pinned worker for each queue, waits, closes. */
-import { readHost } from './host.js'
+
 import type { NmgenError } from '../errors.js'
 import type { Plan } from '../templates/plan.js'
 import { chooseCpus } from './cpus.js'
+import { shareOf } from './encode.js'
 import type { Run } from './engine-api.js'
+import { readHost } from './host.js'
 import { LatencyReader } from './latency.js'
 import { native } from './native.js'
 import { readRx, readTx } from './page.js'
 import { closePorts, type OpenPort, openPorts } from './ports.js'
 import { type FleetShard, makeQueues, type Queue } from './queues.js'
-import type { RunOutcome, Snapshot, StopReason } from './snapshot.js'
 import { settle } from './settle.js'
+import type { RunOutcome, Snapshot, StopReason } from './snapshot.js'
 import { Team } from './team.js'
 
 export interface RunOptions {
@@ -33,6 +35,7 @@ class NativeRun implements Run {
     private readonly queues: readonly Queue[],
     private readonly team: Team,
     private readonly warnings: RunOutcome['warnings'],
+    private readonly fleet: FleetShard,
   ) {
     this.#latency = new LatencyReader(queues)
     this.done = this.#run()
@@ -40,7 +43,11 @@ class NativeRun implements Run {
 
   snapshot(): Snapshot {
     const count = this.plan.streams.length
-    const place = (queue: Queue) => ({ port: queue.port.name, queue: queue.queue, cpu: this.team.cpuOf(queue) })
+    const place = (queue: Queue) => ({
+      port: queue.port.name,
+      queue: queue.queue,
+      cpu: this.team.cpuOf(queue),
+    })
     const of = (direction: 'tx' | 'rx') => this.queues.filter(queue => queue.direction === direction)
     return {
       elapsedNs: this.#epochNs === 0n ? 0 : Number(native().now() - this.#epochNs),
@@ -62,7 +69,7 @@ class NativeRun implements Run {
   #drops({ port, queue }: Queue): number {
     if (queue !== 0) return 0
     const counters = native().counters(port.handle)
-    return (counters['rx_missed'] ?? 0) + (counters['rx_no_buffer'] ?? 0)
+    return (counters.rx_missed ?? 0) + (counters.rx_no_buffer ?? 0)
   }
 
   async #run(): Promise<RunOutcome> {
@@ -87,11 +94,18 @@ class NativeRun implements Run {
     }
   }
 
+  /** What of a stream's packets is ours to send. */
+  #share(count: number): number {
+    return shareOf(count, { index: this.fleet.index, stride: this.fleet.of })
+  }
+
   /** By its own end: everything that was counted out is sent, or the time was up. */
   #ended(final: Snapshot): StopReason {
     const counted = this.plan.streams.filter(stream => stream.count !== null)
     const sent = (id: number) => final.tx.reduce((sum, queue) => sum + queue.streams[id]!.packets, 0)
-    const all = counted.length === this.plan.streams.length && counted.every(({ id, count }) => sent(id) >= count!)
+    const all =
+      counted.length === this.plan.streams.length &&
+      counted.every(({ id, count }) => sent(id) >= this.#share(count!))
     return all || this.plan.durationNs === null ? 'count' : 'duration'
   }
 }
@@ -105,12 +119,12 @@ export async function startRun(plan: Plan, options: RunOptions = {}): Promise<Ru
   const planned: Plan = { ...plan, durationNs: options.durationNs ?? plan.durationNs }
   const ports = openPorts(planned, host.defaultRoute)
   try {
-    const queues = makeQueues(planned, ports, options.shard ?? { index: 0, of: 1 })
+    const fleet = options.shard ?? { index: 0, of: 1 }
+    const queues = makeQueues(planned, ports, fleet)
     const { cpus, warnings } = chooseCpus(queues.length, options.cores ?? planned.cores, host.cpus)
-    return new NativeRun(planned, ports, queues, new Team(queues, cpus), warnings)
+    return new NativeRun(planned, ports, queues, new Team(queues, cpus), warnings, fleet)
   } catch (error) {
     closePorts(ports)
     throw error as NmgenError
   }
 }
-

@@ -24,7 +24,10 @@ const MAX_SLOTS = 16_384
 
 /** Mean frame size of a stream in bytes, FCS included, over its whole sequence. */
 export function meanFrameBytes(stream: StreamPlan): number {
-  const sum = stream.sequence.reduce((total, index) => total + stream.templates[index]!.bytes.length + FCS_BYTES, 0)
+  const sum = stream.sequence.reduce(
+    (total, index) => total + stream.templates[index]!.bytes.length + FCS_BYTES,
+    0,
+  )
   return sum / stream.sequence.length
 }
 
@@ -94,7 +97,11 @@ function groupsOf(paced: readonly Paced[]): Paced[][] {
 function laneOf(group: readonly Paced[], shard: Shard): Lane {
   const weights = wholeWeights(group.map(({ pps }) => pps))
   const equal = !weights || weights.every(weight => weight === 1)
-  return pacedLane(group, equal ? group.map(({ slot }) => slot) : interleave(weights).map(k => group[k]!.slot), shard)
+  return pacedLane(
+    group,
+    equal ? group.map(({ slot }) => slot) : interleave(weights).map(k => group[k]!.slot),
+    shard,
+  )
 }
 
 /**

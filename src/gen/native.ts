@@ -28,14 +28,27 @@ export interface NativeFailure {
 
 /** An open device, or why it did not open. `handle` is valid in every thread of this process until `close`. */
 export type OpenResult =
-  | { ok: true; handle: number; txQueues: number; rxQueues: number; linkBps: number; facts: Record<string, string> }
+  | {
+      ok: true
+      handle: number
+      txQueues: number
+      rxQueues: number
+      linkBps: number
+      facts: Record<string, string>
+    }
   | ({ ok: false } & NativeFailure)
 
 /** What the addon exports. Every page and plan is a typed array over memory that outlives the call. */
 export interface Native {
   backends(): BackendInfo[]
   /** Opens a device; `uris` names every device of this run, which DPDK must know before it starts. */
-  open(uri: string, txQueues: number, rxQueues: number, args: readonly string[], uris: readonly string[]): OpenResult
+  open(
+    uri: string,
+    txQueues: number,
+    rxQueues: number,
+    args: readonly string[],
+    uris: readonly string[],
+  ): OpenResult
   /** Returns what the device counted itself, e.g. `rx_missed`. */
   counters(handle: number): Record<string, number>
   close(handle: number): void

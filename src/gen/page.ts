@@ -81,7 +81,12 @@ function since(page: Page, index: number): number {
 type Place = { port: string; queue: number; cpu: number | null }
 
 /** `ids[k]` is the id of the k-th stream on the page; all other streams of the run read as 0. */
-export function readTx(page: Page, place: Place, ids: readonly number[], streamCount: number): TxQueueSnapshot {
+export function readTx(
+  page: Page,
+  place: Place,
+  ids: readonly number[],
+  streamCount: number,
+): TxQueueSnapshot {
   const streams = Array.from({ length: streamCount }, () => ({ packets: 0, frameBytes: 0 }))
   ids.forEach((id, k) => {
     const at = Cell.headerCells + k * TxStreamCell.cells
@@ -138,7 +143,13 @@ function readStreamRx(page: Page, at: number): StreamRx {
   }
 }
 
-export function readRx(page: Page, place: Place, ids: readonly number[], streamCount: number, deviceDrops: number): RxQueueSnapshot {
+export function readRx(
+  page: Page,
+  place: Place,
+  ids: readonly number[],
+  streamCount: number,
+  deviceDrops: number,
+): RxQueueSnapshot {
   const streams = Array.from({ length: streamCount }, () => NOTHING_RECEIVED)
   ids.forEach((id, k) => {
     streams[id] = readStreamRx(page, Cell.headerCells + k * RxStreamCell.cells)

@@ -1,6 +1,7 @@
 /** Opens and closes the devices of a run. */
 import { NmgenError } from '../errors.js'
 import { Exit, type ExitCode } from '../exit.js'
+import { log } from '../log.js'
 import type { PortSpec, Safety } from '../profile/model.js'
 import type { Plan } from '../templates/plan.js'
 import { native } from './native.js'
@@ -33,10 +34,12 @@ export function deviceOf(uri: string): string {
   return iface ? `interface ${iface}` : device
 }
 
-/** The kernel's interface that a URI sends on, if it is one. */
-export function interfaceOf(uri: string): string | null {
-  const iface = /[,]iface=([^,]+)/.exec(uri)?.[1]
-  return iface ?? /^(?:afpacket|afxdp|xdp|netmap):([^,:^{}]+)/.exec(uri)?.[1] ?? null
+/**
+ * Does a URI name this interface of the kernel's, wherever? Drivers have many arguments that take one (`iface`,
+ * `tx_iface`, `remote`, a device within a device); to refuse one too many is the lesser harm.
+ */
+export function namesInterface(uri: string, name: string): boolean {
+  return !uri.startsWith('loop:') && uri.split(/[^\w.-]+/).includes(name)
 }
 
 function usesOf(plan: Plan): Use[] {
@@ -65,10 +68,14 @@ function checkDistinct(uses: readonly Use[]): void {
 }
 
 /** What leads out of this machine is never sent on unless the profile's `safety` names it (RFC 6815). */
-export function checkInterfaces(uris: readonly string[], safety: Safety, defaultRoute: readonly string[]): void {
+export function checkInterfaces(
+  uris: readonly string[],
+  safety: Safety,
+  defaultRoute: readonly string[],
+): void {
   for (const uri of uris) {
-    const name = interfaceOf(uri)
-    if (name === null || !defaultRoute.includes(name) || safety.interfaces.includes(name)) continue
+    const name = defaultRoute.find(one => namesInterface(uri, one) && !safety.interfaces.includes(one))
+    if (name === undefined) continue
     throw new NmgenError(
       'default-route',
       `${name} carries the default route: test traffic would leave this machine`,
@@ -81,7 +88,13 @@ export function checkInterfaces(uris: readonly string[], safety: Safety, default
 function openOne({ spec, sends, receives }: Use, uris: readonly string[]): OpenPort {
   const txQueues = sends ? spec.txQueues : 1
   const opened = native().open(spec.uri, txQueues, receives ? spec.rxQueues : 0, spec.args, uris)
-  if (!opened.ok) throw new NmgenError(opened.code, `port ${spec.name}: ${opened.message}`, exitOf(opened.code), opened.hint)
+  if (!opened.ok)
+    throw new NmgenError(
+      opened.code,
+      `port ${spec.name}: ${opened.message}`,
+      exitOf(opened.code),
+      opened.hint,
+    )
   const backend = spec.uri.slice(0, spec.uri.indexOf(':'))
   const linkBps = opened.linkBps > 0 ? opened.linkBps : null
   return {
@@ -91,6 +104,11 @@ function openOne({ spec, sends, receives }: Use, uris: readonly string[]): OpenP
     rxQueues: receives ? opened.rxQueues : 0,
     facts: { port: spec.name, uri: spec.uri, backend, facts: opened.facts, linkBps },
   }
+}
+
+/** What the libraries below have said belongs into the log, not on the terminal. */
+export function logNative(): void {
+  for (const line of native().takeLog().split('\n')) if (line.trim() !== '') log().debug(line)
 }
 
 /** Opens every port that a stream uses; on a failure none stays open. Throws NmgenError. */
@@ -105,10 +123,13 @@ export function openPorts(plan: Plan, defaultRoute: readonly string[]): OpenPort
   } catch (error) {
     closePorts(open)
     throw error
+  } finally {
+    logNative()
   }
   return open
 }
 
 export function closePorts(ports: readonly OpenPort[]): void {
   for (const { handle } of ports) native().close(handle)
+  logNative()
 }

@@ -29,7 +29,8 @@ const streamsOf = (plan: Plan, direction: 'tx' | 'rx', port: OpenPort): StreamPl
 
 function txQueue(plan: Plan, port: OpenPort, queue: number, fleet: FleetShard): Queue {
   const streams = streamsOf(plan, 'tx', port)
-  const shard: Shard = { index: fleet.index * port.txQueues + queue, stride: fleet.of * port.txQueues }
+  // A fleet's shard is what it is on any number of queues: packets of index `fleet.index` modulo `fleet.of`.
+  const shard: Shard = { index: fleet.index + fleet.of * queue, stride: fleet.of * port.txQueues }
   const linkBps = port.facts.linkBps ?? 0
   const limits: (number | null)[] = []
   for (const stream of streams) limits[stream.id] = packetLimit(stream, plan.durationNs, linkBps)
@@ -58,7 +59,9 @@ function rxQueue(plan: Plan, port: OpenPort, queue: number, strides: readonly nu
 
 /** All queues of a run: TX first, then RX. */
 export function makeQueues(plan: Plan, ports: readonly OpenPort[], fleet: FleetShard): Queue[] {
-  const strides = plan.streams.map(({ tx }) => fleet.of * (ports.find(({ name }) => name === tx)?.txQueues ?? 1))
+  const strides = plan.streams.map(
+    ({ tx }) => fleet.of * (ports.find(({ name }) => name === tx)?.txQueues ?? 1),
+  )
   const each = (count: number) => Array.from({ length: count }, (_, queue) => queue)
   return [
     ...ports.flatMap(port => each(port.txQueues).map(queue => txQueue(plan, port, queue, fleet))),

@@ -64,8 +64,12 @@ export class Team {
   /** Waits until every loop stands at the start. */
   async ready(): Promise<NativeFailure | null> {
     const until = Date.now() + READY_MS
-    while (!this.#failure && !this.#members.every(({ queue }) => Atomics.load(queue.page, Cell.state) === State.ready)) {
-      if (Date.now() > until) return { code: 'not-ready', message: `the workers were not ready within ${READY_MS / 1000} s` }
+    while (
+      !this.#failure &&
+      !this.#members.every(({ queue }) => Atomics.load(queue.page, Cell.state) === State.ready)
+    ) {
+      if (Date.now() > until)
+        return { code: 'not-ready', message: `the workers were not ready within ${READY_MS / 1000} s` }
       await pause(POLL_MS)
     }
     return this.#failure
@@ -103,7 +107,9 @@ export class Team {
   }
 
   async #ended(direction: 'tx' | 'rx'): Promise<void> {
-    await Promise.all(this.#members.filter(({ queue }) => queue.direction === direction).map(({ ended }) => ended))
+    await Promise.all(
+      this.#members.filter(({ queue }) => queue.direction === direction).map(({ ended }) => ended),
+    )
   }
 
   #note(failure: NativeFailure | null): void {

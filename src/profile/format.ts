@@ -21,7 +21,7 @@ export function formatField(kind: FieldKind, spec: FieldSpec): string {
   return `{${spec.kind}: {${spec.kind === 'list' ? 'values' : 'range'}: ${source}${step}${every}}}`
 }
 
-function formatRange(kind: FieldKind, low: bigint, high: bigint): string {
+export function formatRange(kind: FieldKind, low: bigint, high: bigint): string {
   if (low === 0n && high === maxOf(kind.bits)) return 'any'
   if (kind.type !== 'mac' && kind.type !== 'ipv4' && kind.type !== 'ipv6') return `${low}-${high}`
   return formatAddressRange(kind.type, { low, high })

@@ -7,16 +7,18 @@ export interface ProfileInput {
   file: string
   text: string
   overrides: Readonly<Record<string, string>>
+  /** The profile as it ran, as a document that can be read again. */
+  document: unknown
 }
 
-export function profileResult({ profile, file, text, overrides }: ProfileInput): ProfileResult {
+export function profileResult({ profile, file, text, overrides, document }: ProfileInput): ProfileResult {
   return {
     name: profile.name,
     file,
     sha256: createHash('sha256').update(text).digest('hex'),
     seed: profile.seed,
     overrides,
-    resolved: plain(profile),
+    resolved: plain(document),
   }
 }
 

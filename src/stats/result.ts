@@ -123,7 +123,7 @@ export interface ProfileResult {
   seed: number
   /** Flags and variables that changed the profile, as they were given. */
   overrides: Readonly<Record<string, string>>
-  /** The profile as it ran. Integers beyond 2^53 are strings of digits, bytes are hexadecimal. */
+  /** The profile as it ran, in the language of profiles, every default written out. */
   resolved: unknown
 }
 

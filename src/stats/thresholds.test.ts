@@ -60,8 +60,13 @@ describe('thresholds', () => {
   })
 
   it('on what was not measured fail, and say so', () => {
-    expect(evaluate([expecting('duplicates')], values)).toMatchObject([
+    const received = { ...values, metrics: { ...values.metrics, rx_packets: 5 } }
+    expect(evaluate([expecting('duplicates')], received)).toMatchObject([
       { passed: false, measured: null, reason: 'not measured in this run' },
+    ])
+    const alone = { ...values, metrics: { ...values.metrics, rx_packets: null } }
+    expect(evaluate([expecting('duplicates')], alone)).toMatchObject([
+      { passed: false, measured: null, reason: expect.stringContaining('--rx') },
     ])
   })
 })

@@ -59,8 +59,15 @@ function evaluateOne({ text, metric, op, value }: Expectation, values: Values): 
   const metrics = stream === null ? values.metrics : values.streams[stream]
   const measured = isMetric(name) ? (metrics?.[name] ?? null) : null
   const row = { text, metric, op, limit: value, measured }
-  if (measured === null) return { ...row, passed: false, reason: 'not measured in this run' }
+  if (measured === null) return { ...row, passed: false, reason: unmeasured(values) }
   return { ...row, passed: holds(measured, op, value) }
+}
+
+// What cannot be judged has not passed: a CI job that forgot its receiver must not turn green.
+function unmeasured({ metrics }: Values): string {
+  return metrics.rx_packets === null
+    ? 'nothing receives in this run: add --rx, or drop it from `expect`'
+    : 'not measured in this run'
 }
 
 function holds(measured: number, op: Expectation['op'], limit: number): boolean {

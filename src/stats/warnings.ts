@@ -42,7 +42,8 @@ function paceWarnings({ stream, pace, result }: StreamMeasure): Warning[] {
 function noSignature({ stream, result }: StreamMeasure): Warning[] {
   if (result.measured_by !== 'match') return []
   const text = `stream ${stream.name} carries no signature: it was counted by its headers, without latency or order`
-  return [warning('no-signature', text, 'make its frames long enough for 18 bytes of payload')]
+  const advice = 'give its frames room for 18 bytes of payload, and do not switch `signature` off'
+  return [warning('no-signature', text, advice)]
 }
 
 function lossWarnings(run: Input, streams: readonly StreamMeasure[], metrics: Metrics): Warning[] {

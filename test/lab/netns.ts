@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { execa } from 'execa'
 import { type Capture, startCapture } from './capture.js'
+import { whyNoTool } from './tools.js'
 
 export interface LinkCounters {
   rxPackets: number
@@ -29,10 +30,8 @@ export interface LabOptions {
 
 /** Why no lab, or one of the tools that a test needs beside it, is to be had here: for `ctx.skip`. */
 export async function whyNoLab(...tools: string[]): Promise<string | undefined> {
-  for (const tool of tools) {
-    const { code } = await execa(tool, ['--version'], { reject: false })
-    if (code === 'ENOENT') return `\`${tool}\` is not installed (make setup)`
-  }
+  const missing = await whyNoTool(...tools)
+  if (missing) return missing
   if (process.getuid?.() !== 0) return 'network namespaces need root'
   const name = `nmgp${randomBytes(3).toString('hex')}`
   const added = await execa('ip', ['netns', 'add', name], { reject: false })

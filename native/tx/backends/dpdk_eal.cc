@@ -41,31 +41,6 @@ FILE* log_stream() {
   return stream;
 }
 
-// While it lives, what anybody prints to descriptors 1 and 2 goes into the log: on bad arguments the EAL
-// prints its usage to standard output, where only the result of a run may stand.
-class Silence {
- public:
-  Silence() : file_(memfd_create("nmgen-eal", MFD_CLOEXEC)) {
-    if (file_ < 0) return;
-    fflush(nullptr);
-    for (int fd : {1, 2}) saved_[fd - 1] = dup(fd), dup2(file_, fd);
-  }
-  ~Silence() {
-    if (file_ < 0) return;
-    fflush(nullptr);
-    for (int fd : {1, 2}) dup2(saved_[fd - 1], fd), ::close(saved_[fd - 1]);
-    std::string text(static_cast<size_t>(std::max<off_t>(lseek(file_, 0, SEEK_END), 0)), '\0');
-    if (pread(file_, text.data(), text.size(), 0) > 0) log_append(text);
-    ::close(file_);
-  }
-  Silence(const Silence&) = delete;
-  Silence& operator=(const Silence&) = delete;
-
- private:
-  int file_;
-  int saved_[2] = {-1, -1};
-};
-
 std::vector<std::string> eal_arguments(const std::vector<std::string>& devices, const std::vector<std::string>& more) {
   // The EAL pins the calling thread to its first lcore: name the CPU that we are on, and undo it afterwards.
   std::vector<std::string> list{"nmgen", "--lcores", "0@" + std::to_string(std::max(sched_getcpu(), 0)),
@@ -100,6 +75,21 @@ int init(std::vector<std::string> arguments) {
 }
 
 }  // namespace
+
+Silence::Silence() : file_(memfd_create("nmgen-eal", MFD_CLOEXEC)) {
+  if (file_ < 0) return;
+  fflush(nullptr);
+  for (int fd : {1, 2}) saved_[fd - 1] = dup(fd), dup2(file_, fd);
+}
+
+Silence::~Silence() {
+  if (file_ < 0) return;
+  fflush(nullptr);
+  for (int fd : {1, 2}) dup2(saved_[fd - 1], fd), ::close(saved_[fd - 1]);
+  std::string text(static_cast<size_t>(std::max<off_t>(lseek(file_, 0, SEEK_END), 0)), '\0');
+  if (pread(file_, text.data(), text.size(), 0) > 0) log_append(text);
+  ::close(file_);
+}
 
 uint64_t free_hugepage_bytes() {
   uint64_t bytes = 0;

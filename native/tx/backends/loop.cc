@@ -44,13 +44,14 @@ constexpr uint32_t kDefaultSlots = 512, kMinSlots = 2 * kMaxBurst, kMaxSlots = 6
 class Wire {
  public:
   explicit Wire(uint16_t id, uint32_t slots) : slots_(slots) {
-    const size_t rings = 2 * (sizeof(Ring) + slots * sizeof(Slot));
+    const size_t ring = (sizeof(Ring) + slots * sizeof(Slot) + alignof(Ring) - 1) / alignof(Ring) * alignof(Ring);
+    const size_t rings = 2 * ring;
     bytes_ = rings + size_t{slots} * kBufferBytes;
     void* memory = mmap(nullptr, bytes_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
     if (memory == MAP_FAILED) return;
     base_ = static_cast<uint8_t*>(memory);
     tx = make_ring(base_, id, 1, rings);
-    rx = make_ring(base_ + rings / 2, id, 0, rings / 2);
+    rx = make_ring(base_ + ring, id, 0, ring);
   }
   ~Wire() {
     if (base_) munmap(base_, bytes_);

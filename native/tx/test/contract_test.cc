@@ -1,0 +1,334 @@
+// The contract of native/tx/backend.h, held against every device of the list. A new backend adds a line there.
+
+#include <atomic>
+#include <cstring>
+#include <set>
+#include <thread>
+
+#include "../checksum.h"
+#include "../clock.h"
+#include "support.h"
+
+namespace nmgen::test {
+namespace {
+
+struct Target {
+  const char* uri;
+  const char* why_nothing_arrives;  // null: what is sent is received on the queue of the same number
+  const char* bad;                  // a URI of this backend that must be refused
+};
+
+const Target kTargets[] = {
+    {"loop:x", nullptr, "loop:x,slots=7"},
+    {"loop:x,slots=131", nullptr, "loop:x,colour=red"},  // no power of two, and not a whole number of bursts
+    {"dpdk:net_ring0", nullptr, "dpdk:net_ring0,nodeaction=nonsense"},
+    {"dpdk:net_null0,size=60", "what it receives is made up", "dpdk:net_nonsense0"},
+};
+
+constexpr uint64_t kPatienceNs = 20'000'000'000;
+
+// An open device with a queue each way, entered by this thread.
+struct Link {
+  explicit Link(const Target& target) : device(open_or_fail(target.uri)), tx(*device->tx(0)), rx(*device->rx(0)) {
+    device->enter();
+    prefill(60);
+  }
+  ~Link() { device->leave(); }
+  void prefill(uint32_t length) {
+    for (Frame& frame : tx.all()) {
+      std::memset(frame.data, 0x5a, length);
+      frame.length = length;
+    }
+    tx.filled();
+  }
+  // Sends n frames with a running number, in windows as they come; returns how many were taken before the ring was
+  // full.
+  uint64_t send(uint64_t n, uint64_t first) {
+    uint64_t sent = 0;
+    for (int tries = 0; sent < n && tries < 100;) {
+      if (tx.room == 0) tx.refill();
+      const uint32_t m = static_cast<uint32_t>(std::min<uint64_t>(n - sent, tx.room));
+      CHECK(m <= kMaxBurst);
+      for (uint32_t j = 0; j < m; j++) put64(tx.frames[j].data, first + sent + j);
+      const uint32_t taken = m ? tx.commit(m, false) : 0;
+      CHECK(taken <= m);
+      sent += taken;
+      tries = taken ? 0 : tries + 1;
+    }
+    return sent;
+  }
+  // Receives n frames, waiting for them, and checks that their numbers are first, first + 1 ...
+  void receive(uint64_t n, uint64_t first) {
+    const uint64_t until = now_ns() + kPatienceNs;
+    for (uint64_t got = 0; got < n;) {
+      CHECK(now_ns() < until);
+      std::span<const Frame> frames = rx.peek();
+      CHECK(frames.size() <= kMaxBurst);
+      for (const Frame& frame : frames) {
+        CHECK_EQ(frame.length, 60u);
+        CHECK_EQ(get64(frame.data), first + got++);
+        for (uint32_t b = 8; b < 60; b++) CHECK_EQ(frame.data[b], 0x5a);
+      }
+      rx.release(static_cast<uint32_t>(frames.size()));
+    }
+  }
+  std::unique_ptr<Device> device;
+  TxQueue& tx;
+  RxQueue& rx;
+};
+
+void needs_arrival(const Target& target) {
+  if (target.why_nothing_arrives) skip(target.why_nothing_arrives);
+}
+
+void check_sentence(const Failure& failure) {
+  CHECK(!failure.code.empty() && failure.code.find(' ') == std::string::npos);
+  CHECK(failure.message.size() > 10 && failure.message.find('\n') == std::string::npos);
+  CHECK(!failure.hint.empty());
+}
+
+void opens_again_after_it_was_closed(const Target& target) {
+  for (int round = 0; round < 3; round++) {
+    Link link(target);
+    CHECK(link.device->tx_queues() >= 1 && link.device->rx_queues() >= 1);
+    CHECK(!link.device->facts().at("driver").empty());
+    CHECK_EQ(link.send(10, 0), 10u);
+  }
+}
+
+void refuses_with_a_sentence(const Target& target) {
+  auto device = open_device(target.bad, {.device = {}, .args = {}, .devices = {}});
+  CHECK(!device);
+  check_sentence(device.failure());
+  Link link(target);  // and a refusal breaks nothing
+  CHECK_EQ(link.send(1, 0), 1u);
+}
+
+void sends_bursts_of_any_size(const Target& target) {
+  Link link(target);
+  uint64_t sent = 0;
+  for (uint32_t n : {0u, 1u, 63u, 64u, 0u, 5u, 64u}) {
+    if (link.tx.room == 0) link.tx.refill();
+    const Frame* before = link.tx.frames;
+    const uint32_t room = link.tx.room, m = std::min(n, room);
+    CHECK(room >= 1 && room <= kMaxBurst);
+    for (uint32_t j = 0; j < m; j++) put64(link.tx.frames[j].data, sent + j);
+    CHECK_EQ(link.tx.commit(m, false), m);
+    if (m == 0) CHECK(link.tx.frames == before && link.tx.room == room);
+    if (!target.why_nothing_arrives) link.receive(m, sent);
+    sent += m;
+  }
+}
+
+void lends_frames_that_are_distinct_and_whole(const Target& target) {
+  Link link(target);
+  std::span<Frame> all = link.tx.all();
+  CHECK(all.size() >= 2 * kMaxBurst);
+  uint8_t mark = 0;
+  for (Frame& frame : all) std::memset(frame.data, mark += 7, kMaxFrame);
+  mark = 0;
+  for (const Frame& frame : all) {
+    mark += 7;
+    for (uint32_t b = 0; b < kMaxFrame; b += 53) CHECK_EQ(frame.data[b], mark);
+    CHECK(frame.data[kMaxFrame - 1] == mark && frame.holds == kNothing);
+  }
+  // The window shows frames of `all`, over and over.
+  const std::set<const Frame*> known = [&] {
+    std::set<const Frame*> set;
+    for (const Frame& frame : all) set.insert(&frame);
+    return set;
+  }();
+  link.prefill(60);
+  for (uint64_t round = 0; round < 50; round++) {
+    for (uint32_t j = 0; j < link.tx.room; j++) CHECK(known.contains(link.tx.frames + j));
+    CHECK_EQ(link.send(17, round * 17), 17u);
+    if (!target.why_nothing_arrives) link.receive(17, round * 17);
+  }
+}
+
+void stops_when_full_and_goes_on_after_a_release(const Target& target) {
+  needs_arrival(target);
+  Link link(target);
+  uint64_t first = 0;
+  for (int round = 0; round < 5; round++) {
+    const uint64_t held = link.send(1'000'000, first);  // nobody releases
+    CHECK(held >= kMaxBurst && held <= link.tx.all().size());
+    CHECK_EQ(link.send(1, ~0ull), 0u);  // still full; what could be written into a window must not be one in flight
+    link.receive(held, first);
+    first += held;
+    CHECK_EQ(link.send(kMaxBurst, first), kMaxBurst);
+    link.receive(kMaxBurst, first);
+    first += kMaxBurst;
+  }
+}
+
+void keeps_what_was_peeked_until_it_is_released(const Target& target) {
+  needs_arrival(target);
+  Link link(target);
+  CHECK_EQ(link.send(10, 0), 10u);
+  const uint64_t until = now_ns() + kPatienceNs;
+  std::span<const Frame> peeked;
+  while (peeked.empty() && now_ns() < until) peeked = link.rx.peek();
+  CHECK(!peeked.empty());
+  link.send(1'000'000, 10);
+  for (size_t j = 0; j < peeked.size(); j++) CHECK_EQ(get64(peeked[j].data), j);
+}
+
+void counts_what_it_sent(const Target& target) {
+  Link link(target);
+  if (link.device->counters().empty()) skip("the device has no counters of its own");
+  const uint64_t before = link.device->counters().at("tx_packets");
+  uint64_t sent = 0;
+  for (int round = 0; round < 100; round++) {
+    const uint64_t n = link.send(31, sent);
+    if (!target.why_nothing_arrives) link.receive(n, sent);
+    sent += n;
+  }
+  link.tx.flush();
+  CHECK_EQ(link.device->counters().at("tx_packets") - before, sent);
+  if (!target.why_nothing_arrives) CHECK_EQ(link.device->counters().at("rx_packets"), sent);
+}
+
+void flushes_within_a_bounded_time(const Target& target) {
+  Link link(target);
+  link.send(1'000'000, 0);
+  const uint64_t start = now_ns();
+  link.tx.flush();
+  CHECK(now_ns() - start < 2'000'000'000);
+}
+
+// Two threads, as in a run. The sender gives each frame its number, a length made of it, and a last byte.
+uint32_t length_of(uint64_t i) { return 60 + static_cast<uint32_t>(i * 2654435761 % 1455); }
+
+void transfer(const Target& target, uint64_t packets, bool resized) {
+  needs_arrival(target);
+  Link link(target);
+  link.prefill(resized ? 1514 : 60);
+  std::atomic<bool> give_up{false};
+  std::thread sender([&] {
+    link.device->enter();
+    for (uint64_t i = 0; i < packets && !give_up;) {
+      if (link.tx.room == 0) link.tx.refill();
+      if (link.tx.room == 0) std::this_thread::yield();
+      const uint32_t n = static_cast<uint32_t>(std::min<uint64_t>(packets - i, link.tx.room));
+      for (uint32_t j = 0; j < n; j++) {
+        Frame& frame = link.tx.frames[j];
+        if (resized) frame.length = length_of(i + j);
+        put64(frame.data, i + j);
+        frame.data[frame.length - 1] = static_cast<uint8_t>(i + j);
+      }
+      if (n) i += link.tx.commit(n, resized);
+    }
+    link.tx.flush();
+    link.device->leave();
+  });
+  uint64_t got = 0, wrong = 0;
+  for (uint64_t until = now_ns() + kPatienceNs; got < packets && now_ns() < until;) {
+    std::span<const Frame> frames = link.rx.peek();
+    for (const Frame& frame : frames) {
+      const uint32_t length = resized ? length_of(got) : 60;
+      wrong += frame.length != length || get64(frame.data) != got ||
+               frame.data[length - 1] != static_cast<uint8_t>(got) || frame.data[length / 2] != 0x5a;
+      // The middle of one length is the end of another: leave the slot as it was filled.
+      if (resized) const_cast<uint8_t*>(frame.data)[length - 1] = 0x5a;
+      got++;
+    }
+    link.rx.release(static_cast<uint32_t>(frames.size()));
+    if (frames.empty()) std::this_thread::yield();
+  }
+  give_up = true;
+  sender.join();
+  CHECK_EQ(got, packets);
+  CHECK_EQ(wrong, 0u);
+  CHECK(link.rx.peek().empty());
+}
+
+void delivers_a_million_packets_in_order(const Target& target) { transfer(target, 1'000'000 / kSlowdown, false); }
+void delivers_each_packet_with_its_length(const Target& target) { transfer(target, 200'000 / kSlowdown, true); }
+
+void receives_at_most_a_burst(const Target& target) {
+  Link link(target);
+  link.send(1'000'000, 0);
+  for (int round = 0; round < 10; round++) {
+    std::span<const Frame> frames = link.rx.peek();
+    CHECK(frames.size() <= kMaxBurst);
+    for (const Frame& frame : frames) CHECK(frame.length == 60 && frame.data != nullptr);
+    link.rx.release(static_cast<uint32_t>(frames.size()));
+  }
+}
+
+const Backend* backend_of(std::string_view uri) {
+  for (const Backend* backend : backends())
+    if (uri.substr(0, uri.find(':')) == backend->name) return backend;
+  return nullptr;
+}
+
+void add_case(const Target& target, const char* name, void (*body)(const Target&)) {
+  std::string where = target.uri;
+  where[where.find(':')] = ' ';
+  Add("contract of " + where + " - " + name, [&target, body] {
+    if (auto failure = backend_of(target.uri)->probe()) skip(failure->message);
+    body(target);
+  });
+}
+
+// Called by main, when every backend that is compiled in has registered itself.
+void add_all() {
+  for (const Target& target : kTargets) {
+    if (!backend_of(target.uri)) continue;  // tools/native-test.sh says why not
+#define CASE(name) add_case(target, #name, name)
+    CASE(opens_again_after_it_was_closed);
+    CASE(refuses_with_a_sentence);
+    CASE(sends_bursts_of_any_size);
+    CASE(lends_frames_that_are_distinct_and_whole);
+    CASE(stops_when_full_and_goes_on_after_a_release);
+    CASE(keeps_what_was_peeked_until_it_is_released);
+    CASE(counts_what_it_sent);
+    CASE(flushes_within_a_bounded_time);
+    CASE(delivers_a_million_packets_in_order);
+    CASE(delivers_each_packet_with_its_length);
+    CASE(receives_at_most_a_burst);
+#undef CASE
+  }
+}
+const AddLater kAddLater(add_all);
+
+TEST(open_refuses_unknown_and_incomplete_URIs_with_a_sentence) {
+  for (const char* uri : {"", "loop", "loop:", "nowhere:x", ":x", "LOOP:x"}) {
+    auto device = open_device(uri, {.device = {}, .args = {}, .devices = {}});
+    CHECK(!device);
+    check_sentence(device.failure());
+  }
+  CHECK(open_device("nowhere:x", {.device = {}, .args = {}, .devices = {}}).failure().hint.find("loop") !=
+        std::string::npos);
+}
+
+TEST(open_refuses_more_queues_than_a_device_has) {
+  auto device = open_device("loop:x", {.device = {}, .tx_queues = 65, .args = {}, .devices = {}});
+  CHECK(!device);
+  check_sentence(device.failure());
+}
+
+TEST(loop_without_a_receiver_is_never_full) {
+  auto device = open_or_fail("loop:x", 1, 0);
+  CHECK_EQ(device->rx_queues(), 0u);
+  TxQueue& tx = *device->tx(0);
+  for (uint64_t sent = 0; sent < 100'000; sent += tx.commit(tx.room, false)) CHECK(tx.room > 0);
+}
+
+TEST(loop_queues_are_separate) {
+  auto device = open_or_fail("loop:x", 4, 4);
+  for (uint32_t q = 0; q < 4; q++) {
+    TxQueue& tx = *device->tx(q);
+    for (uint32_t j = 0; j < 5 + q; j++) put64(tx.frames[j].data, q), tx.frames[j].length = 60 + q;
+    CHECK_EQ(tx.commit(5 + q, true), 5 + q);
+  }
+  for (uint32_t q = 4; q-- > 0;) {
+    std::span<const Frame> frames = device->rx(q)->peek();
+    CHECK_EQ(frames.size(), 5 + q);
+    for (const Frame& frame : frames) CHECK(frame.length == 60 + q && get64(frame.data) == q);
+  }
+}
+
+}  // namespace
+}  // namespace nmgen::test

@@ -1,0 +1,339 @@
+// Whole runs of the TX and RX loops over the loop device: what is sent is exact, whatever ends the run.
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cmath>
+#include <thread>
+
+#include "../checksum.h"
+#include "../clock.h"
+#include "../histogram.h"
+#include "../rx_loop.h"
+#include "../tx_loop.h"
+#include "support.h"
+
+namespace nmgen::test {
+namespace {
+
+using Page = std::vector<page::Word>;
+using Bytes = std::vector<uint8_t>;
+
+constexpr uint64_t kSecond = 1'000'000'000;
+
+uint64_t cell(const Page& page, size_t i) { return page::acquire(&page[i]); }
+uint64_t tx_cell(const Page& page, size_t stream, size_t i) {
+  return cell(page, page::kHeaderCells + stream * page::kTxStreamCells + i);
+}
+uint64_t rx_cell(const Page& page, size_t stream, size_t i) {
+  return cell(page, page::kHeaderCells + stream * page::kRxStreamCells + i);
+}
+void wait_until(const std::function<bool()>& condition) {
+  for (const uint64_t until = now_ns() + 20 * kSecond; !condition() && now_ns() < until;) std::this_thread::yield();
+}
+
+enum class Receiver { kCollect, kCount, kNobody };
+
+// A run of `plan` on so many queues, from prefill to the last received frame.
+class Run {
+ public:
+  Run(const Plan& plan, uint32_t queues, Receiver receiver, const char* uri = "loop:x")
+      : plan_(decoded(plan)), receiver_(receiver), device_(open_or_fail(uri, queues, queues)), frames(queues) {
+    for (Stream& s : plan_.streams) s.stride = queues;
+    for (uint32_t q = 0; q < queues; q++) {
+      Plan shard = decoded(plan);
+      shard.stride = queues;
+      shard.shard = q;
+      for (Stream& s : shard.streams)  // as shareOf in src/gen/encode.ts
+        if (s.limit != kNoLimit) s.limit = s.limit > q ? (s.limit - q + queues - 1) / queues : 0;
+      shards_.push_back(std::move(shard));
+      tx.emplace_back(page::kHeaderCells + plan.streams.size() * page::kTxStreamCells);
+      rx.emplace_back(page::kHeaderCells + plan.streams.size() * (page::kRxStreamCells + histogram::kCells));
+      rx.back()[page::kHistograms] = plan.streams.size();
+      tx.back()[page::kShared] = rx.back()[page::kShared] = 1;
+    }
+    for (uint32_t q = 0; q < queues; q++) {
+      senders_.emplace_back([this, q] { TxLoop(*device_->tx(q), shards_[q], tx[q].data()).run(); });
+      wait_until([&] { return cell(tx[q], page::kState) == page::kReady; });
+    }
+  }
+  ~Run() {
+    stop();
+    finish();
+  }
+  // Buffers are prefilled and nothing is sent yet.
+  std::span<Frame> buffers(uint32_t queue) { return device_->tx(queue)->all(); }
+  void go() {
+    for (uint32_t q = 0; q < frames.size(); q++) {
+      if (receiver_ == Receiver::kCollect) receivers_.emplace_back([this, q] { collect(q); });
+      if (receiver_ == Receiver::kCount)
+        receivers_.emplace_back([this, q] { RxLoop(*device_->rx(q), plan_, rx[q].data()).run(); });
+    }
+    epoch = now_ns() + 1'000'000;
+    for (std::vector<Page>* pages : {&rx, &tx}) {  // receivers first
+      for (Page& page : *pages) page::set(&page[page::kEpochNs], epoch), page::publish(&page[page::kGo], 1);
+      if (pages == &rx && receiver_ == Receiver::kCount)
+        for (Page& page : rx) wait_until([&] { return cell(page, page::kState) == page::kRunning; });
+    }
+  }
+  void stop() {
+    for (Page& page : tx) page::set(&page[page::kStop], 1);
+  }
+  // Waits for the senders, then for what is on its way.
+  void finish() {
+    for (std::thread& thread : senders_) thread.join();
+    senders_.clear();
+    if (receiver_ == Receiver::kCount)
+      wait_until([&] { return sum(rx, page::kPackets) == sum(tx, page::kPackets) || receivers_.empty(); });
+    drained_ = true;
+    for (Page& page : rx) page::set(&page[page::kStop], 1);
+    for (std::thread& thread : receivers_) thread.join();
+    receivers_.clear();
+    if (receiver_ == Receiver::kNobody)
+      for (uint32_t q = 0; q < frames.size(); q++) collect(q);
+  }
+  void complete() {
+    go();
+    finish();
+  }
+  static uint64_t sum(const std::vector<Page>& pages, size_t i) {
+    uint64_t total = 0;
+    for (const Page& page : pages) total += cell(page, i);
+    return total;
+  }
+  // What must hold however a run ended: totals are the sums of the streams, and frames as many as counted.
+  void check_books() {
+    uint64_t got = 0, bytes = 0;
+    for (uint32_t q = 0; q < frames.size(); q++) {
+      uint64_t stream_packets = 0, stream_bytes = 0;
+      for (size_t s = 0; s < plan_.streams.size(); s++) {
+        stream_packets += tx_cell(tx[q], s, page::kTxPackets);
+        stream_bytes += tx_cell(tx[q], s, page::kTxBytes);
+      }
+      CHECK_EQ(cell(tx[q], page::kPackets), stream_packets);
+      CHECK_EQ(cell(tx[q], page::kBytes), stream_bytes);
+      CHECK_EQ(cell(tx[q], page::kState), page::kDone);
+      for (const Bytes& frame : frames[q]) got++, bytes += frame.size();
+      if (receiver_ == Receiver::kCount) got += cell(rx[q], page::kPackets), bytes += cell(rx[q], page::kBytes);
+    }
+    CHECK_EQ(got, sum(tx, page::kPackets));
+    CHECK_EQ(bytes, sum(tx, page::kBytes));
+  }
+
+ private:
+  void collect(uint32_t q) {
+    for (RxQueue& queue = *device_->rx(q);;) {
+      const bool last = drained_;  // read before the look: what was sent by then is seen by it
+      std::span<const Frame> part = queue.peek();
+      for (const Frame& frame : part) frames[q].emplace_back(frame.data, frame.data + frame.length);
+      queue.release(static_cast<uint32_t>(part.size()));
+      if (part.empty() && last) return;
+      if (part.empty()) std::this_thread::yield();
+    }
+  }
+
+  Plan plan_;
+  Receiver receiver_;
+  std::unique_ptr<Device> device_;
+  std::vector<Plan> shards_;
+  std::vector<std::thread> senders_, receivers_;
+  std::atomic<bool> drained_{false};
+
+ public:
+  std::vector<Page> tx, rx;
+  std::vector<std::vector<Bytes>> frames;  // received, by queue
+  uint64_t epoch = 0;
+};
+
+// An imix stream, one with many fields and one without any: limited, sharing an unpaced lane.
+Plan mixed_plan(bool is_signed, uint64_t packets) {
+  Stream imix = plain_stream(0, 60), varied = plain_stream(1, 64), constant = plain_stream(2, 90);
+  add_lengths(imix, {566, 1514});
+  imix.sequence = {0, 1, 0, 0, 2, 0, 1, 0, 0, 1, 0, 1};
+  imix.fields = {whole_field(20, 4, FieldOp::kInc)};
+  varied.fields = {whole_field(20, 4, FieldOp::kInc), whole_field(26, 4, FieldOp::kRandom),
+                   whole_field(30, 4, FieldOp::kPermute), whole_field(34, 2, FieldOp::kList)};
+  varied.fields[3].values = {7, 8, 9};
+  if (is_signed)
+    for (Stream* s : {&imix, &varied, &constant}) sign(*s, 42);
+  imix.limit = packets;
+  varied.limit = packets / 2 + 1;
+  constant.limit = packets / 3;
+  Plan plan = plan_of({imix, varied, constant});
+  plan.lanes = {lane_of({0, 1, 0, 2})};
+  return plan;
+}
+
+TEST(loops_send_exactly_the_limits_and_receive_them_all) {
+  const uint64_t packets = 30'000 / kSlowdown;
+  for (uint32_t queues : {1u, 2u, 4u}) {
+    const Plan plan = mixed_plan(true, packets);
+    Run run(plan, queues, Receiver::kCount);
+    run.complete();
+    run.check_books();
+    for (size_t s = 0; s < 3; s++) {
+      std::array<uint64_t, page::kRxStreamCells> rx{};
+      uint64_t sent = 0, in_histogram = 0;
+      for (uint32_t q = 0; q < queues; q++) {
+        sent += tx_cell(run.tx[q], s, page::kTxPackets);
+        for (size_t i = 0; i < rx.size(); i++) rx[i] += rx_cell(run.rx[q], s, i);
+        const size_t first = page::kHeaderCells + 3 * page::kRxStreamCells + s * histogram::kCells;
+        for (size_t i = 0; i < histogram::kCells; i++) in_histogram += cell(run.rx[q], first + i);
+      }
+      CHECK_EQ(sent, plan.streams[s].limit);
+      CHECK_EQ(rx[page::kRxPackets], sent);
+      CHECK_EQ(rx[page::kLatencyCount], sent);
+      CHECK_EQ(in_histogram, sent);
+      for (size_t i : {page::kDuplicates, page::kReordered, page::kCorrupted, page::kStale}) CHECK_EQ(rx[i], 0u);
+    }
+    CHECK_EQ(Run::sum(run.rx, page::kUnknown), 0u);
+  }
+}
+
+TEST(loops_send_the_same_packets_on_any_number_of_queues) {
+  std::vector<Bytes> first;
+  for (uint32_t queues : {1u, 2u, 4u}) {
+    Run run(mixed_plan(false, 20'000 / kSlowdown), queues, Receiver::kCollect);
+    run.complete();
+    run.check_books();
+    std::vector<Bytes> all;
+    for (std::vector<Bytes>& part : run.frames) all.insert(all.end(), part.begin(), part.end());
+    std::ranges::sort(all);
+    if (queues == 1)
+      first = std::move(all);
+    else
+      CHECK(all == first);
+  }
+  CHECK(std::ranges::adjacent_find(first) != first.end());  // the constant stream repeats itself, the others do not
+}
+
+TEST(loops_keep_the_order_of_lanes_and_sequences) {
+  const Plan plan = mixed_plan(false, 5'000);
+  Run run(plan, 1, Receiver::kCollect);
+  run.complete();
+  std::array<uint64_t, 3> sent{};
+  size_t at = 0;
+  const std::vector<uint32_t>& slots = plan.lanes[0].slots;
+  for (uint64_t turn = 0; at < run.frames[0].size(); turn++) {
+    const uint32_t s = slots[turn % slots.size()];
+    if (sent[s] == plan.streams[s].limit) continue;  // its turn passes
+    const Stream& stream = plan.streams[s];
+    const Bytes& frame = run.frames[0][at++];
+    CHECK_EQ(frame[0], 0x40 | s, "frame " + text(at - 1));
+    CHECK_EQ(frame.size(), stream.templates[stream.sequence[sent[s] % stream.sequence.size()]].bytes.size());
+    if (s < 2) CHECK_EQ(get32(&frame[20]), sent[s]);
+    sent[s]++;
+  }
+  for (size_t s = 0; s < 3; s++) CHECK_EQ(sent[s], plan.streams[s].limit);
+}
+
+TEST(loops_stop_when_asked_with_books_that_add_up) {
+  for (Receiver receiver : {Receiver::kCount, Receiver::kCollect, Receiver::kNobody}) {  // nobody: the ring is full
+    Run run(mixed_plan(true, kNoLimit - 1), 2, receiver);
+    run.go();
+    wait_until([&] { return Run::sum(run.tx, page::kPackets) > 500; });
+    const uint64_t asked = now_ns();
+    run.stop();
+    wait_until(
+        [&] { return cell(run.tx[0], page::kState) == page::kDone && cell(run.tx[1], page::kState) == page::kDone; });
+    CHECK(now_ns() - asked < 2 * kSecond);  // 100 ms, on a machine with nothing else to do
+    run.finish();
+    run.check_books();
+    if (receiver == Receiver::kNobody) CHECK(Run::sum(run.tx, page::kRingFull) > 0);
+  }
+}
+
+TEST(loops_take_back_what_a_full_ring_did_not_take) {
+  Run run(mixed_plan(false, 100'000), 1, Receiver::kNobody);
+  run.go();
+  wait_until([&] { return cell(run.tx[0], page::kRingFull) > 0; });
+  run.stop();
+  run.finish();
+  run.check_books();
+  std::array<uint64_t, 3> received{};
+  for (const Bytes& frame : run.frames[0]) {
+    const size_t s = frame[0] & 0xf;
+    if (s < 2) CHECK_EQ(get32(&frame[20]), received[s]);  // the first so many, none twice, none left out
+    received[s]++;
+  }
+  for (size_t s = 0; s < 3; s++) CHECK_EQ(tx_cell(run.tx[0], s, page::kTxPackets), received[s]);
+}
+
+TEST(loops_can_be_stopped_before_they_start) {
+  Run run(mixed_plan(true, 1000), 2, Receiver::kCollect);
+  run.stop();
+  run.finish();
+  run.check_books();
+  CHECK_EQ(Run::sum(run.tx, page::kPackets), 0u);
+}
+
+TEST(loops_end_with_the_duration) {
+  Plan plan = mixed_plan(false, kNoLimit - 1);
+  plan.duration_ns = 50'000'000;
+  Run run(plan, 1, Receiver::kCount);
+  run.complete();
+  run.check_books();
+  CHECK(cell(run.tx[0], page::kPackets) > 0);
+  const uint64_t last = cell(run.tx[0], page::kLastNs) - run.epoch;
+  CHECK(last >= plan.duration_ns && last < plan.duration_ns + 2 * kSecond);
+}
+
+TEST(loops_that_are_paced_are_never_early_and_account_for_every_slot) {
+  Plan plan = mixed_plan(false, 0);
+  for (Stream& s : plan.streams) s.limit = 400;
+  plan.lanes = {lane_of({0, 1}, 100'000), lane_of({2}, 250'000)};
+  plan.duration_ns = 100'000'000;
+  Run run(plan, 1, Receiver::kCount);
+  run.complete();
+  run.check_books();
+  // 800 slots of one lane would take 80 ms and 400 of the other 100 ms, but for the last period.
+  CHECK_EQ(cell(run.tx[0], page::kPackets) + cell(run.tx[0], page::kUnsent), 1200u);
+  CHECK(cell(run.tx[0], page::kLastNs) - run.epoch >= 399 * 250'000);
+}
+
+TEST(loops_write_only_what_changes) {
+  Stream constant = plain_stream(0, 60), varied = plain_stream(0, 60);
+  varied.fields = {whole_field(20, 4, FieldOp::kInc)};
+  for (const Stream& stream : {constant, varied}) {
+    Plan plan = plan_of({stream});
+    plan.streams[0].limit = 3000;
+    plan.lanes = {lane_of({0})};
+    Run run(plan, 1, Receiver::kCollect);
+    // Prefilled: from here on the loop has no business with bytes that do not vary.
+    for (Frame& frame : run.buffers(0)) {
+      CHECK(std::equal(frame.data, frame.data + 60, stream.templates[0].bytes.begin()));
+      for (uint32_t b = 0; b < 60; b++)
+        if (b < 20 || b >= 24) frame.data[b] = 0xee;
+    }
+    run.complete();
+    CHECK_EQ(run.frames[0].size(), 3000u);
+    for (uint32_t i = 0; i < 3000; i++) {
+      const Bytes& frame = run.frames[0][i];
+      for (uint32_t b = 0; b < 60; b++) CHECK((b >= 20 && b < 24) || frame[b] == 0xee);
+      CHECK_EQ(get32(&frame[20]), stream.fields.empty() ? 0x40404040 : i);
+    }
+  }
+}
+
+TEST(loops_run_twice_on_one_device) {
+  // The second plan's template numbers are those of the first: buffers must not be taken for filled.
+  auto device = open_or_fail("loop:x", 1, 1);
+  for (uint8_t run = 0; run < 2; run++) {
+    Plan plan = plan_of({plain_stream(run, 60 + 10u * run)});
+    plan.streams[0].limit = 100;
+    plan.lanes = {lane_of({0})};
+    plan = decoded(plan);
+    Page page(size_t{page::kHeaderCells} + page::kTxStreamCells);
+    page[page::kGo] = 1;
+    TxLoop(*device->tx(0), plan, page.data()).run();
+    for (uint64_t got = 0; got < 100;) {
+      std::span<const Frame> frames = device->rx(0)->peek();
+      for (const Frame& frame : frames) CHECK(frame.length == 60 + 10u * run && frame.data[59] == (0x40 | run)), got++;
+      CHECK(!frames.empty());
+      device->rx(0)->release(static_cast<uint32_t>(frames.size()));
+    }
+  }
+}
+
+}  // namespace
+}  // namespace nmgen::test

@@ -1,0 +1,178 @@
+// The decoder is the border: what passes it may be rendered, scheduled and sent without another look.
+
+#include <cmath>
+
+#include "../clock.h"
+#include "../schedule.h"
+#include "support.h"
+
+namespace nmgen::test {
+namespace {
+
+// A plan with something of everything.
+Plan rich_plan() {
+  Stream imix = plain_stream(3, 60);
+  add_lengths(imix, {100, 124});
+  imix.sequence = {0, 0, 1, 0, 2};
+  sign(imix, 42);
+  for (Template& t : imix.templates) t.sites = {{24, 0x1234, false}, {40, 0xfedc, true}};
+  imix.fields = {whole_field(26, 4, FieldOp::kPermute), whole_field(34, 2, FieldOp::kRandom),
+                 whole_field(14, 8, FieldOp::kInc), whole_field(36, 3, FieldOp::kList)};
+  imix.fields[0].sums = {{0, 0}, {1, 0}};
+  imix.fields[1].bits = 9;
+  imix.fields[1].shift = 3;
+  imix.fields[1].size = 500;
+  imix.fields[1].sums = {{1, 1}};
+  imix.fields[2].every = 3;
+  imix.fields[3].values = {1, 2, 70000};
+  Stream matched = plain_stream(4, 64);
+  matched.limit = 1000;
+  matched.match = {14, {0x45, 0}, {0xff, 0xf0}};
+  Plan plan = plan_of({imix, matched}, 4, 1);
+  plan.duration_ns = 1'000'000'000;
+  plan.lanes = {{100.5, 3.25, {0, 1, 0}}, {0, 0, {1}}};
+  return plan;
+}
+
+std::string refusal(const Plan& plan) {
+  auto result = decode_plan(encode(plan));
+  return result ? "" : result.failure().message;
+}
+
+TEST(plan_decoder_reads_what_the_encoder_writes) {
+  const Plan plan = decoded(rich_plan());
+  CHECK_EQ(plan.stride, 4u);
+  CHECK_EQ(plan.shard, 1u);
+  CHECK_EQ(plan.duration_ns, 1'000'000'000u);
+  const Stream& s = plan.streams[0];
+  CHECK(s.id == 3 && s.is_signed && s.signature == 42 && s.limit == kNoLimit && plan.streams[1].limit == 1000);
+  CHECK(s.sequence == std::vector<uint32_t>({0, 0, 1, 0, 2}));
+  CHECK(s.templates[2].bytes.size() == 124 && s.templates[2].bytes == rich_plan().streams[0].templates[2].bytes);
+  CHECK(s.templates[1].sites[1].offset == 40 && s.templates[1].sites[1].base == 0xfedc);
+  CHECK(!s.templates[0].sites[0].zero_is_ones && s.templates[0].sites[1].zero_is_ones);
+  CHECK(s.fields[1].bits == 9 && s.fields[1].shift == 3 && s.fields[1].size == 500 && s.fields[1].sums[0].high == 1);
+  CHECK(s.fields[2].every == 3 && s.fields[2].size == 0 && s.fields[3].values[2] == 70000);
+  CHECK(plan.streams[1].match.offset == 14 && plan.streams[1].match.mask[1] == 0xf0);
+  CHECK(plan.lanes[0].period_ns == 100.5 && plan.lanes[0].offset_ns == 3.25 && plan.lanes[0].slots[1] == 1);
+  // Frame::holds tells templates apart by their number alone.
+  CHECK(s.templates[0].id != s.templates[1].id && plan.streams[1].templates[0].id != s.templates[2].id);
+}
+
+TEST(plan_decoder_refuses_every_truncation) {
+  const std::vector<uint8_t> bytes = encode(rich_plan());
+  for (size_t n = 0; n < bytes.size(); n++) {
+    const std::vector<uint8_t> part(bytes.begin(), bytes.begin() + static_cast<long>(n));  // its own: ASan sees its end
+    auto result = decode_plan(part);
+    CHECK(!result);
+    CHECK(result.failure().message.starts_with("the plan cannot be used: "));
+  }
+  std::vector<uint8_t> longer = bytes;
+  longer.push_back(0);
+  CHECK(!decode_plan(longer));
+}
+
+TEST(plan_decoder_refuses_what_would_reach_outside) {
+  using Change = void (*)(Plan&);
+  const std::pair<const char*, Change> changes[] = {
+      {"the shard", [](Plan& p) { p.shard = 4; }},
+      {"the shard", [](Plan& p) { p.stride = 0; }},
+      {"a stream's number", [](Plan& p) { p.streams[0].id = 65536; }},
+      {"too many shards", [](Plan& p) { p.streams[0].stride = 0; }},
+      {"no frame", [](Plan& p) { p.streams[1].sequence.clear(); }},
+      {"unknown frame", [](Plan& p) { p.streams[0].sequence[4] = 3; }},
+      {"a frame's length", [](Plan& p) { p.streams[1].templates[0].bytes.resize(13); }},
+      {"a frame's length", [](Plan& p) { p.streams[1].templates[0].bytes.resize(kMaxFrame + 1); }},
+      {"lies outside its frame", [](Plan& p) { p.streams[0].templates[0].sites[1].offset = 59; }},
+      {"too many checksums",
+       [](Plan& p) {
+         p.streams[1].templates[0].sites.assign(5, {20, 0, false});
+       }},
+      {"differ in their checksums", [](Plan& p) { p.streams[0].templates[2].sites.pop_back(); }},
+      {"unknown checksum", [](Plan& p) { p.streams[0].fields[0].sums[0].site = 2; }},
+      {"a field lies outside", [](Plan& p) { p.streams[0].fields[0].offset = 57; }},
+      {"a field lies outside", [](Plan& p) { p.streams[0].fields[0].offset = ~0u; }},
+      {"a field's width", [](Plan& p) { p.streams[0].fields[0].bytes = 9; }},
+      {"a field's width", [](Plan& p) { p.streams[0].fields[0].bits = 0; }},
+      {"does not fit in its bytes", [](Plan& p) { p.streams[0].fields[0].shift = 1; }},
+      {"does not fit in its bytes", [](Plan& p) { p.streams[0].fields[0].shift = ~0u; }},
+      {"unknown kind", [](Plan& p) { p.streams[0].fields[0].op = static_cast<FieldOp>(4); }},
+      {"`every` is 0", [](Plan& p) { p.streams[0].fields[0].every = 0; }},
+      {"no size", [](Plan& p) { p.streams[0].fields[0].size = 0; }},
+      {"a list has no values", [](Plan& p) { p.streams[0].fields[3].values.clear(); }},
+      {"a list has no values", [](Plan& p) { p.streams[0].fields[0].values = {1}; }},
+      {"a signature lies outside", [](Plan& p) { p.streams[0].signature = 43; }},
+      {"differ in length", [](Plan& p) { p.streams[1].match.mask.pop_back(); }},
+      {"not a time", [](Plan& p) { p.lanes[0].period_ns = -1; }},
+      {"not a time", [](Plan& p) { p.lanes[0].offset_ns = NAN; }},
+      {"a lane is empty", [](Plan& p) { p.lanes[1].slots.clear(); }},
+      {"unknown stream", [](Plan& p) { p.lanes[1].slots[0] = 2; }},
+  };
+  CHECK_EQ(refusal(rich_plan()), "");
+  for (const auto& [why, change] : changes) {
+    Plan plan = rich_plan();
+    change(plan);
+    CHECK(refusal(plan).find(why) != std::string::npos || (fail(why, 0, refusal(plan)), false));
+  }
+}
+
+// Whatever the decoder lets through: 64 packets of each stream, and the schedule at odd times.
+uint64_t use(const Plan& plan) {
+  uint64_t sum = 0;
+  for (size_t s = 0; s < plan.streams.size(); s++) {
+    Painter painter(plan, s);
+    const bool is_signed = plan.streams[s].is_signed;
+    for (auto frame : is_signed ? painter.paint_stamped(0, 64, sum) : painter.paint(0, 64)) sum += frame[0];
+  }
+  Schedule schedule(plan);
+  for (uint64_t elapsed : {uint64_t{0}, uint64_t{1'000'000'000}, uint64_t{1} << 62}) {
+    if (const Turn turn = schedule.next(elapsed, true); turn.lane) turn.lane->advance(turn.slots);
+    sum += schedule.overdue(elapsed);
+  }
+  return sum;
+}
+
+std::vector<uint8_t> mutated(Random& random, std::vector<uint8_t> bytes) {
+  for (uint64_t times = random.between(1, 3); times > 0; times--) {
+    const size_t at = random.below(bytes.size());
+    const uint32_t odd[] = {0, 1, 0x7f, 0x80, 0xff, 0xffff, 0x7fffffff, 0x80000000, 0xffffffff, 9213};
+    switch (random.below(5)) {
+      case 0:
+        bytes[at] ^= static_cast<uint8_t>(1 << random.below(8));
+        break;
+      case 1:
+        bytes[at] = static_cast<uint8_t>(random.next());
+        break;
+      case 2:  // a whole number of the format: most begin at a multiple of 4
+        for (size_t b = 0, word = odd[random.below(std::size(odd))]; b < 4 && at / 4 * 4 + b < bytes.size(); b++)
+          bytes[at / 4 * 4 + b] = static_cast<uint8_t>(word >> 8 * b);
+        break;
+      case 3:
+        bytes.insert(bytes.begin() + static_cast<long>(at), random.between(1, 8), static_cast<uint8_t>(random.next()));
+        break;
+      default:
+        bytes.erase(bytes.begin() + static_cast<long>(at),
+                    bytes.begin() + static_cast<long>(std::min(bytes.size(), at + random.between(1, 8))));
+        if (bytes.empty()) bytes.push_back(0);
+    }
+  }
+  return bytes;
+}
+
+TEST(plan_that_decodes_can_be_rendered_whatever_it_says) {
+  const std::vector<uint8_t> bytes = encode(rich_plan());
+  Random random{10};
+  const uint64_t rounds = kSlowdown == 10 ? 20'000 : 200'000;  // ASan is what this is for
+  const uint64_t until = now_ns() + 15'000'000'000;            // a busy machine does what it can in this time
+  uint64_t decodable = 0, sum = 0, round = 0;
+  for (; round < rounds && (round % 1024 || now_ns() < until); round++) {
+    auto plan = decode_plan(mutated(random, bytes));
+    if (!plan) continue;
+    decodable++;
+    sum += use(*plan);
+  }
+  CHECK(decodable > round / 20);  // else this would test the decoder's refusals alone
+  CHECK(sum != 0);
+}
+
+}  // namespace
+}  // namespace nmgen::test

@@ -1,0 +1,145 @@
+// Whose turn is it, and when: due times come from a slot's index and cannot drift.
+
+#include "../schedule.h"
+
+#include <cmath>
+
+#include "support.h"
+
+namespace nmgen::test {
+namespace {
+
+Plan paced_plan(std::vector<Lane> lanes) {
+  Plan plan = plan_of({plain_stream(0, 60), plain_stream(1, 60), plain_stream(2, 60)});
+  plan.lanes = std::move(lanes);
+  return plan;
+}
+
+TEST(schedule_counts_what_is_due_from_the_index) {
+  const Plan plan = paced_plan({lane_of({0}, 100)});
+  Schedule schedule(plan);
+  LaneState& lane = schedule.lane(0);
+  CHECK_EQ(lane.due(0), 1u);  // slot 0 is due at the start
+  CHECK_EQ(lane.due(99.9), 1u);
+  CHECK_EQ(lane.due(100), 2u);
+  lane.advance(2);
+  CHECK_EQ(lane.due(199), 0u);
+  CHECK_EQ(lane.due(1000), 9u);
+  lane.advance(20);  // ahead of time: nothing is due, and nothing wraps
+  CHECK_EQ(lane.due(1000), 0u);
+}
+
+TEST(schedule_waits_for_a_lanes_offset) {
+  Plan plan = paced_plan({lane_of({0}, 100)});
+  plan.lanes[0].offset_ns = 250;
+  Schedule schedule(plan);
+  CHECK_EQ(schedule.lane(0).due(249), 0u);
+  CHECK(schedule.next(249, true).lane == nullptr);
+  CHECK_EQ(schedule.next(250, true).slots, 1u);
+  CHECK_EQ(schedule.next(449, true).slots, 2u);
+}
+
+TEST(schedule_does_not_drift_in_a_trillion_slots) {
+  for (double period : {1e9 / 14'880'952.0, 1e9 / 3'000'000.0, 1000.0, 67.2}) {
+    const Plan plan = paced_plan({lane_of({0}, period)});
+    Schedule schedule(plan);
+    LaneState& lane = schedule.lane(0);
+    const uint64_t slots = 1'000'000'000'000;
+    lane.advance(slots);
+    const long double exact = static_cast<long double>(period) * slots;
+    CHECK(std::fabs(lane.due_ns(slots) - static_cast<double>(exact)) < 1.0);  // a nanosecond, in days
+    CHECK_EQ(lane.due(static_cast<double>(exact) - period / 2), 0u);
+    CHECK_EQ(lane.due(static_cast<double>(exact) + period / 2), 1u);
+    CHECK_EQ(lane.due(static_cast<double>(exact) + 1e9), static_cast<uint64_t>(1e9 / period) + 1, text(period));
+  }
+}
+
+TEST(schedule_in_small_steps_sends_as_many_as_in_one) {
+  const Plan plan = paced_plan({lane_of({0, 1, 0}, 1e9 / 3e6)});
+  Schedule schedule(plan);
+  Random random{11};
+  uint64_t taken = 0, now = 0;
+  for (int step = 0; step < 20000; step++) {
+    now += random.below(30'000);
+    for (Turn turn; (turn = schedule.next(now, false)).lane;) {
+      CHECK(turn.slots >= 1 && turn.slots <= kMaxBurst);
+      turn.lane->advance(turn.slots);
+      taken += turn.slots;
+    }
+  }
+  CHECK_EQ(taken, static_cast<uint64_t>(static_cast<double>(now) * 3e6 / 1e9) + 1);
+  CHECK_EQ(schedule.lane(0).cursor, taken % 3);
+  CHECK_EQ(schedule.overdue(now), 0u);
+}
+
+TEST(schedule_says_how_late_a_turn_is) {
+  const Plan plan = paced_plan({lane_of({0}, 1000)});
+  Schedule schedule(plan);
+  CHECK_EQ(schedule.next(500, false).late_ns, 500u);
+  schedule.lane(0).advance(10);
+  CHECK(schedule.next(9'999, false).lane == nullptr);
+  CHECK_EQ(schedule.next(10'000, false).late_ns, 0u);
+  CHECK_EQ(schedule.next(5'010'000, false).late_ns, 5'000'000u);  // of the first, the most overdue
+  CHECK_EQ(schedule.next(5'010'000, false).slots, kMaxBurst);
+  CHECK_EQ(schedule.overdue(5'010'000), 5'001u);
+}
+
+TEST(schedule_is_never_late_before_the_time) {
+  // A due time that is rounded up must not turn into a lateness of 2^64.
+  Random random{12};
+  for (int round = 0; round < 20000; round++) {
+    const Plan plan = paced_plan({lane_of({0}, 1e9 / static_cast<double>(random.between(1, 200'000'000)))});
+    Schedule schedule(plan);
+    LaneState& lane = schedule.lane(0);
+    const uint64_t now = random.next() >> random.between(2, 40);
+    lane.advance(lane.due(static_cast<double>(now)) - 1);
+    const Turn turn = schedule.next(now, false);
+    CHECK(turn.lane == nullptr || turn.late_ns <= static_cast<uint64_t>(lane.lane->period_ns) + 2048);
+  }
+}
+
+TEST(schedule_survives_periods_of_next_to_nothing) {
+  const Plan plan = paced_plan({lane_of({0}, 1e-300)});
+  Schedule schedule(plan);
+  const Turn turn = schedule.next(1'000'000'000, false);
+  CHECK_EQ(turn.slots, kMaxBurst);
+  CHECK(schedule.overdue(~0ull) > 0);
+}
+
+TEST(schedule_serves_the_longest_waiting_lane_and_then_the_unpaced) {
+  const Plan plan = paced_plan({lane_of({2}), lane_of({0}, 1000), lane_of({1}, 300)});
+  Schedule schedule(plan);
+  CHECK(schedule.paced());
+  schedule.lane(1).advance(1);
+  schedule.lane(2).advance(2);
+  CHECK(schedule.next(2000, true).lane == &schedule.lane(2));  // waits since 600, the other since 1000
+  schedule.lane(2).advance(5);
+  CHECK(schedule.next(2000, true).lane == &schedule.lane(1));
+  schedule.lane(1).advance(2);
+  CHECK(schedule.next(2000, true).lane == &schedule.lane(0));
+  CHECK_EQ(schedule.next(2000, true).slots, kMaxBurst);
+  CHECK(schedule.next(2000, false).lane == nullptr);  // the line is closed: the paced alone finish
+  CHECK(!schedule.done(false));
+}
+
+TEST(schedule_retires_a_lane_when_all_its_streams_are_done) {
+  Plan plan = paced_plan({lane_of({0, 1}, 100), lane_of({2})});
+  for (Stream& s : plan.streams) s.limit = 5;
+  std::vector<StreamState> states = make_states(plan);
+  Schedule schedule(plan);
+  states[0].next = 5;
+  schedule.retire(states);
+  CHECK(schedule.next(0, true).lane == &schedule.lane(0));
+  states[1].next = 5;
+  schedule.retire(states);
+  CHECK(schedule.next(1'000'000, true).lane == &schedule.lane(1));
+  CHECK_EQ(schedule.overdue(1'000'000), 0u);
+  CHECK(!schedule.done(true) && schedule.done(false));
+  states[2].next = 5;
+  schedule.retire(states);
+  CHECK(schedule.next(1'000'000, true).lane == nullptr);
+  CHECK(schedule.done(true));
+}
+
+}  // namespace
+}  // namespace nmgen::test

@@ -1,0 +1,194 @@
+#include "support.h"
+
+#include <bit>
+#include <cstring>
+
+#include "../checksum.h"
+
+namespace nmgen::test {
+namespace {
+
+class Writer {
+ public:
+  template <typename T>
+  void number(T value) {
+    const auto* at = reinterpret_cast<const uint8_t*>(&value);
+    bytes.insert(bytes.end(), at, at + sizeof value);
+  }
+  void u32(uint64_t value) { number(static_cast<uint32_t>(value)); }
+  void u64(uint64_t value) { number(value); }
+  void blob(const std::vector<uint8_t>& value) {
+    u32(value.size());
+    bytes.insert(bytes.end(), value.begin(), value.end());
+  }
+  template <typename T, typename Write>
+  void list(const std::vector<T>& items, Write write) {
+    u32(items.size());
+    for (const T& item : items) write(item);
+  }
+  std::vector<uint8_t> bytes;
+};
+
+void write_field(Writer& out, const Field& f) {
+  for (uint32_t value : {f.offset, f.bytes, f.shift, f.bits, static_cast<uint32_t>(f.op)}) out.u32(value);
+  for (uint64_t value : {f.low, f.size, f.step, f.every, f.key}) out.u64(value);
+  out.list(f.values, [&](uint64_t value) { out.u64(value); });
+  out.list(f.sums, [&](const SumEntry& sum) { out.u32(sum.site), out.u32(sum.high); });
+}
+
+void write_stream(Writer& out, const Stream& s) {
+  out.u32(s.id);
+  out.u32(s.stride);
+  out.u32(s.is_signed);
+  out.u32(s.signature);
+  out.u64(s.limit);
+  out.list(s.templates, [&](const Template& t) {
+    out.blob(t.bytes);
+    out.list(t.sites, [&](const Site& site) { out.u32(site.offset), out.u32(site.base), out.u32(site.zero_is_ones); });
+  });
+  out.list(s.sequence, [&](uint32_t index) { out.u32(index); });
+  out.list(s.fields, [&](const Field& field) { write_field(out, field); });
+  out.u32(s.match.offset);
+  out.blob(s.match.value);
+  out.blob(s.match.mask);
+}
+
+}  // namespace
+
+std::vector<uint8_t> encode(const Plan& plan) {
+  Writer out;
+  out.u32(0x50474d4e);
+  out.u32(1);
+  for (uint64_t value : {plan.stride, plan.shard, plan.duration_ns}) out.u64(value);
+  out.list(plan.streams, [&](const Stream& stream) { write_stream(out, stream); });
+  out.list(plan.lanes, [&](const Lane& lane) {
+    out.number(lane.period_ns);
+    out.number(lane.offset_ns);
+    out.list(lane.slots, [&](uint32_t slot) { out.u32(slot); });
+  });
+  return out.bytes;
+}
+
+Plan decoded(const Plan& plan) {
+  auto result = decode_plan(encode(plan));
+  if (!result) fail(__FILE__, __LINE__, result.failure().message);
+  return *result;
+}
+
+Stream plain_stream(uint32_t id, uint32_t length) {
+  Stream s{};
+  s.id = id;
+  s.stride = 1;
+  s.limit = kNoLimit;
+  add_lengths(s, {length});
+  return s;
+}
+
+void add_lengths(Stream& s, const std::vector<uint32_t>& lengths) {
+  for (uint32_t length : lengths) {
+    s.sequence.push_back(static_cast<uint32_t>(s.templates.size()));
+    s.templates.push_back({0, std::vector<uint8_t>(length, static_cast<uint8_t>(0x40 | s.id)), {}});
+  }
+}
+
+void sign(Stream& s, uint32_t offset) {
+  s.is_signed = true;
+  s.signature = offset;
+  for (Template& t : s.templates) {
+    uint8_t* at = &t.bytes[offset];
+    std::memset(at, 0, kSignatureBytes);
+    put16(at, kSignatureMagic);
+    put16(at + 2, static_cast<uint16_t>(s.id));
+    put16(at + 16, static_cast<uint16_t>(~fold(kSignatureMagic + s.id)));
+  }
+}
+
+Plan plan_of(std::vector<Stream> streams, uint64_t stride, uint64_t shard) {
+  return {stride, shard, 0, std::move(streams), {}};
+}
+
+Lane lane_of(std::vector<uint32_t> slots, double period_ns) { return {period_ns, 0, std::move(slots)}; }
+
+Field whole_field(uint32_t offset, uint32_t bytes, FieldOp op) {
+  Field f{};
+  f.offset = offset;
+  f.bytes = bytes;
+  f.bits = bytes * 8;
+  f.op = op;
+  f.size = bytes == 8 ? 0 : 1ull << f.bits;
+  f.step = f.every = 1;
+  return f;
+}
+
+Field random_field(Random& random, uint32_t offset, uint32_t bytes) {
+  Field f = whole_field(offset, bytes, static_cast<FieldOp>(random.below(4)));
+  if (random.chance(3)) {
+    f.bits = static_cast<uint32_t>(random.between(1, bytes * 8));
+    f.shift = static_cast<uint32_t>(random.between(0, bytes * 8 - f.bits));
+  }
+  const uint64_t highest = f.bits == 64 ? ~0ull : (1ull << f.bits) - 1;
+  const std::vector<uint64_t> sizes{1,     2,     3,          255,        256,          1000, 65535,
+                                    65536, 65537, 0xffffffff, 1ull << 32, 0x1234567890, 0};
+  f.size = random.chance(4) ? random.next() >> random.below(64) : random.pick(sizes);
+  if (f.bits < 64 && (f.size == 0 || f.size > highest)) f.size = highest + 1;
+  if (f.size == 0 && (f.op == FieldOp::kPermute || f.op == FieldOp::kList)) f.size = 1000;
+  f.low = f.size == 0 ? 0 : random.next() % (highest - (f.size - 1) + (highest - (f.size - 1) < ~0ull));
+  f.step = f.size == 0 ? random.next() : random.next() % f.size;
+  f.every = random.pick<uint64_t>({1, 1, 2, 3, 64, 1000, 1'000'000'007});
+  f.key = random.next();
+  if (f.op == FieldOp::kList)
+    for (uint64_t n = random.between(1, 20); n > 0; n--) f.values.push_back(random.next() & highest);
+  return f;
+}
+
+std::string describe(const Field& f) {
+  const char* names[] = {"inc", "random", "permute", "list"};
+  return std::string(names[static_cast<size_t>(f.op)]) + " low " + text(f.low) + " size " + text(f.size) + " step " +
+         text(f.step) + " every " + text(f.every) + " key " + text(f.key) + " at " + text(f.offset) + "+" +
+         text(f.bytes) + ", bits " + text(f.bits) + "<<" + text(f.shift);
+}
+
+Painter::Painter(const Plan& plan, size_t stream, RenderFields render)
+    : plan_(plan), states_(make_states(plan_)), state_(states_[stream]), render_(render) {}
+
+Painter::Frames Painter::paint(uint64_t k, uint32_t n) {
+  uint8_t* data[kMaxBurst];
+  const Template* templates[kMaxBurst];
+  Frames frames;
+  for (uint32_t j = 0; j < n; j++) {
+    templates[j] = &template_of(state_, k + j);
+    std::vector<uint8_t>& buffer = buffers_[j][templates[j]];
+    if (buffer.empty()) buffer = templates[j]->bytes;
+    data[j] = buffer.data();
+    frames.emplace_back(buffer);
+  }
+  Group group{&state_, k, n, 0, data, templates};
+  render_(group);
+  return frames;
+}
+
+Painter::Frames Painter::paint_stamped(uint64_t k, uint32_t n, uint64_t time_ns) {
+  Frames frames = paint(k, n);
+  uint8_t* data[kMaxBurst];
+  for (uint32_t j = 0; j < n; j++) data[j] = const_cast<uint8_t*>(frames[j].data());
+  stamp({&state_, k, n, 0, data, nullptr}, time_ns);
+  return frames;
+}
+
+uint64_t read_bits(const Field& f, std::span<const uint8_t> frame) {
+  uint64_t value = 0;
+  for (uint32_t b = 0; b < f.bytes; b++) value = value << 8 | frame[f.offset + b];
+  return (value & f.mask()) >> f.shift;
+}
+
+std::unique_ptr<Device> open_or_fail(const std::string& uri, uint32_t tx_queues, uint32_t rx_queues) {
+  auto device = open_device(uri, {.device = {},
+                                  .tx_queues = tx_queues,
+                                  .rx_queues = rx_queues,
+                                  .args = {},
+                                  .devices = {uri.substr(uri.find(':') + 1)}});
+  if (!device) fail(__FILE__, __LINE__, uri + ": " + device.failure().message);
+  return std::move(*device);
+}
+
+}  // namespace nmgen::test

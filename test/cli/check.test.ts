@@ -1,0 +1,54 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { nmgen, profiles } from './nmgen.js'
+
+describe('nmgen check', () => {
+  it('finds nothing wrong with the shipped profiles', async () => {
+    const { code, stdout, stderr } = await nmgen(['check', ...profiles])
+    expect([code, stderr]).toEqual([0, ''])
+    expect(stdout).toBe(profiles.map(file => `ok ${file}\n`).join(''))
+  })
+
+  it('prints one JSON document', async () => {
+    const { code, stdout } = await nmgen(['check', 'profiles/imix.yaml', 'no/such.yaml', '--json'])
+    expect(code).toBe(3)
+    const { schema, profiles: found } = JSON.parse(stdout)
+    expect(schema).toBe('nmgen.check/1')
+    expect(found).toMatchObject([{ ok: true }, { ok: false, diagnostics: [{ code: 'profile-not-found' }] }])
+  })
+})
+
+describe('nmgen schema', () => {
+  it('prints what editors read from profiles/', async () => {
+    const { code, stdout } = await nmgen(['schema'])
+    expect(code).toBe(0)
+    expect(stdout).toBe(readFileSync('profiles/schema.json', 'utf8'))
+  })
+})
+
+describe('nmgen doctor', () => {
+  it('finds loop ready, and says how to get what is not', async () => {
+    const { code, stdout, stderr } = await nmgen(['doctor', '--json'])
+    expect([code, stderr]).toEqual([0, ''])
+    const { schema, ready, checks } = JSON.parse(stdout)
+    expect([schema, ready]).toEqual(['nmgen.doctor/1', true])
+    expect(checks).toContainEqual(expect.objectContaining({ name: 'loop', mark: 'ok' }))
+    for (const { mark, text } of checks) expect([mark !== 'bad', text !== '']).toEqual([true, true])
+  })
+
+  it('says the same to people', async () => {
+    const { code, stdout } = await nmgen(['doctor'])
+    expect(code).toBe(0)
+    for (const name of ['node', 'loop', 'cpus', 'hugepages', 'safety'])
+      expect(stdout).toMatch(new RegExp(`^. ${name} `, 'm'))
+  })
+})
+
+describe('nmgen', () => {
+  it('starts without its native core for what does not send', async () => {
+    expect((await nmgen(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/)
+    const { stdout } = await nmgen(['--help'])
+    for (const command of ['run', 'check', 'preview', 'doctor', 'schema'])
+      expect(stdout).toContain(`nmgen ${command}`)
+  })
+})

@@ -1,0 +1,108 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { readHost } from '../../src/gen/host.js'
+import { Lab, whyNoLab } from '../lab/netns.js'
+import { whyNoTool } from '../lab/tools.js'
+import { inFolder, nmgen, type Ran, whyNoDpdk } from './nmgen.js'
+
+const udp = 'profiles/udp-64b.yaml'
+const noDpdk = await whyNoDpdk()
+const noLab = await whyNoLab()
+const host = readHost()
+
+/** A run that says why it cannot begin, before anything is sent. */
+async function refused(...flags: string[]): Promise<Ran> {
+  return nmgen(['run', udp, '--duration', '200ms', '--quiet', '--no-out', ...flags])
+}
+
+function expectRefusal({ code, stdout, stderr }: Ran, exit: number, named: string, said: RegExp): void {
+  expect(stderr).toMatch(/^nmgen: .{10,} \[[a-z-]+\]\n {2}help: .{5,}\n$/)
+  expect(stderr).toContain(`[${named}]`)
+  expect(stderr).toMatch(said)
+  expect([code, stdout]).toEqual([exit, ''])
+}
+
+const asNobody = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', '--']
+
+/** nobody must at least be able to read nmgen and Node. */
+async function whyNotNobody(): Promise<string | undefined> {
+  if (process.getuid?.() !== 0) return 'only root can become nobody'
+  const missing = await whyNoTool('setpriv')
+  if (missing) return missing
+  const { code, stderr } = await nmgen(['--version'], { through: asNobody })
+  return code === 0 ? undefined : `nobody cannot run nmgen here: ${stderr.split('\n')[0]}`
+}
+
+describe('an environment that is not ready', () => {
+  it('has no such backend', async () => {
+    expectRefusal(await refused('--tx', 'pigeon:a'), 3, 'unknown-backend', /`pigeon`.*\n.*loop/)
+  })
+
+  it('has no such interface', async ctx => {
+    if (noDpdk) ctx.skip(noDpdk)
+    for (const driver of ['net_af_packet0', 'net_af_xdp0', 'net_pcap0'])
+      expectRefusal(await refused('--tx', `dpdk:${driver},iface=nope0`), 4, 'no-interface', /`nope0`/)
+  })
+
+  it('has no such CPU', async () => {
+    expectRefusal(await refused('--cores', '9998,9999'), 4, 'no-such-cpu', /CPU 9998/)
+  })
+
+  it('has no hugepages for a PCI device', async ctx => {
+    if (noDpdk) ctx.skip(noDpdk)
+    if (host.hugepages.some(({ free }) => free > 0)) ctx.skip('hugepages are reserved here')
+    expectRefusal(await refused('--tx', 'dpdk:0000:00:1f.0'), 4, 'no-hugepages', /hugepages/)
+  })
+
+  it('gives no permission', async ctx => {
+    const reason = noDpdk ?? noLab ?? (await whyNotNobody())
+    if (reason) ctx.skip(reason)
+    const lab = await Lab.create()
+    try {
+      const run = ['run', udp, '--duration', '200ms', '--quiet', '--no-out']
+      for (const driver of ['net_af_packet0', 'net_af_xdp0']) {
+        const args = [...run, '--tx', `dpdk:${driver},iface=${lab.link.near}`]
+        expectRefusal(await nmgen(args, { through: asNobody }), 4, 'no-permission', /CAP_NET_RAW/)
+      }
+      expect(await lab.counters()).toMatchObject({ rxPackets: 0 })
+    } finally {
+      await lab.dispose()
+    }
+  })
+
+  it('is ready for loop all the same, without any right', async ctx => {
+    const reason = await whyNotNobody()
+    if (reason) ctx.skip(reason)
+    const args = ['run', udp, '--count', '1000', '--no-out', '--json']
+    const { code, stdout } = await nmgen(args, { through: asNobody })
+    expect(code).toBe(0)
+    expect(JSON.parse(stdout).metrics).toMatchObject({ tx_packets: 1000, lost: 0 })
+  })
+
+  it('cannot take the results, which is found before anything is sent', async () => {
+    await inFolder(async folder => {
+      const file = join(folder, 'file')
+      writeFileSync(file, 'kept')
+      const ran = await nmgen(['run', udp, '--duration', '200ms', '--out', join(file, 'x')])
+      expectRefusal(ran, 4, 'results-not-writable', /ENOTDIR/)
+      expect(readFileSync(file, 'utf8')).toBe('kept')
+    })
+  })
+})
+
+/** Nothing is ever sent on what leads out of this machine: these runs must end before a device is opened. */
+describe('the interface of the default route', () => {
+  const [route] = host.defaultRoute
+  const uris = ['net_af_packet0,iface=', 'net_af_xdp0,iface=', 'net_pcap0,iface=', 'net_pcap0,tx_iface=']
+
+  it.for([...uris, 'net_tap0,remote='])('is refused as dpdk:%s', async (device, ctx) => {
+    if (route === undefined) ctx.skip('this machine has no default route')
+    expectRefusal(
+      await refused('--tx', `dpdk:${device}${route}`, '--count', '1'),
+      4,
+      'default-route',
+      /leave/,
+    )
+  })
+})

@@ -1,0 +1,104 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { encodePlan } from '../../src/gen/encode.js'
+import { type Native, native } from '../../src/gen/native.js'
+import { loadProfile } from '../../src/profile/load.js'
+import { compile } from '../../src/templates/compile.js'
+import { readPcap } from '../lab/pcap.js'
+import { whyNoTool } from '../lab/tools.js'
+import { BROKEN, decode, matching } from '../lab/tshark.js'
+import { inFolder, nmgen, profiles } from './nmgen.js'
+
+const noTshark = await whyNoTool('tshark')
+
+async function inCapture(args: readonly string[], look: (file: string) => Promise<void>): Promise<void> {
+  await inFolder(async folder => {
+    const file = join(folder, 'preview.pcap')
+    const { code, stderr } = await nmgen(['preview', ...args, '--pcap', file])
+    expect(stderr).not.toContain('error')
+    expect(code).toBe(0)
+    await look(file)
+  })
+}
+
+describe('nmgen preview', () => {
+  it.for(profiles)('writes frames of %s that tshark finds nothing wrong with', async (profile, ctx) => {
+    if (noTshark) ctx.skip(noTshark)
+    await inCapture([profile, '--count', '2000'], async file => {
+      const { nanoseconds, frames } = readPcap(file)
+      expect(nanoseconds).toBe(true)
+      expect(frames).toHaveLength(2000)
+      expect(await matching(file, BROKEN)).toEqual([])
+      // Nothing wrong also where nothing was looked at: here every checksum that there is was found good (1).
+      const rows = await decode(file, ['ip.checksum.status', 'udp.checksum.status', 'tcp.checksum.status'])
+      for (const row of rows) expect(Object.values(row).join('')).toMatch(/^1+$/)
+    })
+  })
+
+  it('writes what its stream says: addresses, tags, ports', async ctx => {
+    if (noTshark) ctx.skip(noTshark)
+    await inCapture(['profiles/vlan.yaml', '--count', '16'], async file => {
+      const rows = await decode(file, [
+        'vlan.id',
+        'vlan.priority',
+        'ip.src',
+        'ip.ttl',
+        'udp.dstport',
+        'frame.len',
+      ])
+      for (const [i, row] of rows.entries())
+        expect(Object.values(row)).toEqual(['100', `${i % 8}`, '198.18.1.2', '4', '9', '64'])
+    })
+    await inCapture(['profiles/tcp-syn.yaml', '--count', '100'], async file => {
+      const rows = await decode(file, ['tcp.flags', 'tcp.dstport', 'tcp.seq_raw'])
+      for (const row of rows) expect([row['tcp.flags'], row['tcp.dstport']]).toEqual(['0x0002', '80'])
+      expect(new Set(rows.map(row => row['tcp.seq_raw'])).size).toBeGreaterThan(98)
+    })
+  })
+
+  it('mixes sizes in the exact order of the imix', async () => {
+    await inCapture(['profiles/imix.yaml', '--count', '2400'], async file => {
+      const sizes = readPcap(file).frames.map(frame => frame.length + 4)
+      const cycle = sizes.slice(0, 12)
+      const times = (size: number) => cycle.filter(one => one === size).length
+      expect([64, 570, 1518].map(times)).toEqual([7, 4, 1])
+      expect(sizes).toEqual(Array.from({ length: 200 }, () => cycle).flat())
+    })
+  })
+
+  it('prints them as one JSON document instead', async () => {
+    const { code, stdout, stderr } = await nmgen(['preview', 'profiles/imix.yaml', '--count', '1', '--json'])
+    expect([code, stderr]).toEqual([0, ''])
+    expect(JSON.parse(stdout)).toMatchObject({ schema: 'nmgen.preview/1', profile: 'imix' })
+  })
+})
+
+/** The frames of the one stream of a profile, rendered as `preview` and `run` do, here, without a file. */
+function* rendered(core: Native, file: string, count: number): Generator<DataView> {
+  const plan = compile(loadProfile(readFileSync(file, 'utf8'), { file }).profile!).plan!
+  const encoded = encodePlan(plan)
+  const batch = 4096
+  for (let first = 0; first < count; first += batch) {
+    const block = core.render(encoded, 0, BigInt(first), Math.min(batch, count - first))
+    for (let at = 0; at < block.length; ) {
+      const length = block[at]! | (block[at + 1]! << 8)
+      yield new DataView(block.buffer, block.byteOffset + at + 2, length)
+      at += 2 + length
+    }
+  }
+}
+
+describe('udp-1m-flows', () => {
+  it('sends 1,048,576 flows, none twice', () => {
+    const flows = new Set<number>()
+    const constant = new Set<string>()
+    const count = 2 ** 20
+    for (const frame of rendered(native(), 'profiles/udp-1m-flows.yaml', count)) {
+      flows.add(frame.getUint32(26) * 2 ** 16 + frame.getUint16(34))
+      constant.add(`${frame.getUint8(23)} ${frame.getUint32(30)} ${frame.getUint16(36)}`)
+    }
+    expect(flows.size).toBe(count)
+    expect([...constant]).toEqual([`17 ${0xc6130102} 9`])
+  })
+})
