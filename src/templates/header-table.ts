@@ -39,6 +39,7 @@ export class Scope {
   /** Those of this header (or item) alone. */
   readonly own: Slot[] = []
   readonly #lists = new Map<string, number>()
+  #bits = 0
 
   constructor(
     readonly members: readonly Member[],
@@ -51,8 +52,9 @@ export class Scope {
     this.#place(members)
   }
 
+  /** All that is placed so far. */
   get bits(): number {
-    return this.slots.reduce((sum, slot) => sum + slot.field.bits, 0)
+    return this.#bits
   }
 
   /** Given fields and lists that no condition lets in. */
@@ -84,10 +86,11 @@ export class Scope {
 
   #placeField(field: Field): void {
     const given = this.spec.fields[field.name]
+    const bits = this.#bitsOf(field)
     const slot = {
       key: fieldKeyIn(this.prefix, field.name),
-      field: { ...field, bits: this.#bitsOf(field) },
-      bitOffset: this.bitOffset + this.bits,
+      field: bits === field.bits ? field : { ...field, bits },
+      bitOffset: this.bitOffset + this.#bits,
       spec: valueSpec(field, given),
       bad: given?.kind === 'checksum' && given.mode === 'bad',
       linked: this.links[field.name],
@@ -96,6 +99,7 @@ export class Scope {
     }
     this.slots.push(slot)
     this.own.push(slot)
+    this.#bits += bits
   }
 
   #placeList(list: List): void {
@@ -121,6 +125,7 @@ export class Scope {
     const prefix = fieldKeyIn(this.prefix, itemKey(list, spec.name, nth))
     const item = new Scope(fields, spec, is, path, prefix, this.bitOffset + this.bits)
     this.slots.push(...item.slots)
+    this.#bits += item.bits
   }
 
   #bitsOf(field: Field): number {
@@ -143,12 +148,12 @@ export class Scope {
     if (!field) return 0n
     const spec = valueSpec(field, this.spec.fields[name])
     if (spec) return extremes(spec)[0] ?? 0n
-    return this.links[name] ?? defaultOf(field, this.context(sized))
+    return this.links[name] ?? defaultOf(field, () => this.context(sized))
   }
 }
 
-export const defaultOf = (field: Field, context: LayerContext): bigint =>
-  typeof field.default === 'bigint' ? field.default : field.default(context)
+export const defaultOf = (field: Field, context: () => LayerContext): bigint =>
+  typeof field.default === 'bigint' ? field.default : field.default(context())
 
 function valueSpec(field: Field, given: FieldSpec | undefined): ValueSpec | undefined {
   if (given?.kind === 'bytes') return { kind: 'literal', value: toInteger(padded(field, given.bytes)) }

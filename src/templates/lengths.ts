@@ -30,10 +30,8 @@ function writeField(bytes: Uint8Array, field: PlacedField, value: bigint): void 
 export function computed(layer: PlacedLayer, { field, linked, scope }: PlacedField, end: number): bigint {
   if (linked !== undefined) return linked
   const start = layer.offset + scope.bitOffset / 8
-  const value = defaultOf(
-    field,
-    scope.context({ bytesFromHere: end - start, headerBytes: scope.bits / 8, next: layer.next }),
-  )
+  const sized = () => ({ bytesFromHere: end - start, headerBytes: scope.bits / 8, next: layer.next })
+  const value = defaultOf(field, () => scope.context(sized()))
   // Less than nothing is said by a rule about a frame too short for it, which checkRoom reports.
   return value < 0n ? 0n : value
 }

@@ -50,11 +50,12 @@ function trim(mask: Uint8Array, value: Uint8Array): MatchRule {
 
 /** Two streams at one receiver whose rules can match one and the same frame. */
 export function checkMatches(streams: readonly StreamPlan[]): Diagnostic[] {
-  return streams.flatMap((stream, i) => {
-    const twin = streams
-      .slice(0, i)
-      .find(other => other.rx === stream.rx && overlap(other.match, stream.match))
-    return twin ? [alike(stream, twin)] : []
+  const ruled = streams.filter(({ match }) => match !== null)
+  return ruled.flatMap((stream, i) => {
+    const twin = ruled.find(
+      (other, j) => j >= i || (other.rx === stream.rx && overlap(other.match, stream.match)),
+    )
+    return twin && twin !== stream ? [alike(stream, twin)] : []
   })
 }
 
