@@ -86,27 +86,39 @@ const every = { $ref: '#/definitions/every' }
 const step = { $ref: '#/definitions/step' }
 const exponent = { $ref: '#/definitions/exponent' }
 
-function generatorJson(kind: FieldKind): Json {
-  const range = rangeJson(kind)
-  const values = { type: 'array', minItems: 1, items: { anyOf: literals(kind) } }
-  const item = { anyOf: [range, ...literals(kind)] }
+/** A definition of its own, so that seven generators of twenty kinds do not repeat it. */
+export function define(name: string, json: Json): Json {
+  sharedDefinitions[name] = json
+  return { $ref: `#/definitions/${name}` }
+}
+
+/** A range or a list of them, and what can be left out. */
+export function setsJson(name: string, range: Json, values: readonly Json[]): { ranges: Json; not: Json } {
+  const item = define(`${name}Item`, { anyOf: [range, ...values] })
   const several = { type: 'array', minItems: 1, items: item }
-  const ranges = { anyOf: [range, several] }
-  const not = { anyOf: [...item.anyOf, several], description: 'Values and ranges that are left out.' }
-  const weights = {
-    type: 'object',
-    minProperties: 1,
-    propertyNames: { not: { enum: ['values', 'every'] } },
-    additionalProperties: {
-      anyOf: [
-        { type: 'integer', minimum: 0 },
-        { type: 'string', pattern: countPattern },
-      ],
-    },
-  }
+  const ranges = define(`${name}Ranges`, { anyOf: [range, several] })
+  const description = 'Values and ranges that are left out.'
+  return { ranges, not: define(`${name}Not`, { anyOf: [item, several], description }) }
+}
+
+const weights = define('weights', {
+  type: 'object',
+  minProperties: 1,
+  propertyNames: { not: { enum: ['values', 'every'] } },
+  additionalProperties: {
+    anyOf: [
+      { type: 'integer', minimum: 0 },
+      { type: 'string', pattern: countPattern },
+    ],
+  },
+})
+
+function generatorJson(kind: FieldKind): Json {
+  const values = { type: 'array', minItems: 1, items: { anyOf: literals(kind) } }
+  const { ranges, not } = setsJson(kindName(kind), rangeJson(kind), literals(kind))
   const ranged = (description: string, extra: Json = {}) => ({
     description,
-    anyOf: [range, several, long({ range: ranges, not, every, ...extra }, 'range')],
+    anyOf: [ranges, long({ range: ranges, not, every, ...extra }, 'range')],
   })
   const properties = {
     inc: ranged('Counts up through the range, then starts again.', { step }),
