@@ -1,4 +1,5 @@
 import { integerPattern } from '../units/integer.js'
+import { define, setsJson } from './field-json.js'
 
 type Json = Record<string, unknown>
 
@@ -14,8 +15,7 @@ const range = {
   pattern: `^(${integerPattern} *- *${integerPattern}|${address}(/[0-9]{1,3}| *- *${address}))$`,
   examples: ['0-999999', '198.18.0.0/19', '2001:2::/64'],
 }
-const ranges = { anyOf: [range, { type: 'array', minItems: 1, items: { anyOf: [range, value] } }] }
-const not = { anyOf: [range, value, { type: 'array', minItems: 1, items: { anyOf: [range, value] } }] }
+const { ranges, not } = setsJson('variable', range, value.anyOf)
 const every = { $ref: '#/definitions/every' }
 const step = { $ref: '#/definitions/step' }
 const exponent = { $ref: '#/definitions/exponent' }
@@ -23,7 +23,9 @@ const exponent = { $ref: '#/definitions/exponent' }
 const long = (properties: Json): Json => ({ type: 'object', properties, additionalProperties: false })
 
 /** One part of a joint domain: more than a range, it may be one value. */
-const part = { anyOf: [value, ranges, { ...long({ range: ranges, not }), required: ['range'] }] }
+const part = define('variablePart', {
+  anyOf: [...value.anyOf, ranges, { ...long({ range: ranges, not }), required: ['range'] }],
+})
 
 const drawn = (description: string, options: Json = {}): Json => ({
   description: `${description} A map of parts stands for all their combinations.`,
@@ -39,7 +41,7 @@ const drawn = (description: string, options: Json = {}): Json => ({
   ],
 })
 
-const weights = { type: 'object', minProperties: 1, additionalProperties: { type: 'integer', minimum: 0 } }
+const weights = { $ref: '#/definitions/weights' }
 const list = { type: 'array', minItems: 1, items: value }
 
 export const variableJson: Json = {

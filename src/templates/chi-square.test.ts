@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { ValueSpec } from '../profile/model.js'
 import { builtCore, renderNative } from './native.testing.js'
+import type { Column } from './plan.js'
 import { layer, planFor, stream } from './profile.testing.js'
 import { renderPacket } from './render.testing.js'
 import { zipfColumns } from './zipf.js'
@@ -91,7 +92,7 @@ describe('what is drawn is drawn as often as it should be', () => {
 
 describe('the columns of a Zipf', () => {
   /** The probability of a number below 2^53, from the table alone. */
-  function probability(columns: ReturnType<typeof zipfColumns>, x: number): number {
+  function probability(columns: readonly Column[], x: number): number {
     const share = (column: number, weight: number) => {
       const { first, count, falling } = columns[column]!
       const [j, m] = [x - Number(first), Number(count)]

@@ -15,7 +15,19 @@ const unit = 2 ** 100
  * exponent * (exponent + 1) / 8 * (b/a - 1)^2 of its probability, 7 in 100,000 for an exponent of 1.1, and the draw
  * needs neither a logarithm nor a rejection loop (Hoermann and Derflinger 1996), whose last bits differ by machine.
  */
-export function zipfColumns(size: bigint, exponent: number): Column[] {
+export function zipfColumns(size: bigint, exponent: number): readonly Column[] {
+  const name = `${size} ${exponent}`
+  const columns = made.get(name) ?? columnsOf(size, exponent)
+  if (made.size >= mostMade) made.clear()
+  made.set(name, columns)
+  return columns
+}
+
+/** Thousands of streams may draw alike, and a table takes a tenth of a second. */
+const made = new Map<string, readonly Column[]>()
+const mostMade = 32
+
+function columnsOf(size: bigint, exponent: number): Column[] {
   const law = (rank: bigint) => Number(rank) ** -exponent
   const head = size <= exact ? size : 1n << headBits
   const masses: { mass: number; first: bigint; count: bigint; falling: boolean }[] = []
