@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { headers } from '../templates/headers/index.js'
-import { groupDefinitions, sharedDefinitions } from './field-json.js'
+import { sharedDefinitions } from './generator-json.js'
 import { itemDefinitions } from './list-json.js'
 import { profileSchema } from './schema.js'
 
@@ -12,7 +12,6 @@ export function profileJsonSchema(): Record<string, unknown> {
   const { $schema, ...schema } = z.toJSONSchema(profileSchema, { target: 'draft-7', io: 'input' })
   const definitions = {
     ...sharedDefinitions,
-    ...groupDefinitions(),
     ...itemDefinitions(Object.values(headers)),
     ...(schema.definitions as Record<string, unknown>),
   }

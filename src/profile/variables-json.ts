@@ -1,5 +1,5 @@
 import { integerPattern } from '../units/integer.js'
-import { define, setsJson } from './field-json.js'
+import { define, setsJson } from './generator-json.js'
 
 type Json = Record<string, unknown>
 
