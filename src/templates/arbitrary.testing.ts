@@ -92,9 +92,9 @@ const content = (
       { requiredKeys: [] },
     )
     return fc.tuple(values, items).map(
-      ([fields, given]): Given => ({
+      ([fields, lists]): Given => ({
         fields: { ...chosen, ...fields } as LayerSpec['fields'],
-        lists: given as NonNullable<LayerSpec['lists']>,
+        ...(Object.keys(lists).length > 0 && { lists: lists as NonNullable<LayerSpec['lists']> }),
       }),
     )
   })
@@ -129,7 +129,7 @@ function fieldValue(field: Field, spec: Spec): fc.Arbitrary<FieldSpec> {
 }
 
 /** A reader that asks for no length knows it beforehand. */
-function bytesFor({ extent }: Field): fc.Arbitrary<FieldSpec> {
+function bytesFor({ extent, type }: Field): fc.Arbitrary<FieldSpec> {
   let asked = false
   const held = {
     value: () => {
@@ -139,7 +139,8 @@ function bytesFor({ extent }: Field): fc.Arbitrary<FieldSpec> {
   }
   const fixed = extent!(held, new Uint8Array(9))
   const size = asked ? { maxLength: 8 } : { minLength: fixed, maxLength: fixed }
-  return fc.uint8Array(size).map(bytes => ({ kind: 'bytes', bytes }))
+  const bytes = type === 'text' ? label.map(text => new TextEncoder().encode(text)) : fc.uint8Array(size)
+  return bytes.map(bytes => ({ kind: 'bytes', bytes }))
 }
 
 const label = fc.stringMatching(/^[a-z0-9-]{1,12}$/)
