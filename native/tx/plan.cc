@@ -106,6 +106,7 @@ Template read_template(Reader& in, uint32_t id) {
   uint32_t n = in.count(24);
   in.require(n <= kMaxSites, "a frame has too many checksums");
   for (uint32_t i = 0; in.ok && i < n; i++) t.sites.push_back(read_site(in, t.bytes.size(), i, n));
+  if (!in.ok) return t;  // what follows trusts the numbers of the sites
   for (const Site& site : t.sites)
     for (const SumEntry& sum : site.sums) in.require(!t.sites[sum.site].crc32c, "a CRC is no sum");
   return t;

@@ -16,7 +16,7 @@ export function fieldDocument(kind: FieldKind, spec: FieldSpec, detail: Detail):
     case 'checksum':
       return spec.mode
     case 'bytes':
-      return isBytes(kind) && spec.bytes.length > 0 ? formatBytes(kind.type, spec.bytes) : ''
+      return bytesDocument(kind, spec.bytes)
     case 'literal':
       return literalDocument(kind, spec.value)
     case 'linked':
@@ -47,6 +47,11 @@ export function fieldDocument(kind: FieldKind, spec: FieldSpec, detail: Detail):
     default:
       return { [spec.kind]: long('range', setDocument(kind, spec), options(spec, detail)) }
   }
+}
+
+function bytesDocument(kind: FieldKind, bytes: Uint8Array): string {
+  if (!isBytes(kind) || bytes.length === 0) return ''
+  return kind.type === 'text' ? new TextDecoder().decode(bytes) : formatBytes(kind.type, bytes)
 }
 
 /** In short where there are no options. */

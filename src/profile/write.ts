@@ -83,6 +83,9 @@ function membersDocument(members: readonly Member[], { fields, lists = {} }: Lay
 }
 
 function itemDocument({ items }: List, item: LayerSpec): unknown {
-  const content = membersDocument(items[item.name]?.fields ?? [], item)
+  const members = items[item.name]?.fields ?? []
+  const alone = item.fields['']
+  if (alone) return fieldDocument(fieldsOf(members)[0]!, alone, 'all')
+  const content = membersDocument(members, item)
   return item.name === '' ? content : { [item.name]: content }
 }

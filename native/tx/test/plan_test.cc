@@ -39,7 +39,13 @@ Plan rich_plan() {
   add_lengths(imix, {100, 124});
   imix.sequence = {0, 0, 1, 0, 2};
   sign(imix, 42);
-  for (Template& t : imix.templates) t.sites = {{24, 0x1234, false}, {40, 0xfedc, true}};
+  for (Template& t : imix.templates) {
+    const uint32_t end = static_cast<uint32_t>(t.bytes.size());
+    t.sites = {{24, 0x1234, false, true, false, 14, 34, {{2, 1}}},
+               {40, 0xfedc, true, false, false, 34, end, {{2, 0}}},
+               {12, 7, false},
+               {50, 0, false, false, true, 36, end, {}}};
+  }
   imix.fields = {whole_field(26, 4, FieldOp::kPermute), whole_field(34, 2, FieldOp::kRandom),
                  whole_field(14, 8, FieldOp::kInc), whole_field(36, 3, FieldOp::kList)};
   imix.fields[0].sums = {{0, 0}, {1, 0}};
@@ -76,6 +82,8 @@ TEST(plan_decoder_reads_what_the_encoder_writes) {
   CHECK(s.templates[2].bytes.size() == 124 && s.templates[2].bytes == rich_plan().streams[0].templates[2].bytes);
   CHECK(s.templates[1].sites[1].offset == 40 && s.templates[1].sites[1].base == 0xfedc);
   CHECK(!s.templates[0].sites[0].zero_is_ones && s.templates[0].sites[1].zero_is_ones);
+  CHECK(s.templates[0].sites[0].bad && !s.templates[0].sites[1].bad && s.templates[0].sites[0].sums[0].high == 1);
+  CHECK(s.templates[2].sites[3].crc32c && s.templates[2].sites[3].end == 124 && s.has_crc);
   CHECK(s.fields[1].bits == 9 && s.fields[1].shift == 3 && s.fields[1].size == 500 && s.fields[1].sums[0].high == 1);
   CHECK(s.fields[2].every == 3 && s.fields[2].size == 0 && s.fields[3].values[2] == 70000);
   CHECK(plan.streams[1].match.offset == 14 && plan.streams[1].match.mask[1] == 0xf0);
@@ -111,10 +119,17 @@ TEST(plan_decoder_refuses_what_would_reach_outside) {
       {"lies outside its frame", [](Plan& p) { p.streams[0].templates[0].sites[1].offset = 59; }},
       {"too many checksums",
        [](Plan& p) {
-         p.streams[1].templates[0].sites.assign(5, {20, 0, false});
+         p.streams[1].templates[0].sites.assign(9, {20, 0, false});
        }},
       {"differ in their checksums", [](Plan& p) { p.streams[0].templates[2].sites.pop_back(); }},
-      {"unknown checksum", [](Plan& p) { p.streams[0].fields[0].sums[0].site = 2; }},
+      {"unknown checksum", [](Plan& p) { p.streams[0].fields[0].sums[0].site = 4; }},
+      {"unknown checksum", [](Plan& p) { p.streams[0].fields[0].sums[0].site = 3; }},
+      {"finished before it", [](Plan& p) { p.streams[0].templates[0].sites[1].sums[0].site = 1; }},
+      {"finished before it", [](Plan& p) { p.streams[0].templates[0].sites[0].sums[0].site = 4; }},
+      {"a CRC is no sum", [](Plan& p) { p.streams[0].templates[0].sites[0].sums[0].site = 3; }},
+      {"covers more", [](Plan& p) { p.streams[0].templates[0].sites[3].end = 61; }},
+      {"covers more", [](Plan& p) { p.streams[0].templates[0].sites[3].start = 61; }},
+      {"outside of what it covers", [](Plan& p) { p.streams[0].templates[0].sites[3].start = 51; }},
       {"a field lies outside", [](Plan& p) { p.streams[0].fields[0].offset = 57; }},
       {"a field lies outside", [](Plan& p) { p.streams[0].fields[0].offset = ~0u; }},
       {"a field's width", [](Plan& p) { p.streams[0].fields[0].bytes = 9; }},

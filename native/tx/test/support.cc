@@ -52,6 +52,15 @@ void write_field(Writer& out, const Field& f, uint32_t index) {
   out.list(f.sums, [&](const SumEntry& sum) { out.u32(sum.site), out.u32(sum.high); });
 }
 
+void write_site(Writer& out, const Site& site) {
+  out.u32(site.offset);
+  out.u32(site.base);
+  out.u32((site.zero_is_ones ? 1 : 0) | (site.bad ? 2 : 0) | (site.crc32c ? 4 : 0));
+  out.u32(site.start);
+  out.u32(site.end);
+  out.list(site.sums, [&](const SumEntry& sum) { out.u32(sum.site), out.u32(sum.high); });
+}
+
 void write_stream(Writer& out, const Stream& s) {
   out.u32(s.id);
   out.u32(s.stride);
@@ -60,7 +69,7 @@ void write_stream(Writer& out, const Stream& s) {
   out.u64(s.limit);
   out.list(s.templates, [&](const Template& t) {
     out.blob(t.bytes);
-    out.list(t.sites, [&](const Site& site) { out.u32(site.offset), out.u32(site.base), out.u32(site.zero_is_ones); });
+    out.list(t.sites, [&](const Site& site) { write_site(out, site); });
   });
   out.list(s.sequence, [&](uint32_t index) { out.u32(index); });
   uint32_t index = 0;
@@ -75,7 +84,7 @@ void write_stream(Writer& out, const Stream& s) {
 std::vector<uint8_t> encode(const Plan& plan) {
   Writer out;
   out.u32(0x50474d4e);
-  out.u32(1);
+  out.u32(2);
   for (uint64_t value : {plan.stride, plan.shard, plan.duration_ns}) out.u64(value);
   out.list(plan.streams, [&](const Stream& stream) { write_stream(out, stream); });
   out.list(plan.lanes, [&](const Lane& lane) {
