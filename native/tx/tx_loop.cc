@@ -58,7 +58,7 @@ void TxLoop::prefill() {
 
 void TxLoop::send_until_done() {
   const uint64_t epoch = page::get(page_ + page::kEpochNs);
-  const bool needs_time = schedule_.paced();
+  const bool needs_time = schedule_.timed();
   uint64_t now = epoch, start_ticks = 0;
   if (plan_.duration_ns) give_up_ns_ = epoch + plan_.duration_ns + (needs_time ? kGraceNs : 0);
   for (uint32_t turns = 0;; turns++) {
@@ -107,7 +107,7 @@ uint32_t TxLoop::compose(LaneState& lane, uint32_t n) {
   if (slots.size() == 1) {
     StreamState& stream = streams_[slots[0]];
     const uint32_t m = static_cast<uint32_t>(std::min<uint64_t>(n, stream.stream->limit - stream.next));
-    lane.next += m;
+    lane.advance(m);
     if (m) compose_one(stream, m);
     if (stream.next == stream.stream->limit) schedule_.retire(streams_);
     return m;

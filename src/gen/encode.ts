@@ -9,6 +9,7 @@ import type { Lane } from './lanes.js'
 const MAGIC = 0x50474d4e // "NMGP"
 const FORMAT = 1
 const NO_LIMIT = 2n ** 64n - 1n
+const SHAPES = { line: 0, steady: 1, burst: 2, ramp: 3, poisson: 4 } as const
 const OPS = { inc: 0, random: 1, permute: 2, list: 3 } as const
 
 export interface Shard {
@@ -75,8 +76,17 @@ export function encodePlan(plan: Plan, options: EncodeOptions = {}): Uint8Array 
   out.u64(BigInt(Math.round(plan.durationNs ?? 0)))
   out.list(options.streams ?? plan.streams, stream => encodeStream(out, stream, shard, options))
   out.list(options.lanes ?? [], lane => {
+    out.u32(SHAPES[lane.shape])
     out.f64(lane.periodNs)
-    out.f64(lane.offsetNs)
+    out.f64(lane.startNs)
+    out.f64(lane.forNs)
+    out.u32(lane.openEnded ? 1 : 0)
+    out.u64(BigInt(lane.burst))
+    out.f64(lane.fromPps / 1e9)
+    out.f64(lane.toPps / 1e9)
+    out.f64(lane.overNs)
+    out.u64(lane.key)
+    out.list(lane.after, other => out.u32(other))
     out.list(lane.slots, slot => out.u32(slot))
   })
   return out.done()
