@@ -10,6 +10,8 @@ namespace {
 
 // Larger quotients fit into no integer; nothing is ever sent for so long.
 constexpr double kForever = 0x1p62;
+// Gaps that are drawn to count what is overdue; beyond, their mean must do.
+constexpr uint64_t kDrawn = 1 << 16;
 
 }  // namespace
 
@@ -34,6 +36,7 @@ double Pace::global_due_ns(double slot) const {
       return std::floor(slot / size) * size * lane_->period_ns;
     }
     case Shape::kRamp: {
+      if (slot <= 0) return 0;  // a ramp from nothing would divide by it
       const double a = lane_->from_pns, b = lane_->to_pns, over = lane_->over_ns;
       const double ramped = (a + b) / 2 * over;
       if (slot >= ramped) return over + (slot - ramped) / b;
@@ -73,11 +76,13 @@ uint64_t Pace::due_by(double elapsed, uint64_t next, uint64_t most) const {
   if (lane_->shape == Shape::kPoisson) {
     uint64_t n = 0;
     double at = poisson_ns_;
-    for (uint64_t draw = poisson_draw_; at <= elapsed && n < most; n++) at += gap_ns(draw++);
-    return n;
+    for (uint64_t draw = poisson_draw_; at <= elapsed && n < std::min(most, kDrawn); n++) at += gap_ns(draw++);
+    if (at > elapsed || n == most) return n;
+    const double rest = std::min((elapsed - at) / (lane_->period_ns * stride_), kForever);
+    return std::min(n + static_cast<uint64_t>(rest), most);
   }
   const double all = std::min(global_slots(elapsed), kForever);
-  if (all <= shard_) return 0;
+  if (!(all > shard_)) return 0;  // nor if it is no number
   const uint64_t until = static_cast<uint64_t>((all - shard_ - 1) / stride_) + 1;
   return until > next ? std::min(until - next, most) : 0;
 }

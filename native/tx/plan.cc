@@ -159,6 +159,7 @@ Lane read_lane(Reader& in, size_t streams) {
             .start_ns = in.f64(),
             .for_ns = in.f64(),
             .open_ended = in.u32() != 0,
+            .tight = in.u32() != 0,
             .burst = in.u64(),
             .from_pns = in.f64(),
             .to_pns = in.f64(),

@@ -82,6 +82,7 @@ struct Lane {
   double start_ns;              // after the run's start, or after the lanes that it waits for
   double for_ns;                // how long it is open; 0: no end of its own
   bool open_ended;              // its streams' limits do not end it in time: the clock must
+  bool tight;                   // a turn of a stream that has sent all passes to the next, and takes no time
   uint64_t burst;               // kBurst: slots at once
   double from_pns, to_pns;      // kRamp: slots per ns at its beginning and its end
   double over_ns;               // kRamp: how long it climbs

@@ -9,7 +9,13 @@ namespace nmgen {
 
 uint64_t LaneState::due(double elapsed, uint64_t most) const {
   if (!started(elapsed)) return 0;
+  // Behind schedule, an open-ended lane still sends what was due before its end (times are whole ns).
+  if (lane->open_ended) elapsed = std::min(elapsed, end_ns - 1);
   return pace.due_by(elapsed - start_ns, next, most);
+}
+
+bool LaneState::over(double elapsed) const {
+  return lane->open_ended && started(elapsed) && elapsed >= end_ns && (!paced() || due(elapsed, 1) == 0);
 }
 
 void LaneState::advance(uint64_t slots) {
@@ -18,23 +24,26 @@ void LaneState::advance(uint64_t slots) {
   pace.advance(slots);
 }
 
-Schedule::Schedule(const Plan& plan) {
+Schedule::Schedule(const Plan& plan)
+    : duration_ns_(plan.duration_ns ? static_cast<double>(plan.duration_ns) : HUGE_VAL) {
   for (const Lane& lane : plan.lanes) {
-    const double start = lane.after.empty() ? lane.start_ns : -1;
-    lanes_.push_back({.lane = &lane, .pace = Pace(lane, plan.stride, plan.shard), .start_ns = start});
-    timed_ |= lane.shape != Shape::kLine || start != 0 || lane.for_ns > 0;
+    lanes_.push_back({.lane = &lane, .pace = Pace(lane, plan.stride, plan.shard)});
+    if (lane.after.empty()) begin(lanes_.back(), lane.start_ns);
+    timed_ |= lane.shape != Shape::kLine || !lane.after.empty() || lane.start_ns > 0 || lane.for_ns > 0;
   }
+}
+
+void Schedule::begin(LaneState& lane, double start_ns) const {
+  lane.start_ns = start_ns;
+  lane.end_ns = std::min(lane.lane->for_ns > 0 ? start_ns + lane.lane->for_ns : HUGE_VAL, duration_ns_);
 }
 
 // Starts the lanes whose predecessors are done, ends those whose time is over.
 void Schedule::keep_time(double elapsed) {
   for (LaneState& lane : lanes_) {
     auto is_done = [&](uint32_t other) { return lanes_[other].done; };
-    if (lane.start_ns < 0 && std::ranges::all_of(lane.lane->after, is_done))
-      lane.start_ns = elapsed + lane.lane->start_ns;
-    if (lane.lane->for_ns > 0 && lane.lane->open_ended && lane.started(elapsed) &&
-        elapsed >= lane.start_ns + lane.lane->for_ns)
-      lane.done = true;
+    if (lane.start_ns < 0 && std::ranges::all_of(lane.lane->after, is_done)) begin(lane, elapsed + lane.lane->start_ns);
+    lane.done |= lane.over(elapsed);
   }
 }
 
@@ -50,7 +59,7 @@ Turn Schedule::next_paced(double elapsed) {
     if (due >= oldest) continue;
     oldest = due;
     // After months, rounding can put a due time a little behind the time at which it was found due.
-    turn = {&lane, static_cast<uint32_t>(slots), static_cast<uint64_t>(std::max(elapsed - due, 0.0))};
+    turn = {&lane, static_cast<uint32_t>(slots), static_cast<uint64_t>(std::max(0.0, elapsed - due))};
   }
   return turn;
 }
@@ -61,14 +70,24 @@ Turn Schedule::next(uint64_t elapsed_ns, bool open) {
     keep_time(elapsed);
     if (Turn turn = next_paced(elapsed); turn.lane) return turn;
   }
-  if (!open) return {};
-  for (LaneState& lane : lanes_)
+  return open ? next_unpaced(elapsed) : Turn{};
+}
+
+Turn Schedule::next_unpaced(double elapsed) {
+  for (size_t tried = 0; tried < lanes_.size(); tried++) {
+    LaneState& lane = lanes_[unpaced_++ % lanes_.size()];
     if (!lane.paced() && !lane.done && lane.started(elapsed)) return {&lane, kMaxBurst, 0};
+  }
   return {};
 }
 
-bool Schedule::done(bool open) const {
-  return std::ranges::all_of(lanes_, [&](const LaneState& l) { return l.done || (l.lane->open_ended && !open); });
+bool Schedule::done(uint64_t elapsed_ns, bool open) const {
+  const double elapsed = static_cast<double>(elapsed_ns);
+  // The time is up: what still waits for others never starts.
+  auto ended = [&](const LaneState& l) {
+    return !open && l.lane->open_ended && (!l.paced() || l.due(elapsed, 1) == 0);
+  };
+  return std::ranges::all_of(lanes_, [&](const LaneState& l) { return l.done || ended(l); });
 }
 
 void Schedule::retire(const std::vector<StreamState>& streams) {

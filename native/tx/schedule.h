@@ -20,13 +20,18 @@ struct LaneState {
   uint32_t cursor = 0;   // next % slots.size()
   bool done = false;     // its streams have sent what they had, or its time is over
   double start_ns = -1;  // since the run's start; negative: it waits for other lanes
+  double end_ns = 0;     // slots that are due from then on are not sent; only the clock knows: open-ended lanes
 
   bool paced() const { return lane->shape != Shape::kLine; }
   bool started(double elapsed) const { return start_ns >= 0 && elapsed >= start_ns; }
   double due_ns(uint64_t slot) const { return start_ns + pace.due_ns(slot); }
-  // How many slots are due `elapsed` ns after the run's start and were not taken yet, exact up to `most`.
+  // How many slots are due `elapsed` ns after the run's start and were not taken yet: at most `most`.
   uint64_t due(double elapsed, uint64_t most = ~0ull) const;
+  // Its time is up, and what was due in time has been sent.
+  bool over(double elapsed) const;
   void advance(uint64_t slots);
+  // The turn passes to the next slot's stream.
+  void pass() { cursor = static_cast<uint32_t>((cursor + 1) % lane->slots.size()); }
 };
 
 // What to do next: `slots` turns of `lane`, of which the first is `late_ns` late. lane null: nothing is due.
@@ -39,10 +44,10 @@ struct Turn {
 class Schedule {
  public:
   explicit Schedule(const Plan& plan);
-  // `open`: the plan's duration is not over, so that lanes without an end of their own may still send.
+  // `open`: the plan's duration is not over, so that unpaced lanes may still send.
   Turn next(uint64_t elapsed_ns, bool open);
   // Nothing is left to send, now or later.
-  bool done(bool open) const;
+  bool done(uint64_t elapsed_ns, bool open) const;
   // Does any lane need to know the time?
   bool timed() const { return timed_; }
   // A stream has sent all it had; a lane with nobody left is done.
@@ -52,9 +57,13 @@ class Schedule {
   LaneState& lane(size_t index) { return lanes_[index]; }
 
  private:
+  void begin(LaneState& lane, double start_ns) const;
   void keep_time(double elapsed);
   Turn next_paced(double elapsed);
+  Turn next_unpaced(double elapsed);
 
+  double duration_ns_;  // infinite: none
+  size_t unpaced_ = 0;  // unpaced lanes take turns: this one is next
   std::vector<LaneState> lanes_;
   bool timed_ = false;  // a lane is paced, starts later, ends earlier or waits for another
 };

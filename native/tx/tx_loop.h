@@ -48,6 +48,7 @@ class TxLoop {
   bool aborted_ = false;
   bool resized_ = false;
   uint64_t give_up_ns_ = 0;
+  uint64_t now_ = 0;  // the clock when it was last read
   uint32_t idles_ = 0;
 
   // The burst being made.
