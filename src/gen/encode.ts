@@ -2,9 +2,10 @@
  * The Plan as the native core reads it (native/tx/plan.cc): one little-endian buffer, handed over once.
  * A shard is the part of the packets that one queue sends: packet i belongs to shard i mod stride.
  */
+
+import type { Lane } from '../templates/lanes.js'
 import type { FieldProgram, Plan, StreamPlan, Template } from '../templates/plan.js'
 import { ByteWriter } from './bytes.js'
-import type { Lane } from './lanes.js'
 
 const MAGIC = 0x50474d4e // "NMGP"
 const FORMAT = 1
@@ -81,6 +82,7 @@ export function encodePlan(plan: Plan, options: EncodeOptions = {}): Uint8Array 
     out.f64(lane.startNs)
     out.f64(lane.forNs)
     out.u32(lane.openEnded ? 1 : 0)
+    out.u32(lane.tight ? 1 : 0)
     out.u64(BigInt(lane.burst))
     out.f64(lane.fromPps / 1e9)
     out.f64(lane.toPps / 1e9)
