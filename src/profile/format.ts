@@ -1,4 +1,5 @@
 import { formatAddressRange } from '../units/address.js'
+import { unscale } from '../units/decimal.js'
 import { maxOf } from '../units/integer.js'
 import { formatSize } from '../units/size.js'
 import { type FieldKind, formatLiteral } from './literal.js'
@@ -22,6 +23,8 @@ export function formatRange(kind: FieldKind, low: bigint, high: bigint): string 
   if (kind.type === 'uint' || kind.type === 'flags') return `${low}-${high}`
   return formatAddressRange(kind.type, { low, high })
 }
+
+export const formatShare = (percent: number): string => `${unscale(percent, 0)}%`
 
 export function formatFrame(frame: FrameSpec): string {
   if (frame.kind === 'fixed') return formatSize(frame.frameBytes)
