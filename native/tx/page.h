@@ -40,7 +40,7 @@ enum State : uint64_t { kIdle = 0, kReady = 1, kRunning = 2, kDone = 3 };
 enum TxStream : size_t {
   kTxPackets = 0,
   kTxBytes = 1,
-  kTxFirstNs = 2,  // when its first and its latest burst were begun; monotonic ns, 0 while nothing was sent
+  kTxFirstNs = 2,  // when its first burst was due and its latest begun; monotonic ns, 0 while nothing was sent
   kTxLastNs = 3,
   kTxStreamCells = 4,
 };

@@ -94,6 +94,7 @@ void TxLoop::send(Turn turn) {
   if (queue_.room == 0) return make_room();  // and ask again whose turn it is: waiting takes time
   const uint32_t n = compose(*turn.lane, std::min(turn.slots, queue_.room));
   if (n == 0) return;
+  due_ = now_ - turn.late_ns;
   render();
   const uint32_t sent = push(n);
   if (sent < n && turn.lane->paced()) page::add(page_ + page::kUnsent, n - sent);
@@ -259,7 +260,7 @@ void TxLoop::account() {
         page_ + page::kHeaderCells + static_cast<size_t>(group.stream - streams_.data()) * page::kTxStreamCells;
     page::add(cells + page::kTxPackets, group.n);
     page::add(cells + page::kTxBytes, group.bytes);
-    if (group.n && page::get(cells + page::kTxFirstNs) == 0) page::set(cells + page::kTxFirstNs, now_);
+    if (group.n && page::get(cells + page::kTxFirstNs) == 0) page::set(cells + page::kTxFirstNs, due_);
     if (group.n) page::set(cells + page::kTxLastNs, now_);
     packets += group.n;
     bytes += group.bytes;

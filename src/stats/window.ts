@@ -3,7 +3,7 @@ import type { Snapshot } from '../gen/snapshot.js'
 import type { StreamPlan } from '../templates/plan.js'
 import { windowNs } from '../templates/rate.js'
 import type { Measured } from './streams.js'
-import { sendingSeconds } from './tx.js'
+import { sendingSeconds, sum } from './tx.js'
 
 /** Does it send in a part of the run only? Then its queue's times are not its own. */
 export const isPhased = ({ startNs, forNs, after }: StreamPlan): boolean =>
@@ -35,8 +35,12 @@ export function scheduledSeconds({ plan, outcome }: Measured, stream: StreamPlan
   const port = final.tx.filter(queue => queue.port === stream.tx)
   const own = stream.forNs === null ? Number.POSITIVE_INFINITY : stream.forNs / 1e9
   if (stream.after.length === 0 && stream.startNs === 0) return Math.min(own, sendingSeconds(port) ?? 0)
-  const times = streamTimes(final, stream)
-  if (!times) return null
-  const endNs = durationNs ?? Math.max(...port.map(({ lastNs }) => lastNs))
-  return Math.min(own, Math.max(0, endNs - times.firstNs) / 1e9)
+  if (!streamTimes(final, stream)) return null
+  // Each queue went on when its own share of the others was done.
+  const windows = port.map(queue => {
+    const { packets, firstNs } = queue.streams[stream.id]!
+    const endNs = durationNs ?? queue.lastNs
+    return packets === 0 ? 0 : Math.min(own, Math.max(0, endNs - firstNs) / 1e9)
+  })
+  return sum(windows) / windows.length
 }

@@ -93,6 +93,28 @@ describe('the order of sending', () => {
     ])
   })
 
+  it('is that of the native core (native/tx/test/schedule_test.cc)', () => {
+    const ramp: Load = {
+      kind: 'ramp',
+      from: { kind: 'pps', pps: 0 },
+      to: { kind: 'pps', pps: 1e7 },
+      overNs: 2000,
+    }
+    const streams = [
+      planned(0, pps(2e6)),
+      planned(1, pps(1e6)),
+      planned(2, { kind: 'burst', frames: 3, everyNs: 1500 }, { startNs: 600 }),
+      planned(3, ramp, { startNs: 150 }),
+    ]
+    const order: number[] = []
+    for (const { stream, timeNs } of schedule(streams, 0n)) {
+      // The frames of a burst stand apart on the wire, but they are due at once.
+      if (timeNs > 2400) break
+      if (timeNs <= 2200 || stream.id === 2) order.push(stream.id)
+    }
+    expect(order.join('')).toBe('031222030331330333032223')
+  })
+
   it('keeps ports apart', () => {
     expect(turns(4, planned(0, line), planned(1, line, { tx: 'b' }))).toEqual([
       '0:0@0',

@@ -107,6 +107,29 @@ TEST(schedule_does_not_wait_for_a_lane_that_never_came) {
   CHECK(schedule.done(1000, false));
 }
 
+// The same order stands in src/templates/schedule.test.ts: `preview` shows what a single queue sends.
+TEST(schedule_order_that_preview_shares) {
+  Plan plan = plan_of({plain_stream(0, 60), plain_stream(1, 60), plain_stream(2, 60), plain_stream(3, 60)});
+  Lane mix = lane_of({0, 1, 0}, 1e9 / 3e6), bursts = lane_of({2}, 500), ramp = lane_of({3});
+  bursts.shape = Shape::kBurst;
+  bursts.burst = 3;
+  bursts.start_ns = 600;
+  ramp.shape = Shape::kRamp;
+  ramp.to_pns = 1e-2;
+  ramp.over_ns = 2000;
+  ramp.start_ns = 150;
+  plan.lanes = {mix, bursts, ramp};
+  Schedule schedule(plan);
+  std::string order;
+  for (uint64_t now = 0; now <= 2200; now++)
+    for (Turn turn; (turn = schedule.next(now, true)).lane;)
+      for (; turn.slots > 0; turn.slots--) {
+        order += text(turn.lane->lane->slots[turn.lane->cursor]);
+        turn.lane->advance(1);
+      }
+  CHECK_EQ(order, "031222030331330333032223");
+}
+
 TEST(schedule_lets_unpaced_lanes_take_turns) {
   Plan plan = paced_plan({lane_of({0}), lane_of({1}), lane_of({2})});
   plan.lanes[1].start_ns = 100;
