@@ -11,7 +11,7 @@ namespace {
 // Larger quotients fit into no integer; nothing is ever sent for so long.
 constexpr double kForever = 0x1p62;
 // Gaps that are drawn to count what is overdue; beyond, their mean must do.
-constexpr uint64_t kDrawn = 1 << 16;
+constexpr uint64_t kDrawn = 256;
 
 }  // namespace
 

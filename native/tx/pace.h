@@ -14,7 +14,7 @@ class Pace {
   // Due time of slot `j`. For Poisson: of the next slot only, j is ignored.
   double due_ns(uint64_t j) const;
   // How many slots are due by `elapsed`, if `next` of them have had their turn: `most` of them at most. What is
-  // beyond 65536 of Poisson's is estimated.
+  // beyond 256 of Poisson's is estimated.
   uint64_t due_by(double elapsed, uint64_t next, uint64_t most) const;
   // n slots have had their turn (Poisson draws the time of the one after).
   void advance(uint64_t n);
