@@ -37,7 +37,13 @@ enum Cell : size_t {
 enum State : uint64_t { kIdle = 0, kReady = 1, kRunning = 2, kDone = 3 };
 
 // A stream's block on a TX page.
-enum TxStream : size_t { kTxPackets = 0, kTxBytes = 1, kTxStreamCells = 2 };
+enum TxStream : size_t {
+  kTxPackets = 0,
+  kTxBytes = 1,
+  kTxFirstNs = 2,  // when its first burst was due and its latest begun; monotonic ns, 0 while nothing was sent
+  kTxLastNs = 3,
+  kTxStreamCells = 4,
+};
 
 // A stream's block on an RX page. Latency in ns; the minimum is kept as ~min so that 0 means none.
 enum RxStream : size_t {

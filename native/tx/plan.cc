@@ -322,10 +322,31 @@ Stream read_stream(Reader& in, uint32_t& template_id) {
   return s;
 }
 
+bool is_time(double ns) { return std::isfinite(ns) && ns >= 0; }
+
 Lane read_lane(Reader& in, size_t streams) {
-  Lane lane{in.f64(), in.f64(), {}};
-  in.require(std::isfinite(lane.period_ns) && lane.period_ns >= 0, "a lane's period is not a time");
-  in.require(std::isfinite(lane.offset_ns) && lane.offset_ns >= 0, "a lane's offset is not a time");
+  const uint32_t shape = in.u32();
+  Lane lane{.shape = static_cast<Shape>(shape),
+            .period_ns = in.f64(),
+            .start_ns = in.f64(),
+            .for_ns = in.f64(),
+            .open_ended = in.u32() != 0,
+            .tight = in.u32() != 0,
+            .burst = in.u64(),
+            .from_pns = in.f64(),
+            .to_pns = in.f64(),
+            .over_ns = in.f64(),
+            .key = in.u64(),
+            .after = {},
+            .slots = {}};
+  in.require(shape <= static_cast<uint32_t>(Shape::kPoisson), "a lane has an unknown shape");
+  in.require(is_time(lane.period_ns) && is_time(lane.start_ns) && is_time(lane.for_ns), "a lane's time is none");
+  in.require(lane.shape == Shape::kLine || lane.shape == Shape::kRamp || lane.period_ns > 0, "a lane has no period");
+  in.require(lane.shape != Shape::kBurst || lane.burst >= 1, "a lane's burst is empty");
+  in.require(lane.shape != Shape::kRamp || (is_time(lane.from_pns) && is_time(lane.to_pns) && lane.to_pns > 0 &&
+                                            is_time(lane.over_ns) && lane.over_ns > 0),
+             "a lane's ramp leads nowhere");
+  for (uint32_t n = in.count(4); n > 0 && in.ok; n--) lane.after.push_back(in.u32());
   for (uint32_t n = in.count(4); n > 0 && in.ok; n--) {
     lane.slots.push_back(in.u32());
     in.require(lane.slots.back() < streams, "a lane names an unknown stream");
@@ -352,6 +373,8 @@ Expected<Plan> decode_plan(std::span<const uint8_t> bytes) {
   uint32_t template_id = 0;
   for (uint32_t n = in.count(8); n > 0 && in.ok; n--) plan.streams.push_back(read_stream(in, template_id));
   for (uint32_t n = in.count(8); n > 0 && in.ok; n--) plan.lanes.push_back(read_lane(in, plan.streams.size()));
+  for (const Lane& lane : plan.lanes)
+    for (uint32_t other : lane.after) in.require(other < plan.lanes.size(), "a lane waits for one that is not there");
   in.require(in.done(), "something follows its end");
   if (!in.ok) return Failure{"bad-plan", std::string("the plan cannot be used: ") + in.wrong, "this is a bug in nmgen"};
   return plan;

@@ -131,10 +131,22 @@ struct Stream {
   bool has_crc;  // a CRC to be computed per packet: the signature must be in its place before
 };
 
-// A cycle of slots, each the turn of one stream. `period_ns` 0: unpaced, sends whenever nothing else is due.
+// How the due times of a lane's slots lie: not at all, evenly, so many at once, closer and closer, at random.
+enum class Shape : uint32_t { kLine = 0, kSteady = 1, kBurst = 2, kRamp = 3, kPoisson = 4 };
+
+// A cycle of slots, each the turn of one stream. Rates are those of all shards together.
 struct Lane {
-  double period_ns;
-  double offset_ns;
+  Shape shape;
+  double period_ns;             // mean time between two slots; a ramp has its own
+  double start_ns;              // after the run's start, or after the lanes that it waits for
+  double for_ns;                // how long it is open; 0: no end of its own
+  bool open_ended;              // its streams' limits do not end it in time: the clock must
+  bool tight;                   // a turn of a stream that has sent all passes to the next, and takes no time
+  uint64_t burst;               // kBurst: slots at once
+  double from_pns, to_pns;      // kRamp: slots per ns at its beginning and its end
+  double over_ns;               // kRamp: how long it climbs
+  uint64_t key;                 // kPoisson
+  std::vector<uint32_t> after;  // lanes that must be done before it starts
   std::vector<uint32_t> slots;  // indices into Plan::streams
 };
 

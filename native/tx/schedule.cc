@@ -7,51 +7,93 @@
 
 namespace nmgen {
 
-uint64_t LaneState::due(double elapsed) const {
-  if (elapsed < lane->offset_ns) return 0;
-  // Bounded: with next to no period the quotient fits into no integer.
-  const double periods = std::min((elapsed - lane->offset_ns) / lane->period_ns, 0x1p62);
-  const uint64_t until = static_cast<uint64_t>(periods) + 1;
-  return until > next ? until - next : 0;
+uint64_t LaneState::due(double elapsed, uint64_t most) const {
+  if (!started(elapsed)) return 0;
+  // Behind schedule, an open-ended lane still sends what was due before its end (times are whole ns).
+  if (lane->open_ended) elapsed = std::min(elapsed, end_ns - 1);
+  return pace.due_by(elapsed - start_ns, next, most);
+}
+
+bool LaneState::over(double elapsed) const {
+  return lane->open_ended && started(elapsed) && elapsed >= end_ns && (!paced() || due(elapsed, 1) == 0);
 }
 
 void LaneState::advance(uint64_t slots) {
   next += slots;
   cursor = static_cast<uint32_t>((cursor + slots) % lane->slots.size());
+  pace.advance(slots);
 }
 
-Schedule::Schedule(const Plan& plan) {
-  for (const Lane& lane : plan.lanes) lanes_.push_back({&lane});
-  paced_ = std::ranges::any_of(lanes_, [](const LaneState& l) { return l.paced(); });
+Schedule::Schedule(const Plan& plan)
+    : duration_ns_(plan.duration_ns ? static_cast<double>(plan.duration_ns) : HUGE_VAL) {
+  for (const Lane& lane : plan.lanes) {
+    lanes_.push_back({.lane = &lane, .pace = Pace(lane, plan.stride, plan.shard)});
+    if (lane.after.empty()) begin(lanes_.back(), lane.start_ns);
+    timed_ |= lane.shape != Shape::kLine || !lane.after.empty() || lane.start_ns > 0 || lane.for_ns > 0;
+  }
 }
 
-Turn Schedule::next(uint64_t elapsed_ns, bool line_open) {
+void Schedule::begin(LaneState& lane, double start_ns) const {
+  lane.start_ns = start_ns;
+  lane.end_ns = std::min(lane.lane->for_ns > 0 ? start_ns + lane.lane->for_ns : HUGE_VAL, duration_ns_);
+}
+
+// Starts the lanes whose predecessors are done, ends those whose time is over.
+void Schedule::keep_time(double elapsed) {
+  for (LaneState& lane : lanes_) {
+    auto is_done = [&](uint32_t other) { return lanes_[other].done; };
+    if (lane.start_ns < 0 && std::ranges::all_of(lane.lane->after, is_done)) begin(lane, elapsed + lane.lane->start_ns);
+    lane.done |= lane.over(elapsed);
+  }
+}
+
+// The lane whose next slot has been due for longest.
+Turn Schedule::next_paced(double elapsed) {
   Turn turn;
-  double elapsed = static_cast<double>(elapsed_ns), oldest = HUGE_VAL;
+  double oldest = HUGE_VAL;
   for (LaneState& lane : lanes_) {
     if (!lane.paced() || lane.done) continue;
-    uint64_t slots = lane.due(elapsed);
-    double due = lane.due_ns(lane.next);
-    if (slots == 0 || due >= oldest) continue;
+    const uint64_t slots = lane.due(elapsed, kMaxBurst);
+    if (slots == 0) continue;
+    const double due = lane.due_ns(lane.next);
+    if (due >= oldest) continue;
     oldest = due;
     // After months, rounding can put a due time a little behind the time at which it was found due.
-    const uint64_t late = static_cast<uint64_t>(std::max(elapsed - due, 0.0));
-    turn = {&lane, static_cast<uint32_t>(std::min<uint64_t>(slots, kMaxBurst)), late};
+    turn = {&lane, static_cast<uint32_t>(slots), static_cast<uint64_t>(std::max(0.0, elapsed - due))};
   }
-  if (turn.lane || !line_open) return turn;
-  for (LaneState& lane : lanes_)
-    if (!lane.paced() && !lane.done) return {&lane, kMaxBurst, 0};
   return turn;
 }
 
-bool Schedule::done(bool line_open) const {
-  return std::ranges::all_of(lanes_, [&](const LaneState& l) { return l.done || (!l.paced() && !line_open); });
+Turn Schedule::next(uint64_t elapsed_ns, bool open) {
+  const double elapsed = static_cast<double>(elapsed_ns);
+  if (timed_) {
+    keep_time(elapsed);
+    if (Turn turn = next_paced(elapsed); turn.lane) return turn;
+  }
+  return open ? next_unpaced(elapsed) : Turn{};
+}
+
+Turn Schedule::next_unpaced(double elapsed) {
+  for (size_t tried = 0; tried < lanes_.size(); tried++) {
+    LaneState& lane = lanes_[unpaced_++ % lanes_.size()];
+    if (!lane.paced() && !lane.done && lane.started(elapsed)) return {&lane, kMaxBurst, 0};
+  }
+  return {};
+}
+
+bool Schedule::done(uint64_t elapsed_ns, bool open) const {
+  const double elapsed = static_cast<double>(elapsed_ns);
+  // The time is up: what still waits for others never starts.
+  auto ended = [&](const LaneState& l) {
+    return !open && l.lane->open_ended && (!l.paced() || l.due(elapsed, 1) == 0);
+  };
+  return std::ranges::all_of(lanes_, [&](const LaneState& l) { return l.done || ended(l); });
 }
 
 void Schedule::retire(const std::vector<StreamState>& streams) {
   for (LaneState& lane : lanes_) {
     auto has_more = [&](uint32_t s) { return streams[s].next < streams[s].stream->limit; };
-    lane.done = std::ranges::none_of(lane.lane->slots, has_more);
+    lane.done |= std::ranges::none_of(lane.lane->slots, has_more);
   }
 }
 

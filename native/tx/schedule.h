@@ -3,26 +3,35 @@
 #include <cstdint>
 #include <vector>
 
+#include "pace.h"
 #include "plan.h"
 #include "render.h"
 
-// Whose turn is it? A lane is a cycle of slots; paced lanes have a due time for each slot, computed from the
-// slot's index (never accumulated, so it cannot drift); an unpaced lane fills the time that is left.
+// Whose turn is it? A lane is a cycle of slots; paced lanes have a due time for each slot (see pace.h); unpaced
+// ones fill the time that is left.
 namespace nmgen {
 
 inline constexpr uint64_t kLateNs = 1'000'000;  // a packet that leaves later than this after its time is late
 
 struct LaneState {
   const Lane* lane;
-  uint64_t next = 0;    // slots whose turn has come and gone
-  uint32_t cursor = 0;  // next % slots.size()
-  bool done = false;    // all its streams have sent what they had
+  Pace pace;
+  uint64_t next = 0;     // slots whose turn has come and gone
+  uint32_t cursor = 0;   // next % slots.size()
+  bool done = false;     // its streams have sent what they had, or its time is over
+  double start_ns = -1;  // since the run's start; negative: it waits for other lanes
+  double end_ns = 0;     // slots that are due from then on are not sent; only the clock knows: open-ended lanes
 
-  bool paced() const { return lane->period_ns > 0; }
-  double due_ns(uint64_t slot) const { return lane->offset_ns + static_cast<double>(slot) * lane->period_ns; }
-  // How many slots are due `elapsed` ns after the start and were not taken yet.
-  uint64_t due(double elapsed) const;
+  bool paced() const { return lane->shape != Shape::kLine; }
+  bool started(double elapsed) const { return start_ns >= 0 && elapsed >= start_ns; }
+  double due_ns(uint64_t slot) const { return start_ns + pace.due_ns(slot); }
+  // How many slots are due `elapsed` ns after the run's start and were not taken yet: at most `most`.
+  uint64_t due(double elapsed, uint64_t most = ~0ull) const;
+  // Its time is up, and what was due in time has been sent.
+  bool over(double elapsed) const;
   void advance(uint64_t slots);
+  // The turn passes to the next slot's stream.
+  void pass() { cursor = static_cast<uint32_t>((cursor + 1) % lane->slots.size()); }
 };
 
 // What to do next: `slots` turns of `lane`, of which the first is `late_ns` late. lane null: nothing is due.
@@ -35,11 +44,12 @@ struct Turn {
 class Schedule {
  public:
   explicit Schedule(const Plan& plan);
-  // `line_open`: unpaced lanes may still send (the plan's duration is not over).
-  Turn next(uint64_t elapsed_ns, bool line_open);
+  // `open`: the plan's duration is not over, so that unpaced lanes may still send.
+  Turn next(uint64_t elapsed_ns, bool open);
   // Nothing is left to send, now or later.
-  bool done(bool line_open) const;
-  bool paced() const { return paced_; }
+  bool done(uint64_t elapsed_ns, bool open) const;
+  // Does any lane need to know the time?
+  bool timed() const { return timed_; }
   // A stream has sent all it had; a lane with nobody left is done.
   void retire(const std::vector<StreamState>& streams);
   // Slots that were due by then and have not had their turn.
@@ -47,8 +57,15 @@ class Schedule {
   LaneState& lane(size_t index) { return lanes_[index]; }
 
  private:
+  void begin(LaneState& lane, double start_ns) const;
+  void keep_time(double elapsed);
+  Turn next_paced(double elapsed);
+  Turn next_unpaced(double elapsed);
+
+  double duration_ns_;  // infinite: none
+  size_t unpaced_ = 0;  // unpaced lanes take turns: this one is next
   std::vector<LaneState> lanes_;
-  bool paced_ = false;
+  bool timed_ = false;  // a lane is paced, starts later, ends earlier or waits for another
 };
 
 }  // namespace nmgen

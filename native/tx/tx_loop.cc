@@ -20,6 +20,7 @@ TxLoop::TxLoop(TxQueue& queue, const Plan& plan, page::Word* page)
   any_crc_ = std::ranges::any_of(plan.streams, [](const Stream& s) { return s.is_signed && s.has_crc; });
   untouched_ = one_template_ && !any_signed_ && plan.streams[0].fields.empty();
   group_of_.assign(plan.streams.size(), kNoGroup);
+  schedule_.retire(streams_);  // this shard may have nothing to send
 }
 
 void TxLoop::run() {
@@ -59,14 +60,15 @@ void TxLoop::prefill() {
 
 void TxLoop::send_until_done() {
   const uint64_t epoch = page::get(page_ + page::kEpochNs);
-  const bool needs_time = schedule_.paced();
-  uint64_t now = epoch, start_ticks = 0;
+  const bool needs_time = schedule_.timed();
+  uint64_t start_ticks = 0;
+  now_ = epoch;
   if (plan_.duration_ns) give_up_ns_ = epoch + plan_.duration_ns + (needs_time ? kGraceNs : 0);
   for (uint32_t turns = 0;; turns++) {
-    if (needs_time || turns % kClockEvery == 0 || idles_) now = now_ns();
-    const uint64_t elapsed = now - epoch;
+    if (needs_time || turns % kClockEvery == 0 || idles_) now_ = now_ns();
+    const uint64_t elapsed = now_ - epoch;
     const bool line_open = plan_.duration_ns == 0 || elapsed < plan_.duration_ns;
-    if (ended(now) || schedule_.done(line_open)) break;
+    if (ended(now_) || schedule_.done(elapsed, line_open)) break;
     Turn turn = schedule_.next(elapsed, line_open);
     if (!turn.lane) {
       idle();
@@ -75,7 +77,7 @@ void TxLoop::send_until_done() {
     idles_ = 0;
     if (start_ticks == 0) {
       start_ticks = ticks();
-      page::set(page_ + page::kFirstNs, now);
+      page::set(page_ + page::kFirstNs, now_);
     }
     send(turn);
     if (aborted_) break;
@@ -93,6 +95,7 @@ void TxLoop::send(Turn turn) {
   if (queue_.room == 0) return make_room();  // and ask again whose turn it is: waiting takes time
   const uint32_t n = compose(*turn.lane, std::min(turn.slots, queue_.room));
   if (n == 0) return;
+  due_ = now_ - turn.late_ns;
   render();
   const uint32_t sent = push(n);
   if (sent < n && turn.lane->paced()) page::add(page_ + page::kUnsent, n - sent);
@@ -108,7 +111,7 @@ uint32_t TxLoop::compose(LaneState& lane, uint32_t n) {
   if (slots.size() == 1) {
     StreamState& stream = streams_[slots[0]];
     const uint32_t m = static_cast<uint32_t>(std::min<uint64_t>(n, stream.stream->limit - stream.next));
-    lane.next += m;
+    lane.advance(m);
     if (m) compose_one(stream, m);
     if (stream.next == stream.stream->limit) schedule_.retire(streams_);
     return m;
@@ -117,16 +120,19 @@ uint32_t TxLoop::compose(LaneState& lane, uint32_t n) {
   bool exhausted = false;
   while (m < n && !lane.done) {
     const uint32_t s = slots[lane.cursor];
-    lane.advance(1);
     StreamState& stream = streams_[s];
     if (stream.next == stream.stream->limit) {
-      exhausted = true;  // its turn passes; a paced lane keeps its rhythm
-      if (lane.paced())
+      exhausted = true;
+      if (lane.paced() && !lane.lane->tight) {
+        lane.advance(1);  // a turn without a packet keeps the rhythm of the others
         n--;
-      else if (lane.cursor == 0)
-        schedule_.retire(streams_);
+      } else {
+        lane.pass();
+        if (lane.cursor == 0) schedule_.retire(streams_);
+      }
       continue;
     }
+    lane.advance(1);
     stream.next++;
     picks_[m++] = s;
   }
@@ -262,6 +268,8 @@ void TxLoop::account() {
         page_ + page::kHeaderCells + static_cast<size_t>(group.stream - streams_.data()) * page::kTxStreamCells;
     page::add(cells + page::kTxPackets, group.n);
     page::add(cells + page::kTxBytes, group.bytes);
+    if (group.n && page::get(cells + page::kTxFirstNs) == 0) page::set(cells + page::kTxFirstNs, due_);
+    if (group.n) page::set(cells + page::kTxLastNs, now_);
     packets += group.n;
     bytes += group.bytes;
   }

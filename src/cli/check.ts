@@ -37,10 +37,10 @@ const command: CommandModule<object, CheckArgs> = {
         describe: 'PATH=VALUE, before checking',
       }),
   handler: async args => {
-    const { examine, printDiagnostics } = await import('./profile.js')
+    const { examineAll, printDiagnostics } = await import('./profile.js')
     const { formatRows, resolvedRows } = await import('../profile/resolved.js')
     const reports = args.profiles.map(file =>
-      reportOn(file, () => examine(file, args.set ? { set: args.set } : {})),
+      reportOn(file, () => examineAll(file, args.set ? { set: args.set } : {})),
     )
     if (reports.some(report => !report.ok)) setOutcome(Exit.profile)
     const rowsOf = ({ examined }: Report) =>
@@ -49,13 +49,16 @@ const command: CommandModule<object, CheckArgs> = {
     for (const report of reports) {
       if (report.failure) process.stderr.write(`${failureText(report.failure)}\n`)
       if (report.examined) printDiagnostics(report.examined.diagnostics, report.examined.text)
-      if (report.ok) process.stdout.write(`ok ${report.file}\n`)
+      if (report.ok) process.stdout.write(`ok ${report.file}${combinationsOf(report)}\n`)
       process.stdout.write(formatRows(rowsOf(report) ?? []))
     }
   },
 }
 
 export default command
+
+const combinationsOf = ({ examined }: Report): string =>
+  examined && examined.combinations > 1 ? ` (${examined.combinations} combinations)` : ''
 
 interface Report {
   file: string

@@ -35,6 +35,13 @@ describe('nmgen', () => {
     expect(out).toMatch(/^\d+\.\d+\.\d+\n$/)
   })
 
+  it('checks every combination of a matrix', async () => {
+    expect(await main(['check', 'profiles/working-set.yaml'])).toBe(0)
+    expect(out).toBe('ok profiles/working-set.yaml (5 combinations)\n')
+    expect(await main(['check', 'profiles/udp-64b.yaml', '--set', 'matrix={seed: [1, x, y]}'])).toBe(3)
+    expect(err.match(/bad-value/g)).toHaveLength(2)
+  })
+
   it('prints help with examples first, in 80 columns', async () => {
     expect(await main(['--help'])).toBe(0)
     expect(out.indexOf('Examples:')).toBeLessThan(out.indexOf('Commands:'))

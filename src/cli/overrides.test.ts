@@ -29,6 +29,16 @@ const profile = (ports: PortSpec[], streams: StreamSpec[]): Profile => ({
   safety: { allow: [], interfaces: [], lab: false },
 })
 
+it('--rate is the total of streams that share one', () => {
+  const base = profile([port('a', 'loop:a')], [stream('s', 'a'), stream('t', 'a')])
+  const shared = { ...base, rate: { kind: 'line' } as const }
+  const streams = base.streams.map(one => ({ ...one, share: 50 }))
+  const rate = { kind: 'pps', pps: 1000 } as const
+  const changed = applyOverrides({ ...shared, streams }, { rate })
+  expect(changed).toMatchObject({ rate, streams: [{ rate, share: 50 }, { rate }] })
+  expect(applyOverrides(base, { rate })).not.toHaveProperty('rate')
+})
+
 /** `stream: tx→rx` of each stream and `name=uri` of each port: what a wire plan is about. */
 function wires(base: Profile, overrides: Overrides) {
   const { ports, streams } = applyOverrides(base, overrides)

@@ -20,6 +20,7 @@ export function applyOverrides(profile: Profile, overrides: Overrides): Profile 
     ...placed,
     seed: overrides.seed ?? placed.seed,
     ...(overrides.durationNs === undefined ? {} : { durationNs: overrides.durationNs }),
+    ...(overrides.rate && placed.rate && { rate: overrides.rate }),
     ...(overrides.cores === undefined ? {} : { cores: overrides.cores }),
     ports: placed.ports.map(port => withQueues(port, placed.streams, overrides.queues)),
     streams: placed.streams.map(stream => ({

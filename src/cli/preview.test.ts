@@ -62,6 +62,25 @@ describe('nmgen preview', () => {
     expect(readFileSync(file)).toHaveLength(24 + 1000 * (16 + 60))
   })
 
+  it('follows lanes: turns of a mix, with their intended times', async context => {
+    needsCore(context)
+    expect(
+      await main([
+        'preview',
+        'profiles/protocol-interleave.yaml',
+        '--json',
+        '--count',
+        '6',
+        '--set',
+        'mix.run_length=2',
+        '--set',
+        'matrix={}',
+      ]),
+    ).toBe(0)
+    const turns = JSON.parse(out).packets.map((one: { stream: string }) => one.stream[0])
+    expect(turns.join('')).toBe('uuttuu')
+  })
+
   it.each([
     [['--stream', 'upd'], 2, 'there is no stream `upd` [no-such-stream]'],
     [['--count', '1.5'], 2, '--count: `1.5` is not a whole number [usage]'],

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { NmgenError } from '../errors.js'
 import { Exit } from '../exit.js'
-import { type Diagnostic, inFileOrder, renderDiagnostics } from '../profile/diagnostics.js'
+import { type Diagnostic, inFileOrder, renderDiagnostics, unique } from '../profile/diagnostics.js'
 import { type Loaded, loadProfile } from '../profile/load.js'
 import type { Profile } from '../profile/model.js'
 import { compile } from '../templates/compile.js'
@@ -11,11 +11,13 @@ import { wantsColor } from './color.js'
 export interface ReadOptions {
   /** `--set` arguments. */
   set?: readonly string[]
+  /** Which combination of the profile's matrix (default: the first). */
+  pick?: number
   /** What flags change, between reading and compiling. */
   override?: (profile: Profile) => Profile
 }
 
-export interface Examined extends Pick<Loaded, 'origin'> {
+export interface Examined extends Pick<Loaded, 'origin' | 'combinations' | 'values'> {
   file: string
   text: string
   /** Both are present where no diagnostic is an error. */
@@ -25,26 +27,41 @@ export interface Examined extends Pick<Loaded, 'origin'> {
 }
 
 /** Reads, checks and compiles a profile; says everything that is wrong with it and throws only if it cannot be read. */
-export function examine(file: string, { set, override = profile => profile }: ReadOptions = {}): Examined {
+export function examine(file: string, options: ReadOptions = {}): Examined {
+  return examineText(readText(file), file, options)
+}
+
+/** Every combination of the matrix; what is wrong in several of them is said once. */
+export function examineAll(file: string, options: ReadOptions = {}): Examined {
   const text = readText(file)
-  const loaded = loadProfile(text, { file, ...(set && { set }) })
-  const { diagnostics, locate, origin } = loaded
-  if (!loaded.profile) return { file, text, diagnostics, origin }
+  const first = examineText(text, file, options)
+  const others = Array.from({ length: first.combinations - 1 }, (_, i) =>
+    examineText(text, file, { ...options, pick: i + 1 }),
+  )
+  const diagnostics = unique([first, ...others].flatMap(one => one.diagnostics)).sort(inFileOrder)
+  const bad = others.find(({ plan }) => !plan)
+  return bad ? { ...bad, diagnostics } : { ...first, diagnostics }
+}
+
+function examineText(text: string, file: string, options: ReadOptions): Examined {
+  const { set, pick, override = profile => profile } = options
+  const loaded = loadProfile(text, { file, ...(set && { set }), ...(pick !== undefined && { pick }) })
+  const { diagnostics, locate, origin, combinations, values } = loaded
+  const read = { file, text, origin, combinations, values }
+  if (!loaded.profile) return { ...read, diagnostics }
   const profile = override(loaded.profile)
   const compiled = compile(profile)
   const found = compiled.diagnostics.map((one): Diagnostic => ({ ...one, file, ...locate(one.path) }))
   const all = [...diagnostics, ...found].sort(inFileOrder)
   const failed = all.some(diagnostic => diagnostic.severity === 'error')
   return {
-    file,
-    text,
+    ...read,
     diagnostics: all,
-    origin,
     ...(compiled.plan && !failed && { profile, plan: compiled.plan }),
   }
 }
 
-export interface ReadPlan {
+export interface ReadPlan extends Pick<Loaded, 'combinations' | 'values'> {
   file: string
   text: string
   profile: Profile
@@ -53,9 +70,23 @@ export interface ReadPlan {
 
 /** For commands that need a good profile: prints what is wrong to standard error, and throws if that is an error. */
 export function readPlan(file: string, options: ReadOptions = {}): ReadPlan {
-  const { text, profile, plan, diagnostics } = examine(file, options)
+  return orRefuse(examine(file, options))
+}
+
+/** The same for all combinations of the matrix: a run of many must not find the mistake in its last. */
+export function readPlans(file: string, options: ReadOptions = {}): ReadPlan[] {
+  const all = examineAll(file, options)
+  const first = orRefuse(all)
+  if (all.combinations === 1) return [first]
+  return Array.from({ length: all.combinations }, (_, pick) => {
+    const { profile, plan, ...rest } = examineText(all.text, file, { ...options, pick })
+    return { ...rest, profile: profile!, plan: plan! }
+  })
+}
+
+function orRefuse({ file, text, profile, plan, diagnostics, combinations, values }: Examined): ReadPlan {
   printDiagnostics(diagnostics, text)
-  if (profile && plan) return { file, text, profile, plan }
+  if (profile && plan) return { file, text, profile, plan, combinations, values }
   const errors = diagnostics.filter(diagnostic => diagnostic.severity === 'error').length
   throw new NmgenError(
     'bad-profile',

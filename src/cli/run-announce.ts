@@ -2,8 +2,8 @@
 import type { Snapshot } from '../gen/snapshot.js'
 import type { Profile } from '../profile/model.js'
 import { count, rate } from '../stats/format.js'
-import { meanFrameBytes } from '../stats/pacing.js'
 import type { Plan, StreamPlan } from '../templates/plan.js'
+import { meanFrameBytes } from '../templates/rate.js'
 import { formatDuration } from '../units/duration.js'
 
 export function announcement(profile: Profile, plan: Plan, version: string): string[] {

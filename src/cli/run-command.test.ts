@@ -9,12 +9,12 @@ import type { Run } from '../gen/engine-api.js'
 import type { Profile } from '../profile/model.js'
 import { anOutcome, aPlan, aSnapshot } from '../stats/run.testing.js'
 import { takeOutcome } from './outcome.js'
-import { readPlan } from './profile.js'
+import { readPlans } from './profile.js'
 import { runCommand } from './run-command.js'
 
 // No device and no YAML: what is looked at is what the command does around a run.
 vi.mock('../gen/engine.js', () => ({ startRun: vi.fn() }))
-vi.mock('./profile.js', () => ({ readPlan: vi.fn() }))
+vi.mock('./profile.js', () => ({ readPlans: vi.fn() }))
 
 const nothing = { ports: [], streams: [], expect: [], safety: { allow: [], interfaces: [], lab: false } }
 const profile: Profile = { version: 1, name: 'udp-64b', seed: 42, ...nothing }
@@ -57,8 +57,10 @@ function given(plan: Parameters<typeof aPlan>[0]): void {
     text: 'version: 1\n',
     profile,
     plan: aPlan({ expect: [lossless], ...plan }),
+    combinations: 1,
+    values: {},
   }
-  vi.mocked(readPlan).mockReturnValue(read)
+  vi.mocked(readPlans).mockReturnValue([read])
 }
 
 function aRun(change: Parameters<typeof anOutcome>[0] = {}): Run {
@@ -127,7 +129,7 @@ describe('nmgen run', () => {
   it('hands shard and overrides on', async () => {
     await runCommand({ profile: 'udp.yaml', out, shard: '2/4', rate: '5kpps', set: ['a=b'] })
     expect(startRun).toHaveBeenCalledWith(expect.anything(), { shard: { index: 1, of: 4 } })
-    const [file, options] = vi.mocked(readPlan).mock.lastCall!
+    const [file, options] = vi.mocked(readPlans).mock.lastCall!
     expect([file, options?.set]).toEqual(['udp.yaml', ['a=b']])
     const base = {
       ...profile,

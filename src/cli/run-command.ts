@@ -16,33 +16,44 @@ import { exitOf } from '../stats/verdict.js'
 import { modeFor, openView, type View } from '../ui/terminal.js'
 import { setOutcome } from './outcome.js'
 import { applyOverrides } from './overrides.js'
-import { readPlan } from './profile.js'
+import { print } from './print.js'
+import { readPlans } from './profile.js'
 import { announcement, cpuLine } from './run-announce.js'
 import { type Argv, type Flags, readFlags } from './run-flags.js'
 import { follow } from './run-follow.js'
+import { type Finished, runMatrix, settingsText } from './run-matrix.js'
 import { stopOnSignals } from './run-signals.js'
 
-type Read = Awaited<ReturnType<typeof readPlan>>
+type Read = ReturnType<typeof readPlans>[number]
 
 export async function runCommand(argv: Argv): Promise<void> {
   const flags = readFlags(argv, process.env)
-  const read = await readPlan(String(argv.profile), {
+  const plans = readPlans(String(argv.profile), {
     set: flags.set,
     override: profile => applyOverrides(profile, flags.overrides),
   })
-  checkMetrics(read.plan.expect, read.plan)
+  for (const { plan } of plans) checkMetrics(plan.expect, plan)
+  if (plans.length > 1) return await runMatrix(plans, flags, runOne)
+  const { result, files } = await runOne(plans[0]!, flags)
+  setOutcome(exitOf(result))
+  await report(result, files, flags.json)
+}
+
+/** One run from its folder to its result, which is written but not printed. */
+async function runOne(read: Read, flags: Flags): Promise<Finished> {
+  const matrix = settingsText(read.values)
   const profile = profileResult({
     ...read,
-    overrides: flags.given,
+    overrides: { ...flags.given, ...(matrix !== '' && { matrix }) },
     document: profileDocument(read.profile),
   })
   const files = await openFiles(flags, read, profile)
   const view = await viewFor(flags)
-  if (view.mode !== 'none')
+  if (view.mode !== 'none') {
+    if (matrix !== '') view.say(matrix)
     for (const line of announcement(read.profile, read.plan, version())) view.say(line)
-  const result = await send({ flags, read, profile, files, view })
-  setOutcome(exitOf(result))
-  await report(result, files, flags.json)
+  }
+  return { result: await send({ flags, read, profile, files, view }), files }
 }
 
 async function openFiles(flags: Flags, { text }: Read, profile: ProfileResult): Promise<Recorder | null> {
@@ -100,12 +111,4 @@ async function report(result: Result, files: Recorder | null, json: boolean): Pr
   const style = styleFor(process.stdout, process.env)
   await print(json ? resultJson(result) : resultText(result, { style, folder: files?.folder ?? null }))
   files?.end(result)
-}
-
-// Waits until it is out: a process that exits loses what a pipe has not taken. A reader that left is not an error.
-function print(text: string): Promise<void> {
-  return new Promise(resolve => {
-    process.stdout.once('error', () => resolve())
-    process.stdout.write(text, () => resolve())
-  })
 }

@@ -24,7 +24,7 @@ const run: CommandModule = {
       .option('rate', {
         type: 'string',
         requiresArg: true,
-        describe: 'Of each stream: line, 1Mpps, 10Gbps, 95%',
+        describe: 'Of each stream (or of their total): line, 1Mpps, 10Gbps, 95%',
       })
       .option('duration', { type: 'string', requiresArg: true, describe: 'Such as 3s, 500ms, 5m' })
       .option('count', { type: 'string', requiresArg: true, describe: 'Packets of each stream: 1M' })

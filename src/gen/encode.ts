@@ -2,13 +2,14 @@
  * The Plan as the native core reads it (native/tx/plan.cc): one little-endian buffer, handed over once.
  * A shard is the part of the packets that one queue sends: packet i belongs to shard i mod stride.
  */
+import type { Lane } from '../templates/lanes.js'
 import type { Column, FieldProgram, FieldSum, Plan, StreamPlan, Template } from '../templates/plan.js'
 import { ByteWriter } from './bytes.js'
-import type { Lane } from './lanes.js'
 
 const MAGIC = 0x50474d4e // "NMGP"
 const FORMAT = 2
 const NO_LIMIT = 2n ** 64n - 1n
+const SHAPES = { line: 0, steady: 1, burst: 2, ramp: 3, poisson: 4 } as const
 /** A zipf is weighted, too: its columns are runs. */
 const OPS = { inc: 0, random: 1, permute: 2, list: 3, weighted: 4, zipf: 4 } as const
 const HIGH = 1
@@ -125,8 +126,18 @@ export function encodePlan(plan: Plan, options: EncodeOptions = {}): Uint8Array 
   out.u64(BigInt(Math.round(plan.durationNs ?? 0)))
   out.list(options.streams ?? plan.streams, stream => encodeStream(out, stream, shard, options))
   out.list(options.lanes ?? [], lane => {
+    out.u32(SHAPES[lane.shape])
     out.f64(lane.periodNs)
-    out.f64(lane.offsetNs)
+    out.f64(lane.startNs)
+    out.f64(lane.forNs)
+    out.u32(lane.openEnded ? 1 : 0)
+    out.u32(lane.tight ? 1 : 0)
+    out.u64(BigInt(lane.burst))
+    out.f64(lane.fromPps / 1e9)
+    out.f64(lane.toPps / 1e9)
+    out.f64(lane.overNs)
+    out.u64(lane.key)
+    out.list(lane.after, other => out.u32(other))
     out.list(lane.slots, slot => out.u32(slot))
   })
   return out.done()

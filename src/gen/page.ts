@@ -2,6 +2,7 @@
  * The counter page: all that a running native loop and JavaScript say to each other. One SharedArrayBuffer a
  * queue, 64-bit cells, one writer a cell. The numbers are those of native/tx/page.h; page.test.ts compares.
  */
+import { FCS_BYTES } from '../templates/rate.js'
 import type { RxQueueSnapshot, StreamRx, TxQueueSnapshot } from './snapshot.js'
 
 export const Cell = {
@@ -27,7 +28,7 @@ export const Cell = {
   headerCells: 24,
 } as const
 
-export const TxStreamCell = { packets: 0, bytes: 1, cells: 2 } as const
+export const TxStreamCell = { packets: 0, bytes: 1, firstNs: 2, lastNs: 3, cells: 4 } as const
 
 export const RxStreamCell = {
   packets: 0,
@@ -47,9 +48,6 @@ export const State = { idle: 0n, ready: 1n, running: 2n, done: 3n } as const
 
 /** Buckets of HdrHistogram(1, 60e9, 3). */
 export const HISTOGRAM_CELLS = 27 * 1024
-
-/** The frame check sequence that the device adds and the buffers lack. */
-const FCS_BYTES = 4
 
 export type Page = BigUint64Array
 
@@ -87,11 +85,21 @@ export function readTx(
   ids: readonly number[],
   streamCount: number,
 ): TxQueueSnapshot {
-  const streams = Array.from({ length: streamCount }, () => ({ packets: 0, frameBytes: 0 }))
+  const streams = Array.from({ length: streamCount }, () => ({
+    packets: 0,
+    frameBytes: 0,
+    firstNs: 0,
+    lastNs: 0,
+  }))
   ids.forEach((id, k) => {
     const at = Cell.headerCells + k * TxStreamCell.cells
     const packets = cell(page, at + TxStreamCell.packets)
-    streams[id] = { packets, frameBytes: cell(page, at + TxStreamCell.bytes) + packets * FCS_BYTES }
+    streams[id] = {
+      packets,
+      frameBytes: cell(page, at + TxStreamCell.bytes) + packets * FCS_BYTES,
+      firstNs: since(page, at + TxStreamCell.firstNs),
+      lastNs: since(page, at + TxStreamCell.lastNs),
+    }
   })
   const packets = cell(page, Cell.packets)
   return {

@@ -1,7 +1,10 @@
 /** What each worker gets: its plan, its page, its CPU. */
+import { NmgenError } from '../errors.js'
+import { Exit } from '../exit.js'
+import { makeLanes } from '../templates/lanes.js'
 import type { Plan, StreamPlan } from '../templates/plan.js'
+import { paceOf, packetLimit } from '../templates/rate.js'
 import { encodePlan, type Shard } from './encode.js'
-import { makeLanes, packetLimit } from './lanes.js'
 import { type Page, rxPage, txPage } from './page.js'
 import type { OpenPort } from './ports.js'
 
@@ -31,7 +34,8 @@ function txQueue(plan: Plan, port: OpenPort, queue: number, fleet: FleetShard): 
   const streams = streamsOf(plan, 'tx', port)
   // A fleet's shard is what it is on any number of queues: packets of index `fleet.index` modulo `fleet.of`.
   const shard: Shard = { index: fleet.index + fleet.of * queue, stride: fleet.of * port.txQueues }
-  const linkBps = port.facts.linkBps ?? 0
+  const { linkBps } = port.facts
+  requireSpeed(streams, linkBps)
   const limits: (number | null)[] = []
   for (const stream of streams) limits[stream.id] = packetLimit(stream, plan.durationNs, linkBps)
   return {
@@ -39,8 +43,20 @@ function txQueue(plan: Plan, port: OpenPort, queue: number, fleet: FleetShard): 
     port,
     queue,
     streams: streams.map(({ id }) => id),
-    plan: encodePlan(plan, { shard, streams, lanes: makeLanes(streams, shard, linkBps), limits }),
+    plan: encodePlan(plan, { shard, streams, lanes: makeLanes(streams, { ...plan, linkBps }), limits }),
     page: txPage(streams.length),
+  }
+}
+
+function requireSpeed(streams: readonly StreamPlan[], linkBps: number | null): void {
+  for (const stream of streams) {
+    if (paceOf(stream, linkBps)) continue
+    throw new NmgenError(
+      'no-line-speed',
+      `stream ${stream.name} asks for a part of the line, but ${stream.tx} has no line speed`,
+      Exit.profile,
+      'give the rate in packets or bits per second, e.g. 100kpps or 1Gbps',
+    )
   }
 }
 

@@ -4,6 +4,9 @@ export interface StreamTx {
   packets: number
   /** Bytes of frames, FCS included. */
   frameBytes: number
+  /** When its first burst was due and its last begun, ns since the run's epoch; 0 while nothing was sent. */
+  firstNs: number
+  lastNs: number
 }
 
 export interface TxQueueSnapshot {

@@ -57,3 +57,10 @@ export function renderDiagnostics(diagnostics: readonly Diagnostic[], options: R
 /** By place in the file; what came from `--set` follows. */
 export const inFileOrder = (a: Diagnostic, b: Diagnostic): number =>
   Number(a.setting !== undefined) - Number(b.setting !== undefined) || a.line - b.line || a.column - b.column
+
+/** What stands once and is used twice, through an alias, `like` or a matrix, is wrong once. */
+export function unique(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  const key = ({ line, column, code, message, setting }: Diagnostic) =>
+    [line, column, code, message, setting].join('\n')
+  return [...new Map(diagnostics.map(diagnostic => [key(diagnostic), diagnostic])).values()]
+}

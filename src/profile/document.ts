@@ -1,7 +1,16 @@
-import { type Alias, type Document, isMap, parseDocument, visit } from 'yaml'
-import { inSetting, lineStarts, locateIn, originIn, type Position, positionOf } from './locate.js'
+import { type Alias, type Document, parseDocument, visit } from 'yaml'
+import { change } from './change.js'
+import {
+  lineStarts,
+  locateIn,
+  originIn,
+  type Position,
+  positionOf,
+  positionOfNode,
+  type Source,
+} from './locate.js'
+import type { NodeProblem } from './marks.js'
 import type { YamlPath } from './model.js'
-import { applySetting, type Setting } from './setting.js'
 
 /** A problem that is known by its position in the text, not by a path. */
 export interface TextProblem {
@@ -19,34 +28,44 @@ export interface ProfileDocument {
   locate(path: YamlPath, at?: 'key'): Position
   /** Who gave the value at `path`; undefined: nobody, it is a default. */
   origin(path: YamlPath): 'profile' | '--set' | undefined
+  /** How many combinations `matrix` has, and the values of this one by path. */
+  combinations: number
+  values: Readonly<Record<string, string>>
+  /** Streams that could not take over what they are like: what they lack is no mistake of its own. */
+  broken: ReadonlySet<number>
 }
 
 /** Aliases that may be followed: a "billion laughs" file has many more, a profile written by people has few. */
 const maxAliasCount = 100
 
-/** Reads the text and applies the `--set` arguments to it. Beside locate.ts and setting.ts nothing imports `yaml`. */
-export function readDocument(text: string, set: readonly string[]): ProfileDocument {
+export interface DocumentOptions {
+  /** `--set` arguments. */
+  set: readonly string[]
+  /** Which combination of `matrix`. */
+  pick: number
+}
+
+/**
+ * Reads the text, applies a combination of `matrix` and the `--set` arguments, and lets streams take over what they
+ * are `like`. Beside its helpers nothing imports `yaml`.
+ */
+export function readDocument(text: string, { set, pick }: DocumentOptions): ProfileDocument {
   const doc = parseDocument(text, { prettyErrors: false, logLevel: 'error' })
   const problems = [...doc.errors, ...doc.warnings].map(error => textProblem(text, error))
-  const settings: Setting[] = []
-  if (isMap(doc.contents))
-    for (const argument of set) {
-      const result = applySetting(doc, argument)
-      if ('message' in result)
-        problems.push({
-          code: 'bad-set',
-          severity: 'error',
-          ...result,
-          position: inSetting(argument, result.range),
-        })
-      else settings.push(result)
-    }
-  const source = { doc, text, starts: lineStarts(text), settings }
+  const changed = change(doc, set, pick)
+  const source: Source = { doc, text, starts: lineStarts(text), settings: changed.settings }
+  problems.push(...changed.problems.map(problem => inText(problem, source)))
   const locate = (path: YamlPath, at?: 'key') => locateIn(source, path, at)
   const origin = (path: YamlPath) => originIn(source, path)
-  if (problems.some(problem => problem.code === 'yaml-syntax'))
-    return { data: undefined, problems, locate, origin }
-  return { data: toData(doc, text, problems), problems, locate, origin }
+  const { combinations, values, broken } = changed
+  const readable = !problems.some(problem => problem.code === 'yaml-syntax')
+  const data = readable ? toData(doc, text, problems) : undefined
+  return { data, problems, locate, origin, combinations, values, broken }
+}
+
+/** In the text of a node, or in the argument that it came from. */
+function inText({ node, position, ...words }: NodeProblem, { text, starts }: Source): TextProblem {
+  return { severity: 'error', ...words, position: position ?? positionOfNode(node, text, starts) }
 }
 
 function textProblem(

@@ -1,3 +1,4 @@
+import { unscale } from '../units/decimal.js'
 import { formatSize } from '../units/size.js'
 import type { FieldKind } from './literal.js'
 import type { FieldSpec, FrameSpec, Generator, VariableSpec } from './model.js'
@@ -21,6 +22,8 @@ function flow(data: unknown): string {
     .map(([key, value]) => `${key}: ${flow(value)}`)
     .join(', ')}}`
 }
+
+export const formatShare = (percent: number): string => `${unscale(percent, 0)}%`
 
 export function formatFrame(frame: FrameSpec): string {
   if (frame.kind === 'fixed') return formatSize(frame.frameBytes)

@@ -1,5 +1,5 @@
 import { checkVariables } from './check-variables.js'
-import { type Diagnostic, inFileOrder } from './diagnostics.js'
+import { type Diagnostic, inFileOrder, unique } from './diagnostics.js'
 import { type ProfileDocument, readDocument } from './document.js'
 import { problemsOf } from './issues.js'
 import type { Position } from './locate.js'
@@ -14,6 +14,8 @@ export interface LoadOptions {
   file: string
   /** `--set` arguments, applied in order before anything is checked. */
   set?: readonly string[]
+  /** Which combination of `matrix` (default: the first). */
+  pick?: number
 }
 
 export interface Loaded {
@@ -23,6 +25,9 @@ export interface Loaded {
   diagnostics: Diagnostic[]
   /** For whoever finds more to say about the profile later. */
   locate(path: YamlPath): Position
+  /** How many combinations `matrix` has (1 without it), and the values of this one by path. */
+  combinations: number
+  values: Readonly<Record<string, string>>
   /** Who gave the value at `path`. */
   origin(path: YamlPath): 'default' | 'profile' | '--set'
 }
@@ -31,9 +36,9 @@ export interface Loaded {
 const maxBytes = 1 << 20
 
 /** Reads and checks a profile. Bad input is answered by diagnostics; only a bug throws. */
-export function loadProfile(text: string, { file, set = [] }: LoadOptions): Loaded {
+export function loadProfile(text: string, { file, set = [], pick = 0 }: LoadOptions): Loaded {
   const source = text.length > maxBytes ? '' : text.replace(/^\ufeff/, '')
-  const document = readDocument(source, set)
+  const document = readDocument(source, { set, pick })
   const { problems, profile } =
     text.length > maxBytes ? { problems: [tooLarge], profile: undefined } : check(document)
   const inText = document.problems.map(
@@ -46,6 +51,8 @@ export function loadProfile(text: string, { file, set = [] }: LoadOptions): Load
   return {
     ...(profile && !failed && { profile }),
     diagnostics,
+    combinations: document.combinations,
+    values: document.values,
     locate: path => document.locate(path),
     origin: path => document.origin(path) ?? 'default',
   }
@@ -58,7 +65,7 @@ const tooLarge: Problem = {
   path: [],
 }
 
-function check({ data, problems }: ProfileDocument): { problems: Problem[]; profile?: Profile } {
+function check({ data, problems, broken }: ProfileDocument): { problems: Problem[]; profile?: Profile } {
   if (data === undefined && problems.length > 0) return { problems: [] }
   if (!isMap(data)) {
     const empty = data === null || data === undefined
@@ -71,18 +78,17 @@ function check({ data, problems }: ProfileDocument): { problems: Problem[]; prof
   }
   const references = [...checkReferences(data), ...checkVariables(data)]
   const shape = profileSchema.safeParse(data)
-  if (!shape.success) return { problems: [...problemsOf(shape.error, profileSchema, data), ...references] }
+  if (!shape.success) {
+    const found = problemsOf(shape.error, profileSchema, data).filter(problem => !isLacking(problem, broken))
+    return { problems: [...found, ...references] }
+  }
   const failed = references.some(({ severity }) => severity !== 'warning')
   return { problems: references, ...(!failed && { profile: resolve(shape.data) }) }
 }
 
+const isLacking = ({ code, path }: Problem, broken: ReadonlySet<number>): boolean =>
+  code === 'missing-key' && path[0] === 'streams' && broken.has(Number(path[1])) && path.length === 3
+
 function place({ at, ...problem }: Problem, document: ProfileDocument, file: string): Diagnostic {
   return { severity: 'error', ...problem, file, ...document.locate(problem.path, at) }
-}
-
-/** What stands once and is used twice through an alias is wrong once. */
-function unique(diagnostics: Diagnostic[]): Diagnostic[] {
-  const key = ({ line, column, code, message, setting }: Diagnostic) =>
-    [line, column, code, message, setting].join('\n')
-  return [...new Map(diagnostics.map(diagnostic => [key(diagnostic), diagnostic])).values()]
 }

@@ -1,4 +1,5 @@
 import { type Document, isAlias, isMap, isNode, isScalar, isSeq, type Node } from 'yaml'
+import { textOf } from './marks.js'
 import type { YamlPath } from './model.js'
 import type { Setting } from './setting.js'
 
@@ -25,7 +26,10 @@ export function locateIn({ doc, text, starts, settings }: Source, path: YamlPath
   const atKey = at === 'key' && depth === path.length
   const owner = settings.findLast(setting => startsWith(found, setting.path))
   const isSetItself = owner?.path.length === depth
-  const range = !atKey && hasText(node) ? node?.range : !atKey && isSetItself ? undefined : key?.range
+  const shown = !atKey && hasText(node) ? node : !atKey && isSetItself ? undefined : key
+  const range = shown?.range
+  const argument = textOf(shown)
+  if (argument && range) return inSetting(argument.argument, shifted(argument, range))
   if (owner && !(atKey && isSetItself)) return inSetting(owner.argument, shifted(owner, range))
   if (range) return positionOf(text, range[0], range[1], starts)
   const maker = settings.findLast(setting => startsWith(setting.path, found))
@@ -34,13 +38,17 @@ export function locateIn({ doc, text, starts, settings }: Source, path: YamlPath
 
 type Range = readonly [start: number, end: number, ...rest: number[]]
 
-const shifted = ({ argument, offset }: Setting, range: Range | null | undefined): Range =>
-  range ? [offset + range[0], offset + range[1]] : [0, argument.length]
+const shifted = (
+  { argument, offset }: Pick<Setting, 'argument' | 'offset'>,
+  range: Range | null | undefined,
+): Range => (range ? [offset + range[0], offset + range[1]] : [0, argument.length])
 
 export function originIn({ doc, settings }: Source, path: YamlPath): 'profile' | '--set' | undefined {
   if (settings.some(setting => startsWith(path, setting.path) || startsWith(setting.path, path)))
     return '--set'
-  return walk(doc, path).depth === path.length ? 'profile' : undefined
+  const { depth, node } = walk(doc, path)
+  if (depth < path.length) return undefined
+  return textOf(node) ? '--set' : 'profile'
 }
 
 const startsWith = (path: YamlPath, start: YamlPath): boolean =>
@@ -76,6 +84,15 @@ function childOf(node: Node | undefined, step: string | number): Child | undefin
 }
 
 const asNode = (value: unknown): Node | undefined => (isNode(value) ? value : undefined)
+
+/** Of a node, wherever its text is. */
+export function positionOfNode(node: Node | undefined, text: string, starts: readonly number[]): Position {
+  const range = node?.range ?? [0, text.length]
+  const argument = textOf(node)
+  return argument
+    ? inSetting(argument.argument, shifted(argument, range))
+    : positionOf(text, range[0], range[1], starts)
+}
 
 export const inSetting = (setting: string, [start, end]: Range): Position => ({
   ...positionOf(setting, start, end),

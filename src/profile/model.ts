@@ -3,9 +3,10 @@
  * nanoseconds, bytes with FCS); nothing here is a string that still has to be understood.
  */
 
+import type { GivenRate, Load } from '../units/load.js'
 import type { Rate } from '../units/rate.js'
 
-export type { Rate }
+export type { GivenRate, Load, Rate }
 
 /** Where in the YAML document something stands, e.g. `['streams', 0, 'layers', 1, 'ipv4', 'src']`. */
 export type YamlPath = readonly (string | number)[]
@@ -129,14 +130,29 @@ export interface StreamSpec {
   vars?: Variables
   /** Draws a variable's set otherwise than the variable says. */
   pick?: Readonly<Record<string, Generator>>
-  rate: Rate
+  /** Its own, or where `share` is set the total of which it has a part. */
+  rate: Load
+  /** Percent of the profile's total rate, 0 < share <= 100. */
+  share?: number
   /** Frames to send in all, over every queue; undefined: until the duration ends. */
   count?: number
+  /** How long it waits: from the run's start, or from the end of the streams that it follows. */
+  startNs?: number
+  /** How long it sends. */
+  forNs?: number
+  /** Names of the streams that must have sent all they had before this one starts. */
+  after?: readonly string[]
   /** Names of ports. `rx` undefined: nobody listens, and frames carry no signature. */
   tx: string
   rx?: string
   /** false: never write nmgen's signature, even when a receiver listens and the frame has room. */
   signature: boolean
+}
+
+/** How streams that share a rate take turns. */
+export interface Mix {
+  /** Packets of one stream that stand together before the next stream's turn. */
+  runLength: number
 }
 
 export interface PortSpec {
@@ -176,6 +192,9 @@ export interface Profile {
   seed: number
   ports: readonly PortSpec[]
   durationNs?: number
+  /** Of all streams with a share together. */
+  rate?: Load
+  mix?: Mix
   /** CPUs for the workers, in the order TX queues, then RX queues. */
   cores?: readonly number[]
   /** Shared by all streams: packet i of each draws the same. */

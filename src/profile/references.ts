@@ -1,4 +1,5 @@
 import { isMap, type Problem, type YamlMap } from './problem.js'
+import { checkAfter, checkShares } from './shares.js'
 import { hintFor } from './suggest.js'
 
 /**
@@ -13,6 +14,8 @@ export function checkReferences(data: unknown): Problem[] {
     ...checkPorts(data, streams),
     ...checkNames(streams),
     ...checkExpect(data, streams),
+    ...checkShares(data, streams),
+    ...checkAfter(streams),
   ]
 }
 

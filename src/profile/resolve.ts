@@ -1,10 +1,11 @@
-import type { PortSpec, Profile, StreamSpec } from './model.js'
+import type { Load, PortSpec, Profile, StreamSpec } from './model.js'
 import type { ProfileShape } from './schema.js'
 
 /** Fills in what depends on other parts of the profile. Nothing can be wrong any more. */
 export function resolve(shape: ProfileShape): Profile {
   const ports = Object.entries(shape.ports).map(([name, port]) => portSpec(name, port))
   const { version, name, description, seed, duration, cores, vars, safety } = shape
+  const total = totalOf(shape)
   return {
     version,
     name,
@@ -12,12 +13,28 @@ export function resolve(shape: ProfileShape): Profile {
     seed,
     ports,
     ...(duration !== undefined && { durationNs: duration }),
+    ...(total && { rate: total.rate }),
+    ...(shape.mix?.run_length !== undefined && { mix: { runLength: shape.mix.run_length } }),
     ...(cores !== undefined && { cores }),
     ...(vars !== undefined && { vars }),
-    streams: shape.streams.map(stream => streamSpec(stream, ports)),
+    streams: shape.streams.map(stream => streamSpec(stream, ports, total)),
     expect: shape.expect.map((line, i) => ({ ...line, path: ['expect', i] })),
     safety,
   }
+}
+
+interface Total {
+  rate: Load
+  /** Percent for each stream that says nothing. */
+  rest: number
+}
+
+/** A rate for all together; a share without one is of the line. */
+function totalOf({ rate, streams }: ProfileShape): Total | undefined {
+  if (rate === undefined && streams.every(({ share }) => share === undefined)) return undefined
+  const given = streams.reduce((sum, { share }) => sum + (share ?? 0), 0)
+  const open = streams.filter(stream => stream.rate === undefined && stream.share === undefined).length
+  return { rate: rate ?? { kind: 'line' }, rest: (100 - given) / open }
 }
 
 const portSpec = (name: string, port: ProfileShape['ports'][string]): PortSpec => ({
@@ -28,10 +45,45 @@ const portSpec = (name: string, port: ProfileShape['ports'][string]): PortSpec =
   args: port.args ?? [],
 })
 
-function streamSpec(stream: ProfileShape['streams'][number], ports: readonly PortSpec[]): StreamSpec {
-  const { count, tx: asked, rx: wanted, vars, pick, ...rest } = stream
+function streamSpec(
+  stream: ProfileShape['streams'][number],
+  ports: readonly PortSpec[],
+  total: Total | undefined,
+): StreamSpec {
+  const {
+    name,
+    frame,
+    layers,
+    signature,
+    count,
+    start,
+    for: sending,
+    after,
+    tx: asked,
+    rx: wanted,
+    vars,
+    pick,
+  } = stream
   const tx = asked ?? ports[0]!.name
   const rx = wanted ?? (ports.find(port => port.name === tx)!.uri.startsWith('loop:') ? tx : undefined)
-  const given = { ...(vars && { vars }), ...(pick && { pick }) }
-  return { ...rest, ...given, tx, ...(count !== undefined && { count }), ...(rx !== undefined && { rx }) }
+  return {
+    name,
+    frame,
+    layers,
+    ...(vars && { vars }),
+    ...(pick && { pick }),
+    ...rateOf(stream, total),
+    signature,
+    tx,
+    ...(count !== undefined && { count }),
+    ...(start !== undefined && { startNs: start }),
+    ...(sending !== undefined && { forNs: sending }),
+    ...(after !== undefined && { after }),
+    ...(rx !== undefined && { rx }),
+  }
+}
+
+function rateOf({ rate, share }: ProfileShape['streams'][number], total: Total | undefined) {
+  if (rate || !total) return { rate: rate ?? ({ kind: 'line' } as const) }
+  return { rate: total.rate, share: share ?? total.rest }
 }

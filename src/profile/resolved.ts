@@ -3,8 +3,8 @@ import { Scope, type Slot } from '../templates/header-table.js'
 import { headers } from '../templates/headers/index.js'
 import { formatCount } from '../units/count.js'
 import { formatDuration } from '../units/duration.js'
-import { formatRate } from '../units/rate.js'
-import { formatField, formatFrame, formatPick, formatVariable } from './format.js'
+import { formatLoad } from '../units/load.js'
+import { formatField, formatFrame, formatPick, formatShare, formatVariable } from './format.js'
 import { formatLiteral } from './literal.js'
 import type { Profile, StreamSpec, YamlPath } from './model.js'
 
@@ -23,7 +23,7 @@ type OriginOf = (path: YamlPath) => 'default' | 'profile' | '--set'
 export function resolvedRows(profile: Profile, originOf: OriginOf): ResolvedRow[] {
   const row = (path: YamlPath, value: unknown): ResolvedRow[] =>
     value === undefined ? [] : [{ path: path.join('.'), value: String(value), origin: originOf(path) }]
-  const { durationNs, cores, safety } = profile
+  const { durationNs, rate, mix, cores, safety } = profile
   return [
     ...row(['version'], profile.version),
     ...row(['name'], profile.name),
@@ -31,6 +31,8 @@ export function resolvedRows(profile: Profile, originOf: OriginOf): ResolvedRow[
     ...row(['seed'], profile.seed),
     ...portRows(profile, originOf),
     ...row(['duration'], durationNs === undefined ? undefined : formatDuration(durationNs)),
+    ...row(['rate'], rate && formatLoad(rate)),
+    ...row(['mix', 'run_length'], mix?.runLength),
     ...row(['cores'], cores?.join(',')),
     ...variableRows([], profile, originOf),
     ...profile.streams.flatMap((stream, i) => streamRows(stream, i, originOf)),
@@ -68,8 +70,12 @@ function streamRows(stream: StreamSpec, index: number, originOf: OriginOf): Reso
       : [{ path: `streams.${stream.name}.${key}`, value, origin: originOf(['streams', index, key]) }]
   return [
     ...row('frame', formatFrame(stream.frame)),
-    ...row('rate', formatRate(stream.rate)),
+    ...row('rate', stream.share === undefined ? formatLoad(stream.rate) : undefined),
+    ...row('share', stream.share === undefined ? undefined : formatShare(stream.share)),
     ...row('count', stream.count === undefined ? undefined : formatCount(stream.count)),
+    ...row('start', stream.startNs === undefined ? undefined : formatDuration(stream.startNs)),
+    ...row('for', stream.forNs === undefined ? undefined : formatDuration(stream.forNs)),
+    ...row('after', stream.after && `[${stream.after.join(', ')}]`),
     ...row('tx', stream.tx),
     ...row('rx', stream.rx),
     ...row('signature', String(stream.signature)),

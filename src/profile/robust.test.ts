@@ -64,6 +64,18 @@ describe('bad input never throws', () => {
     survives('- '.repeat(50_000))
   })
 
+  it('any matrix, and any stream that is like another', () => {
+    const value = fc.oneof(fc.json(), fc.constantFrom('udp', 'b', '[1, 2]', '{udp.dst: 1}', '*x', ''))
+    fc.assert(
+      fc.property(value, value, value, (matrix, like, set) => {
+        const copy = `\n  - name: b\n    like: ${like}\n    set: ${set}\nexpect:`
+        survives(`${text.replace(/\nexpect:/, copy)}\nmatrix: ${matrix}\n`)
+        survives(text, [`matrix=${matrix}`, `streams.udp.like=${like}`, `streams.udp.set=${set}`])
+      }),
+      { numRuns: 300 },
+    )
+  })
+
   it('any --set', () => {
     const word = fc.constantFrom(
       'streams',
@@ -74,6 +86,11 @@ describe('bad input never throws', () => {
       'a',
       'uri',
       'safety',
+      'matrix',
+      'like',
+      'set',
+      'after',
+      'rate',
       '__proto__',
       'constructor',
       '',

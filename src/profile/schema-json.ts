@@ -10,12 +10,33 @@ import { profileSchema } from './schema.js'
  */
 export function profileJsonSchema(): Record<string, unknown> {
   const { $schema, ...schema } = z.toJSONSchema(profileSchema, { target: 'draft-7', io: 'input' })
+  relaxStreams(schema)
   const definitions = {
     ...sharedDefinitions,
     ...itemDefinitions(Object.values(headers)),
     ...(schema.definitions as Record<string, unknown>),
   }
   return { $schema, title: 'nmgen profile', ...schema, definitions }
+}
+
+/** A stream that is like another need not say what it takes over, and says of what it drops nothing. */
+function relaxStreams(schema: Record<string, unknown>): void {
+  type Node = {
+    properties: Record<string, Node>
+    items: Node
+    required: string[]
+    anyOf: unknown[]
+    type: unknown
+  }
+  const stream = (schema as unknown as Node).properties.streams!.items
+  const needed: readonly string[] = ['frame', 'layers']
+  stream.required = stream.required.filter(key => !needed.includes(key))
+  stream.anyOf = [{ required: needed }, { required: ['like'] }]
+  for (const key of ['rate', 'share', 'count', 'start', 'for', 'after', 'rx']) {
+    const property = stream.properties[key]!
+    if (property.anyOf) property.anyOf.push({ type: 'null' })
+    else property.type = [property.type, 'null']
+  }
 }
 
 /** The contents of profiles/schema.json. */

@@ -1,56 +1,17 @@
 import { z } from 'zod'
-import { countPattern, parseCount } from '../units/count.js'
-import { durationPattern, parseDuration } from '../units/duration.js'
+import { parseDuration } from '../units/duration.js'
 import { parseInteger } from '../units/integer.js'
-import { type Parsed, parsed, refuse } from '../units/parsed.js'
-import { parseRate, ratePattern } from '../units/rate.js'
+import { type Parsed, parsed } from '../units/parsed.js'
 import { cores } from './cores.js'
 import { expectation } from './expectation.js'
 import { frame } from './frame.js'
 import { layer } from './layer.js'
 import { nameSchema, parseName, port } from './port.js'
 import { checked, parseScalar, quantity } from './problem.js'
+import { after, count, duration, runLength, share } from './quantity.js'
+import { load } from './rate.js'
 import { safety } from './safety.js'
 import { picks, vars } from './variables.js'
-
-/** Refuses 0, where 0 would mean a run that does nothing. */
-const nonZero =
-  (parse: (text: string) => Parsed<number>) =>
-  (text: string): Parsed<number> => {
-    const result = parse(text)
-    return result.ok && result.value === 0 ? refuse('out-of-range', 'this must be more than 0') : result
-  }
-
-const rate = quantity(
-  {
-    type: 'string',
-    pattern: ratePattern,
-    examples: ['line', '1Mpps', '10Gbps', '10Gbps-l2', '95%'],
-    description: '`line` (default), packets or bits per second (layer 1, or `-l2`), or a share of the link.',
-  },
-  parseRate,
-)
-
-const count = quantity(
-  {
-    anyOf: [
-      { type: 'integer', minimum: 1 },
-      { type: 'string', pattern: countPattern, examples: ['1M'] },
-    ],
-    description: 'Frames to send in all; without it, until the duration ends.',
-  },
-  nonZero(parseCount),
-)
-
-const duration = quantity(
-  {
-    type: 'string',
-    pattern: durationPattern,
-    examples: ['10s', '500ms', '5m'],
-    description: 'How long to send; without it, until Ctrl-C or every count is reached.',
-  },
-  nonZero(parseDuration),
-)
 
 /** 53 bits: what JSON and YAML tools carry without loss. */
 const seed = quantity(
@@ -70,14 +31,37 @@ const portRef = (description: string) =>
     parseScalar(input, text => parseName(text, 'port'), report, []),
   )
 
+/** Both are worked off in the document, before anything is checked here: see inherit.ts and matrix.ts. */
+const inherited = {
+  like: z
+    .string()
+    .optional()
+    .meta({ description: 'Stream whose keys are taken over, but for those that this one gives itself.' }),
+  set: z
+    .record(z.string(), z.unknown())
+    .optional()
+    .meta({ description: 'Values to change in what `like` takes over, e.g. {udp.dst: 443}.' }),
+}
+
 export const streamSchema = z.strictObject({
   name: nameSchema('stream'),
+  like: inherited.like,
+  set: inherited.set,
   frame,
   layers: z.array(layer).min(1).meta({ description: 'Headers from the outside in; each is a one-key map.' }),
   vars: vars('Variables of this stream alone; they hide those of the profile.').optional(),
   pick: picks.optional(),
-  rate: rate.prefault('line'),
-  count: count.optional(),
+  rate: load(
+    '`line` (default), packets or bits per second (layer 1, or `-l2`), a share of the link, or a shape.',
+  ).optional(),
+  share: share.optional(),
+  count: count.schema('Frames to send in all; without it, until the duration ends.').optional(),
+  start: duration(
+    'Wait so long: after the start of the run, or after the streams of `after` have ended.',
+    parseDuration,
+  ).optional(),
+  for: duration('Send for so long; without it, until the duration ends.').optional(),
+  after: after.optional(),
   tx: portRef('Port that sends (default: the first port).').optional(),
   rx: portRef('Port that receives (default: the sending port if it is a loop, else none).').optional(),
   signature: z
@@ -85,6 +69,10 @@ export const streamSchema = z.strictObject({
     .default(true)
     .meta({ description: 'Mark frames in the payload so that a receiver can count and time them.' }),
 })
+
+const matrix = z
+  .record(z.string(), z.array(z.unknown()).min(1))
+  .meta({ description: 'Paths as `--set` takes them, and values for each: every combination is a run.' })
 
 const ports = z
   .record(z.string().regex(/^[A-Za-z0-9_-]+$/), port)
@@ -96,7 +84,15 @@ export const profileSchema = z.strictObject({
   description: z.string().optional().meta({ description: 'What the profile is for.' }),
   seed: seed.prefault(1),
   ports: ports.prefault({ a: 'loop:lab' }),
-  duration: duration.optional(),
+  duration: duration('How long to send; without it, until Ctrl-C or every count is reached.').optional(),
+  rate: load(
+    'Of all streams together that give no rate of their own: by their `share`, else in equal parts.',
+  ).optional(),
+  mix: z
+    .strictObject({ run_length: runLength.optional() })
+    .optional()
+    .meta({ description: 'How streams that share a rate take turns.' }),
+  matrix: matrix.optional(),
   cores: cores.optional(),
   vars: vars('Variables that the fields of all streams can refer to: `=name`, `=name.part`.').optional(),
   streams: z

@@ -1,4 +1,15 @@
-import { type Document, isAlias, isMap, isScalar, isSeq, type Node, parseDocument, YAMLMap } from 'yaml'
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type Node,
+  parseDocument,
+  Scalar,
+  YAMLMap,
+} from 'yaml'
+import { markText, textOf } from './marks.js'
 import type { YamlPath } from './model.js'
 import { hintFor } from './suggest.js'
 
@@ -19,8 +30,15 @@ interface BadSetting {
 
 type Step = string | number
 
-/** Puts VALUE (read as YAML) at PATH, which need not exist yet. */
-export function applySetting(doc: Document, argument: string): Setting | BadSetting {
+/** An argument that was read: VALUE is YAML. */
+interface ReadSetting {
+  argument: string
+  words: readonly string[]
+  value: Node | null
+  offset: number
+}
+
+export function readSetting(argument: string): ReadSetting | BadSetting {
   const equals = argument.indexOf('=')
   const all = [0, argument.length] as const
   if (equals < 1)
@@ -28,18 +46,35 @@ export function applySetting(doc: Document, argument: string): Setting | BadSett
   const value = parseDocument(argument.slice(equals + 1), { prettyErrors: false, logLevel: 'error' })
   const error = value.errors[0]
   if (error) return { message: error.message, range: [equals + 1 + error.pos[0], equals + 1 + error.pos[1]] }
-  const path = place(doc, argument.slice(0, equals).split('.'), value.contents)
-  return 'message' in path
-    ? { ...path, range: [0, equals] }
-    : { argument, path: path.path, offset: equals + 1 }
+  markText(value.contents, { argument, offset: equals + 1 })
+  return { argument, words: argument.slice(0, equals).split('.'), value: value.contents, offset: equals + 1 }
+}
+
+/** Puts VALUE at PATH, which need not exist yet. */
+export function applySetting(doc: Document, { argument, words, value, offset }: ReadSetting) {
+  const path = place(doc, words, value)
+  if ('message' in path) return { ...path, range: [0, offset - 1] } satisfies BadSetting
+  return { argument, path: path.path, offset } satisfies Setting
 }
 
 type Placed = { path: YamlPath } | { message: string; hint?: string }
 
+interface PlaceOptions {
+  /** Where the path begins, if not at the document's top. */
+  root?: Node
+  /** The text that stands for the keys on the way, if they are new. */
+  key?: Scalar
+}
+
 /** Walks down the path, making maps on the way, and puts the value at its end. */
-function place(doc: Document, words: readonly string[], value: Node | null): Placed {
+export function place(
+  doc: Document,
+  words: readonly string[],
+  value: Node | null,
+  { root, key }: PlaceOptions = {},
+): Placed {
   const path: Step[] = []
-  let node: Node | null | undefined = doc.contents
+  let node: Node | null | undefined = root ?? doc.contents
   let put: (node: Node) => void = () => undefined
   for (const word of words) {
     if (isAlias(node)) node = node.resolve(doc)
@@ -53,10 +88,19 @@ function place(doc: Document, words: readonly string[], value: Node | null): Pla
     const parent = steps.length === 2 ? (holder.get(steps[0]) as YAMLMap) : holder
     const last = steps.at(-1)!
     node = parent.get(last, true) as Node | null | undefined
-    put = next => parent.set(last, next)
+    put = next => parent.set(key && isMap(parent) ? keyFor(last, key) : last, next)
   }
   put(value ?? (doc.createNode(null) as Node))
   return { path }
+}
+
+/** A new key that says where its text is. */
+function keyFor(word: Step, { range, ...rest }: Scalar): Scalar {
+  const key = new Scalar(word)
+  if (range) key.range = range
+  const text = textOf(rest as Node)
+  if (text) markText(key, text)
+  return key
 }
 
 /** What can hold keys: an absent or empty value becomes a map, a port's URI its long form. */
@@ -71,7 +115,7 @@ function asCollection(doc: Document, node: Node | null | undefined, path: readon
 }
 
 /** In a list: an index, the `name` of an item, or the single key of an item (a layer's header). */
-function stepsTo(holder: Node, word: string): Step[] | { message: string; hint?: string } {
+export function stepsTo(holder: Node, word: string): Step[] | { message: string; hint?: string } {
   if (!isSeq(holder)) return [word]
   const { items } = holder
   if (/^\d+$/.test(word) && Number(word) < items.length) return [Number(word)]

@@ -37,6 +37,8 @@ describe('a profile that is written', () => {
   })
 
   it('is read as the same with every key there is', () => {
+    const pps = (value: number) => ({ kind: 'pps', pps: value }) as const
+    const total = { kind: 'ramp', from: pps(0), to: pps(1e6), overNs: 6e10 } as const
     const [stream] = fc.sample(streamsWith(varying, /^$/), { numRuns: 1, seed: 1 })
     const given = profile(
       [
@@ -49,11 +51,20 @@ describe('a profile that is written', () => {
           count: 12_345_678,
           rx: 'a',
           signature: false,
+          startNs: 5,
+          forNs: 2e9,
+          after: ['other', 'third'],
         },
+        { ...stream!, name: 'other', rx: 'a', rate: total, share: 100 / 3 },
+        { ...stream!, name: 'third', rx: 'a', rate: { kind: 'burst', frames: 64, everyNs: 1e6 } },
+        { ...stream!, name: 'fourth', rx: 'a', rate: { kind: 'burst', frames: 5, rate: pps(7) } },
+        { ...stream!, name: 'fifth', rx: 'a', rate: { kind: 'poisson', rate: pps(1 / 3) } },
       ],
       {
         description: 'yes: "no"',
         seed: 2 ** 53 - 1,
+        rate: total,
+        mix: { runLength: 16 },
         durationNs: 1_500_000_001,
         cores: [3, 1],
         ports: [{ name: 'a', uri: 'dpdk:net_null0,size=60', txQueues: 4, rxQueues: 2, args: ['-m', '64'] }],

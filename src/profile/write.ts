@@ -2,15 +2,30 @@
 import { fieldsOf, type List, listsOf, type Member } from '../templates/header.js'
 import { headers } from '../templates/headers/index.js'
 import { formatDuration } from '../units/duration.js'
+import type { Load } from '../units/load.js'
 import { formatRate } from '../units/rate.js'
 import { formatSize } from '../units/size.js'
+import { formatShare } from './format.js'
 import type { FrameSpec, LayerSpec, PortSpec, Profile, StreamSpec, Variables } from './model.js'
 import { fieldDocument, pickDocument, variableDocument } from './write-field.js'
 
 /** Plain data, for YAML or JSON; every default is written out, so that a later version of nmgen sends the same. */
 export function profileDocument(profile: Profile): Record<string, unknown> {
-  const { version, name, description, seed, ports, durationNs, cores, vars, streams, expect, safety } =
-    profile
+  const {
+    version,
+    name,
+    description,
+    seed,
+    ports,
+    durationNs,
+    rate,
+    mix,
+    cores,
+    vars,
+    streams,
+    expect,
+    safety,
+  } = profile
   return {
     version,
     name,
@@ -18,6 +33,8 @@ export function profileDocument(profile: Profile): Record<string, unknown> {
     seed,
     ports: Object.fromEntries(ports.map(port => [port.name, portDocument(port)])),
     ...(durationNs !== undefined && { duration: formatDuration(durationNs) }),
+    ...(rate !== undefined && { rate: loadDocument(rate) }),
+    ...(mix !== undefined && { mix: { run_length: mix.runLength } }),
     ...(cores !== undefined && { cores: [...cores] }),
     ...variables(vars),
     streams: streams.map(streamDocument),
@@ -40,19 +57,36 @@ const portDocument = ({ uri, txQueues, rxQueues, args }: PortSpec) => ({
   args: [...args],
 })
 
-function streamDocument({ name, frame, rate, count, tx, rx, signature, layers, vars, pick }: StreamSpec) {
+/** A stream that divides the total has a share and no rate. */
+function streamDocument(stream: StreamSpec) {
+  const { name, frame, rate, share, count, startNs, forNs, after, tx, rx, signature, layers, vars, pick } =
+    stream
   return {
     name,
     frame: frameDocument(frame),
     ...variables(vars),
     ...(pick && { pick: mapped(pick, pickDocument) }),
-    rate: formatRate(rate),
+    ...(share === undefined ? { rate: loadDocument(rate) } : { share: formatShare(share) }),
     ...(count !== undefined && { count }),
+    ...(startNs !== undefined && { start: formatDuration(startNs) }),
+    ...(forNs !== undefined && { for: formatDuration(forNs) }),
+    ...(after !== undefined && { after: [...after] }),
     tx,
     ...(rx !== undefined && { rx }),
     signature,
     layers: layers.map(layerDocument),
   }
+}
+
+function loadDocument(load: Load): unknown {
+  if (load.kind === 'poisson') return { poisson: formatRate(load.rate) }
+  if (load.kind === 'ramp') {
+    const { from, to, overNs } = load
+    return { ramp: { from: formatRate(from), to: formatRate(to), over: formatDuration(overNs) } }
+  }
+  if (load.kind !== 'burst') return formatRate(load)
+  const often = 'rate' in load ? { rate: formatRate(load.rate) } : { every: formatDuration(load.everyNs) }
+  return { burst: { frames: load.frames, ...often } }
 }
 
 function frameDocument(frame: FrameSpec) {

@@ -45,7 +45,11 @@ const lossy: Run = {
     final: aSnapshot({
       tx: [
         aTxQueue({ ringFull: 17, ringFullNs: 4e8 }),
-        aTxQueue({ queue: 1, cpu: 2, streams: [{ packets: 1_000_000, frameBytes: 64_000_000 }] }),
+        aTxQueue({
+          queue: 1,
+          cpu: 2,
+          streams: [{ packets: 1_000_000, frameBytes: 64_000_000, firstNs: 5e8, lastNs: 15e8 }],
+        }),
       ],
       rx: [
         anRxQueue({

@@ -71,7 +71,7 @@ describe('the result of a run', () => {
 
   it('merges the latency of streams and keeps each its own', async () => {
     const streams = [aStream(), aStream({ id: 1, name: 'b' })]
-    const part = { packets: 500_000, frameBytes: 32_000_000 }
+    const part = { packets: 500_000, frameBytes: 32_000_000, firstNs: 5e8, lastNs: 15e8 }
     const rx = (ns: number) =>
       aStreamRx({
         packets: 500_000,
@@ -147,7 +147,7 @@ describe('the result of a run', () => {
 
   it('counts loss of the streams that somebody listens to, and of no other', async () => {
     const streams = [aStream(), aStream({ id: 1, name: 'deaf', rx: null, signature: null })]
-    const part = { packets: 500_000, frameBytes: 32_000_000 }
+    const part = { packets: 500_000, frameBytes: 32_000_000, firstNs: 5e8, lastNs: 15e8 }
     const final = aSnapshot({
       tx: [aTxQueue({ streams: [part, part] })],
       rx: [

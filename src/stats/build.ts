@@ -7,9 +7,10 @@ import { type Environment, type ProfileResult, RESULT_SCHEMA, type Result } from
 import { addLoss, addReceived, nothingReceived, type Received } from './rx.js'
 import { known, type Measured, measureStream, rxMetrics, type StreamMeasure } from './streams.js'
 import { evaluate } from './thresholds.js'
-import { cyclesPerPacket, sendingSeconds, sentBy, sum, txMetrics } from './tx.js'
+import { cyclesPerPacket, per, sendingSeconds, sentBy, sum, txMetrics } from './tx.js'
 import { verdictOf } from './verdict.js'
 import { warningsOf } from './warnings.js'
+import { isPhased } from './window.js'
 
 export interface ResultInput extends Measured {
   profile: ProfileResult
@@ -51,7 +52,7 @@ function totals(run: Measured, streams: readonly StreamMeasure[], hdr: Hdr | nul
   const sent = sum(listened.map(stream => stream.sent.packets))
   return {
     ...txMetrics(sentBy(tx), seconds),
-    offered_pps: addOrNull(streams.map(stream => stream.result.offered_pps)),
+    offered_pps: offeredPps(streams, seconds),
     ...rxMetrics({ sent, received: together(listened), loss, seconds }),
     ...known(together(signed)),
     ...totalLatency(run, together(signed), hdr),
@@ -59,6 +60,14 @@ function totals(run: Measured, streams: readonly StreamMeasure[], hdr: Hdr | nul
     unsent: sum(tx.map(queue => queue.unsent)),
     cycles_per_packet: cyclesPerPacket(tx),
   }
+}
+
+/** Streams that send at different times do not add up: theirs is what was due over all of the time. */
+function offeredPps(streams: readonly StreamMeasure[], seconds: number | null): number | null {
+  if (!streams.some(({ stream }) => isPhased(stream)))
+    return addOrNull(streams.map(stream => stream.result.offered_pps))
+  const due = addOrNull(streams.map(stream => stream.due))
+  return due === null ? null : per(due, seconds)
 }
 
 function together(streams: readonly StreamMeasure[]): Received | null {

@@ -1,6 +1,6 @@
 /** Numbers for people: three or four significant digits and the unit always beside them. */
-import type { Rate } from '../profile/model.js'
-import { formatRate } from '../units/rate.js'
+import type { Load } from '../profile/model.js'
+import { formatLoad } from '../units/load.js'
 import type { Unit } from './metrics.js'
 
 const SI = ['', 'k', 'M', 'G', 'T'] as const
@@ -68,6 +68,6 @@ export function inUnit(value: number | null, unit: Unit): string {
   }
 }
 
-export function rate(asked: Rate): string {
-  return asked.kind === 'line' ? 'line rate' : formatRate(asked)
+export function rate(asked: Load): string {
+  return asked.kind === 'line' ? 'line rate' : formatLoad(asked)
 }

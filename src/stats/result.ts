@@ -1,7 +1,7 @@
 /** The document that a run ends with, schema `nmgen.result/1`. Plain JSON: reports are written from it alone. */
 
 import type { StopReason } from '../gen/snapshot.js'
-import type { Expectation, Rate } from '../profile/model.js'
+import type { Expectation, Load } from '../profile/model.js'
 import type { Metrics } from './metrics.js'
 
 export const RESULT_SCHEMA = 'nmgen.result/1'
@@ -33,7 +33,7 @@ export interface Threshold {
 }
 
 export interface StreamResult extends Metrics {
-  asked: Rate
+  asked: Load
   /** How the receiver knows the stream: by its signature, by matching bytes, or not at all. */
   measured_by: 'signature' | 'match' | null
 }

@@ -13,7 +13,13 @@ export const aStream = (change: Partial<StreamPlan> = {}): StreamPlan => ({
   signature: 42,
   match: null,
   rate: { kind: 'line' },
+  share: null,
+  runLength: 1,
+  paceKey: 0n,
   count: null,
+  startNs: 0,
+  forNs: null,
+  after: [],
   tx: 'lab',
   rx: 'lab',
   ...change,
@@ -52,7 +58,7 @@ export const aTxQueue = (change: Partial<TxQueueSnapshot> = {}): TxQueueSnapshot
     cycles: packets * 50,
     firstNs: 5e8,
     lastNs: 15e8,
-    streams: [{ packets, frameBytes }],
+    streams: [{ packets, frameBytes, firstNs: 5e8, lastNs: 15e8 }],
     ...change,
   }
 }

@@ -1,11 +1,13 @@
 import type { RunOutcome } from '../gen/snapshot.js'
 import type { Plan, StreamPlan } from '../templates/plan.js'
+import { paceOf } from '../templates/rate.js'
 import { type Hdr, latencyMetrics, noLatency, toHistogram } from './latency.js'
 import type { Metrics } from './metrics.js'
-import { askedPps, meanFrameBytes, type Pace, paceOf } from './pacing.js'
+import { duePackets, judge, type Pace, type Paced } from './pacing.js'
 import type { StreamResult } from './result.js'
 import { type Loss, lossOf, type Received, receivedOf } from './rx.js'
 import { cyclesPerPacket, per, type Sent, sendingSeconds, sentOf, sum, txMetrics } from './tx.js'
+import { isPhased, scheduledSeconds, streamSeconds } from './window.js'
 
 /** What a run left behind, and which part of the plan it was. */
 export interface Measured {
@@ -23,6 +25,8 @@ export interface StreamMeasure {
   loss: Loss | null
   /** null for `line` and for an interrupted or broken run: there is no schedule to keep. */
   pace: Pace | null
+  /** Packets that were due; for `line`, those that were sent. null: not known. */
+  due: number | null
   result: StreamResult
 }
 
@@ -30,13 +34,15 @@ export function measureStream(run: Measured, stream: StreamPlan, hdr: Hdr | null
   const { final } = run.outcome
   const queues = final.tx.filter(queue => (queue.streams[stream.id]?.packets ?? 0) > 0)
   const sent = sentOf(stream, queues)
-  const tx = txMetrics(sent, sendingSeconds(queues))
+  const own = run.plan.streams.some(isPhased)
+  const tx = txMetrics(sent, own ? streamSeconds(final, stream) : sendingSeconds(queues))
+  const paced = pacedOf(run, stream, sent.packets)
   const measuredBy = measuredHow(stream)
   const received = measuredBy === null ? null : receivedOf(stream, final.rx)
   const loss = received === null ? null : lossOf(sent.packets, received)
   const result: StreamResult = {
     ...tx,
-    offered_pps: offered(run, stream, tx.tx_pps),
+    offered_pps: offered(stream, paced, tx.tx_pps),
     ...rxMetrics({ sent: sent.packets, received, loss, seconds: tx.duration_s }),
     ...known(measuredBy === 'signature' ? received : null),
     ...(measuredBy === 'signature' && received ? latencyOf(run, stream, received, hdr) : noLatency),
@@ -44,7 +50,8 @@ export function measureStream(run: Measured, stream: StreamPlan, hdr: Hdr | null
     asked: stream.rate,
     measured_by: measuredBy,
   }
-  return { stream, sent, received, loss, pace: paceOfStream(run, stream, sent.packets), result }
+  const due = stream.rate.kind === 'line' ? sent.packets : paced === null ? null : duePackets(paced)
+  return { stream, sent, received, loss, pace: paceOfStream(run, paced), due, result }
 }
 
 function measuredHow(stream: StreamPlan): StreamResult['measured_by'] {
@@ -103,33 +110,28 @@ function ownQueueMetrics(
   }
 }
 
-function offered(run: Measured, stream: StreamPlan, txPps: number | null): number | null {
-  return stream.rate.kind === 'line' ? txPps : asked(run, stream)
+/** The mean over its window; of a stream that never came, nothing was asked. */
+function offered(stream: StreamPlan, paced: Paced | null, txPps: number | null): number | null {
+  if (stream.rate.kind === 'line') return txPps
+  if (paced === null) return null
+  if (paced.asked.shape !== 'ramp')
+    return paced.seconds > 0 || !stream.after.length ? paced.asked.pps / paced.shards : 0
+  return per(duePackets({ ...paced, count: null }), paced.seconds)
 }
 
-/** The asked packet rate of this process's share of the stream. */
-function asked(run: Measured, stream: StreamPlan): number | null {
-  const linkBps = run.outcome.ports.find(port => port.port === stream.tx)?.linkBps ?? null
-  const pps = askedPps(stream.rate, meanFrameBytes(stream), linkBps)
-  return pps === null ? null : pps / run.shards
+/** null: `line`, or a share of a link of unknown speed. */
+function pacedOf(run: Measured, stream: StreamPlan, sent: number): Paced | null {
+  const { outcome, shards } = run
+  const linkBps = outcome.ports.find(port => port.port === stream.tx)?.linkBps ?? null
+  const asked = paceOf(stream, linkBps)
+  if (asked === null || asked.shape === 'line') return null
+  const count = stream.count === null ? null : Math.floor(stream.count / shards)
+  const seconds = scheduledSeconds(run, stream) ?? 0
+  const ownSeconds = count !== null && sent >= count ? streamSeconds(outcome.final, stream) : null
+  return { asked, shards, runLength: stream.runLength, count, sent, seconds, ownSeconds }
 }
 
-function paceOfStream(run: Measured, stream: StreamPlan, sent: number): Pace | null {
-  const { stopped, final } = run.outcome
-  const pps = asked(run, stream)
-  if (pps === null || (stopped !== 'duration' && stopped !== 'count')) return null
-  const seconds = sendingSeconds(final.tx.filter(queue => queue.port === stream.tx)) ?? 0
-  const planned = stopped === 'duration' ? (run.plan.durationNs ?? 0) / 1e9 : seconds
-  const count = stream.count === null ? null : Math.floor(stream.count / run.shards)
-  const finishedLast = count !== null && sent >= count && lastToFinish(run, stream)
-  return paceOf({ askedPps: pps, count, sent, seconds: planned, ownSeconds: finishedLast ? seconds : null })
-}
-
-// Queues time their port, not its streams: the port's time is that of the stream which takes longest.
-function lastToFinish(run: Measured, stream: StreamPlan): boolean {
-  const need = (other: StreamPlan) => {
-    const pps = asked(run, other)
-    return pps === null || other.count === null ? Number.POSITIVE_INFINITY : other.count / run.shards / pps
-  }
-  return run.plan.streams.every(other => other.tx !== stream.tx || need(other) <= need(stream))
+function paceOfStream({ outcome }: Measured, paced: Paced | null): Pace | null {
+  if (paced === null || (outcome.stopped !== 'duration' && outcome.stopped !== 'count')) return null
+  return judge(paced)
 }

@@ -1,9 +1,6 @@
 import type { TxQueueSnapshot } from '../gen/snapshot.js'
 import type { StreamPlan } from '../templates/plan.js'
-
-/** Preamble 7, start delimiter 1, inter-frame gap 12 (IEEE 802.3): what a frame costs on the wire beside itself. */
-export const WIRE_OVERHEAD_BYTES = 20
-export const FCS_BYTES = 4
+import { WIRE_OVERHEAD_BYTES } from '../templates/rate.js'
 
 export interface Sent {
   packets: number

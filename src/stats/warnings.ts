@@ -12,6 +12,7 @@ export function warningsOf(run: Input, streams: readonly StreamMeasure[], metric
   return [
     ...run.outcome.warnings,
     ...nothingSent(metrics),
+    ...streams.flatMap(stream => neverStarted(run, stream)),
     ...streams.flatMap(paceWarnings),
     ...streams.flatMap(noSignature),
     ...lossWarnings(run, streams, metrics),
@@ -25,6 +26,13 @@ export function warningsOf(run: Input, streams: readonly StreamMeasure[], metric
 function nothingSent(metrics: Metrics): Warning[] {
   if (metrics.tx_packets !== 0) return []
   return [warning('nothing-sent', 'not one packet was sent', 'check the link, the count and the duration')]
+}
+
+function neverStarted({ outcome }: Input, { stream, sent }: StreamMeasure): Warning[] {
+  const ended = outcome.stopped === 'duration' || outcome.stopped === 'count'
+  if (!ended || stream.after.length === 0 || sent.packets > 0) return []
+  const text = `stream ${stream.name} never started: what it comes after had not ended in time`
+  return [warning('never-started', text, 'give the run a longer `duration`, or those before it less to send')]
 }
 
 function paceWarnings({ stream, pace, result }: StreamMeasure): Warning[] {

@@ -1,7 +1,9 @@
 import type { Profile, StreamSpec, YamlPath } from '../profile/model.js'
+import { scaleLoad } from '../units/load.js'
 import { checkSites, checksumSites, sitesOf, sumsOf } from './checksums.js'
 import { type Diagnostic, error } from './diagnostic.js'
 import { checkWidths, fieldPrograms } from './fields.js'
+import { fieldKey } from './key.js'
 import { checkRoom, type Layout, layOut } from './layout.js'
 import { checkLengths, staticBytes } from './lengths.js'
 import { link } from './link.js'
@@ -10,6 +12,7 @@ import type { Plan, StreamPlan, Template } from './plan.js'
 import { checkSignature, signatureOffset, writeSignature } from './signature.js'
 import { checkSizes, type Sizes, sizesOf } from './sizes.js'
 import { checkTargets } from './targets.js'
+import { checkTimes } from './times.js'
 
 export type { Diagnostic } from './diagnostic.js'
 
@@ -27,6 +30,7 @@ export function compile(profile: Profile): Compiled {
     ...checkCount(profile),
     ...streams.flatMap(stream => stream.diagnostics),
     ...checkMatches(plans),
+    ...checkTimes(profile),
   ]
   if (diagnostics.some(({ severity }) => severity === 'error')) return { diagnostics }
   return { plan: planOf(profile, plans), diagnostics }
@@ -92,6 +96,7 @@ function streamPlan(profile: Profile, id: number, layout: Layout, sizes: Sizes):
   const identity = { seed: profile.seed, stream: stream.name }
   return {
     ...given(stream),
+    ...timing(profile, stream),
     id,
     path: ['streams', id],
     templates,
@@ -104,8 +109,23 @@ function streamPlan(profile: Profile, id: number, layout: Layout, sizes: Sizes):
 
 const given = (stream: StreamSpec) => ({
   name: stream.name,
-  rate: stream.rate,
   count: stream.count ?? null,
   tx: stream.tx,
   rx: stream.rx ?? null,
 })
+
+/** Names are looked up by the profile; one that is gone (a flag removed its stream) is not waited for. */
+function timing(profile: Profile, stream: StreamSpec) {
+  const { rate, share, startNs, forNs, after } = stream
+  const owner = share === undefined ? stream.name : ''
+  const ids = (after ?? []).map(name => profile.streams.findIndex(other => other.name === name))
+  return {
+    rate: share === undefined ? rate : scaleLoad(rate, share / 100),
+    share: share ?? null,
+    runLength: profile.mix?.runLength ?? 1,
+    paceKey: fieldKey(profile.seed, owner, share === undefined ? 'rate' : `rate ${stream.tx}`),
+    startNs: startNs ?? 0,
+    forNs: forNs ?? null,
+    after: ids.filter(id => id >= 0),
+  }
+}

@@ -52,9 +52,9 @@ describe('the order of sending', () => {
     const line: Rate = { kind: 'line' }
     expect(turns([line, line], 4)).toEqual([
       [0, 5, 0],
-      [1, 5, 0],
+      [1, 5, 67],
       [0, 6, 134],
-      [1, 6, 134],
+      [1, 6, 202],
     ])
   })
 
@@ -68,11 +68,11 @@ describe('the order of sending', () => {
         5,
       ),
     ).toEqual([
-      [0, 5, 0],
       [1, 5, 0],
-      [1, 6, 500],
-      [0, 6, 1000],
+      [0, 5, 333],
+      [1, 6, 667],
       [1, 7, 1000],
+      [0, 6, 1333],
     ])
   })
 

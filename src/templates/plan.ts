@@ -2,7 +2,7 @@
  * The Plan: plain data between the compiler and the native core. Packet i of a stream is a pure function of
  * (plan, stream, i); nothing in here depends on the number of queues, on the backend or on time.
  */
-import type { Expectation, PortSpec, Rate, Safety, YamlPath } from '../profile/model.js'
+import type { Expectation, Load, PortSpec, Safety, YamlPath } from '../profile/model.js'
 
 /**
  * A checksum to be finished per packet. `sum` is 16 bits of one's complement (RFC 1071):
@@ -175,8 +175,28 @@ export interface StreamPlan {
   signature: number | null
   /** Set where signature is null and rx is set. */
   match: MatchRule | null
-  rate: Rate
+  /** What it asks for, a share of a total already taken; rate.ts says it in packets. */
+  rate: Load
+  /**
+   * Percent of the profile's total rate, or null: the rate is its own. Streams of one total take turns in one cycle, as
+   * often as their shares say (for a total in bits: as often as makes those bits), so shares are exact over a cycle. Of
+   * `line`, a share is one of packets.
+   */
+  share: number | null
+  /** Packets that it sends in each of its turns, where streams take turns. */
+  runLength: number
+  /** Of its random times (`poisson`): see key.ts. The same for all streams of a total on one port. */
+  paceKey: bigint
   count: number | null
+  /** When it starts, in ns after the run's start, or after the last of `after` has ended. */
+  startNs: number
+  /** How long it sends at most; null: until the run ends. */
+  forNs: number | null
+  /**
+   * Ids of streams of the same port that must have ended: their count sent, or their time over. Each queue goes on when
+   * its own share of them is done; queues do not wait for each other.
+   */
+  after: readonly number[]
   tx: string
   rx: string | null
 }

@@ -1,5 +1,11 @@
-import type { Rate } from '../profile/model.js'
+/**
+ * The order and the intended times of a run's packets on a single queue: what native/tx/schedule.cc does with a clock,
+ * done without one. Both follow the same lanes.
+ */
+import { type Lane, makeLanes } from './lanes.js'
+import { dueTimes } from './pace.js'
 import type { StreamPlan } from './plan.js'
+import { FCS_BYTES, packetLimit, WIRE_OVERHEAD_BYTES } from './rate.js'
 
 /** One packet in the order in which a run would send it. */
 export interface Turn {
@@ -8,53 +14,125 @@ export interface Turn {
   timeNs: number
 }
 
-/** A preview knows no link, so streams without a rate of their own go at the line rate of 10 Gbit/s. */
-const assumedBps = 10e9
-/** Preamble, start delimiter and gap, which take wire time (IEEE 802.3). */
-const wireOverhead = 20
-const fcs = 4
+/** A preview knows no link, so `line` and percents are those of 10 Gbit/s. */
+const assumed = { linkBps: 10e9, durationNs: null }
 
-interface Clock {
+interface Sender {
   stream: StreamPlan
   index: bigint
-  timeNs: number
+  limit: bigint | null
+}
+
+interface Wire {
+  freeNs: number
+}
+
+interface Running {
+  lane: Lane
+  /** All lanes of the same port, to which `lane.after` refers. */
+  siblings: Running[]
+  senders: readonly Sender[]
+  wire: Wire
+  due: Iterator<number, never>
+  /** null: it waits for others. */
+  startNs: number | null
+  /** Of its next slot, since its start. */
+  dueNs: number
+  cursor: number
+  /** Turns it had: unpaced lanes go by the fewest. */
+  turns: number
+  lastNs: number
+  done: boolean
 }
 
 /**
- * Packets of all streams from index `first` on, each stream on its own clock; who is due first goes first, so equal
- * streams take turns. Endless unless every stream has a count.
+ * Packets of all streams from index `first` on; who is due first goes first. Endless unless every stream has a count or
+ * a time to end (the duration of the run is not looked at).
  */
 export function* schedule(streams: readonly StreamPlan[], first: bigint): Generator<Turn> {
-  const sharing = streams.filter(({ rate }) => rate.kind === 'line').length
-  const clocks = streams.map((stream): Clock => ({ stream, index: first, timeNs: 0 })).filter(hasMore)
-  while (clocks.length > 0) {
-    const next = clocks.reduce((a, b) => (b.timeNs < a.timeNs ? b : a))
-    yield { ...next }
-    next.timeNs += gapNs(next.stream, next.index, sharing)
-    next.index += 1n
-    if (!hasMore(next)) clocks.splice(clocks.indexOf(next), 1)
+  const ports = [...new Set(streams.map(({ tx }) => tx))]
+  const lanes = ports.flatMap(port =>
+    runningLanes(
+      streams.filter(({ tx }) => tx === port),
+      first,
+    ),
+  )
+  for (;;) {
+    for (const lane of lanes) settle(lane)
+    const next = lanes.filter(isReady).reduce<Running | null>((a, b) => (a && !isBefore(b, a) ? a : b), null)
+    if (!next) return
+    const turn = take(next)
+    if (turn) yield turn
   }
 }
 
-const hasMore = ({ stream, index }: Clock): boolean => stream.count === null || index < BigInt(stream.count)
-
-/** Until the next packet; streams at line rate share the wire. */
-function gapNs(stream: StreamPlan, index: bigint, sharing: number): number {
-  const template = stream.sequence[Number(index % BigInt(stream.sequence.length))]!
-  const frameBytes = stream.templates[template]!.bytes.length + fcs
-  return spacingNs(stream.rate, frameBytes) * (stream.rate.kind === 'line' ? sharing : 1)
+function runningLanes(streams: readonly StreamPlan[], first: bigint): Running[] {
+  const senders = streams.map((stream): Sender => {
+    const limit = packetLimit(stream, assumed.durationNs, assumed.linkBps)
+    return { stream, index: first, limit: limit === null ? null : BigInt(limit) }
+  })
+  const siblings: Running[] = []
+  const wire = { freeNs: 0 }
+  for (const lane of makeLanes(streams, assumed)) {
+    const due = dueTimes(lane)
+    const startNs = lane.after.length > 0 ? null : lane.startNs
+    const fresh = { cursor: 0, turns: 0, lastNs: startNs ?? 0, done: false }
+    siblings.push({ lane, siblings, senders, wire, due, startNs, dueNs: due.next().value, ...fresh })
+  }
+  return siblings
 }
 
-function spacingNs(rate: Rate, frameBytes: number): number {
-  const wireBits = (frameBytes + wireOverhead) * 8
-  switch (rate.kind) {
-    case 'line':
-      return (wireBits / assumedBps) * 1e9
-    case 'percent':
-      return ((wireBits / assumedBps) * 1e11) / rate.percent
-    case 'pps':
-      return 1e9 / rate.pps
-    case 'bps':
-      return ((rate.layer === 1 ? wireBits : frameBytes * 8) / rate.bps) * 1e9
+const isReady = (lane: Running): boolean => !lane.done && lane.startNs !== null
+
+const isPaced = ({ lane }: Running): boolean => lane.shape !== 'line'
+
+/** What is paced goes when it is due, the others when the wire is free. */
+const timeOf = (lane: Running): number =>
+  isPaced(lane) ? lane.startNs! + lane.dueNs : Math.max(lane.startNs!, lane.wire.freeNs)
+
+function isBefore(a: Running, b: Running): boolean {
+  const difference = timeOf(a) - timeOf(b)
+  if (difference !== 0) return difference < 0
+  if (isPaced(a) !== isPaced(b)) return isPaced(a)
+  return !isPaced(a) && a.turns < b.turns
+}
+
+/** Starts a lane that has waited long enough; ends one whose time is over or whose streams have sent all. */
+function settle(lane: Running): void {
+  if (lane.done) return
+  if (lane.startNs === null) {
+    const others = lane.lane.after.map(index => lane.siblings[index]!)
+    if (!others.every(({ done }) => done)) return
+    lane.startNs = Math.max(...others.map(({ lastNs }) => lastNs)) + lane.lane.startNs
   }
+  const end = lane.lane.forNs > 0 ? lane.startNs + lane.lane.forNs : Number.POSITIVE_INFINITY
+  const late = lane.lane.openEnded && timeOf(lane) >= end
+  if (late) lane.lastNs = end
+  lane.done = late || lane.lane.slots.every(slot => isEmpty(lane.senders[slot]!))
+}
+
+const isEmpty = ({ index, limit }: Sender): boolean => limit !== null && index >= limit
+
+/** The next slot's packet; undefined: its stream has sent all, and the turn stays empty or passes on. */
+function take(lane: Running): Turn | undefined {
+  const timeNs = Math.max(timeOf(lane), lane.lane.shape === 'burst' ? lane.lastNs : 0)
+  const sender = lane.senders[lane.lane.slots[lane.cursor]!]!
+  lane.cursor = (lane.cursor + 1) % lane.lane.slots.length
+  const passes = isEmpty(sender) && (lane.lane.tight || !isPaced(lane))
+  if (!passes) lane.dueNs = lane.due.next().value
+  if (isEmpty(sender)) return undefined
+  const { stream, index } = sender
+  const wireNs = onWireNs(stream, index)
+  sender.index++
+  lane.turns++
+  // The frames of a burst stand one behind the other.
+  lane.lastNs = lane.lane.shape === 'burst' ? timeNs + wireNs : timeNs
+  lane.wire.freeNs = Math.max(lane.wire.freeNs, timeNs) + wireNs
+  return { stream, index, timeNs }
+}
+
+function onWireNs({ templates, sequence }: StreamPlan, index: bigint): number {
+  const template = sequence[Number(index % BigInt(sequence.length))]!
+  const bytes = templates[template]!.bytes.length + FCS_BYTES + WIRE_OVERHEAD_BYTES
+  return ((bytes * 8) / assumed.linkBps) * 1e9
 }

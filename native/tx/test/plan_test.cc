@@ -62,7 +62,20 @@ Plan rich_plan() {
   drawn.fields = shared_fields();
   Plan plan = plan_of({imix, matched, drawn}, 4, 1);
   plan.duration_ns = 1'000'000'000;
-  plan.lanes = {{100.5, 3.25, {0, 1, 0}}, {0, 0, {1}}};
+  plan.lanes = {lane_of({0, 1, 0}, 100.5), lane_of({1}), lane_of({0}, 50), lane_of({1}), lane_of({0}, 7)};
+  plan.lanes[0].start_ns = 3.25;
+  plan.lanes[0].tight = true;
+  plan.lanes[1].for_ns = 1e6;
+  plan.lanes[2].shape = Shape::kBurst;
+  plan.lanes[2].burst = 16;
+  plan.lanes[2].after = {1, 0};
+  plan.lanes[3].shape = Shape::kRamp;
+  plan.lanes[3].from_pns = 1e-6;
+  plan.lanes[3].to_pns = 1e-3;
+  plan.lanes[3].over_ns = 1e9;
+  plan.lanes[4].shape = Shape::kPoisson;
+  plan.lanes[4].open_ended = true;
+  plan.lanes[4].key = 12345;
   return plan;
 }
 
@@ -87,7 +100,12 @@ TEST(plan_decoder_reads_what_the_encoder_writes) {
   CHECK(s.fields[1].bits == 9 && s.fields[1].shift == 3 && s.fields[1].size == 500 && s.fields[1].sums[0].high == 1);
   CHECK(s.fields[2].every == 3 && s.fields[2].size == 0 && s.fields[3].values[2] == 70000);
   CHECK(plan.streams[1].match.offset == 14 && plan.streams[1].match.mask[1] == 0xf0);
-  CHECK(plan.lanes[0].period_ns == 100.5 && plan.lanes[0].offset_ns == 3.25 && plan.lanes[0].slots[1] == 1);
+  const std::vector<Lane>& lanes = plan.lanes;
+  CHECK(lanes[0].period_ns == 100.5 && lanes[0].start_ns == 3.25 && lanes[0].tight && lanes[0].slots[1] == 1);
+  CHECK(lanes[1].shape == Shape::kLine && lanes[1].for_ns == 1e6 && lanes[1].open_ended && !lanes[0].open_ended);
+  CHECK(lanes[2].burst == 16 && lanes[2].after == std::vector<uint32_t>({1, 0}));
+  CHECK(lanes[3].from_pns == 1e-6 && lanes[3].to_pns == 1e-3 && lanes[3].over_ns == 1e9);
+  CHECK(lanes[4].shape == Shape::kPoisson && lanes[4].key == 12345);
   // Frame::holds tells templates apart by their number alone.
   CHECK(s.templates[0].id != s.templates[1].id && plan.streams[1].templates[0].id != s.templates[2].id);
 }
@@ -153,8 +171,15 @@ TEST(plan_decoder_refuses_what_would_reach_outside) {
       {"an unknown value", [](Plan& p) { shared(p, 3).columns[1].count = 0; }},
       {"a signature lies outside", [](Plan& p) { p.streams[0].signature = 43; }},
       {"differ in length", [](Plan& p) { p.streams[1].match.mask.pop_back(); }},
-      {"not a time", [](Plan& p) { p.lanes[0].period_ns = -1; }},
-      {"not a time", [](Plan& p) { p.lanes[0].offset_ns = NAN; }},
+      {"time is none", [](Plan& p) { p.lanes[0].period_ns = -1; }},
+      {"time is none", [](Plan& p) { p.lanes[0].start_ns = NAN; }},
+      {"time is none", [](Plan& p) { p.lanes[1].for_ns = HUGE_VAL; }},
+      {"unknown shape", [](Plan& p) { p.lanes[0].shape = static_cast<Shape>(5); }},
+      {"no period", [](Plan& p) { p.lanes[4].period_ns = 0; }},
+      {"burst is empty", [](Plan& p) { p.lanes[2].burst = 0; }},
+      {"leads nowhere", [](Plan& p) { p.lanes[3].to_pns = 0; }},
+      {"leads nowhere", [](Plan& p) { p.lanes[3].over_ns = 0; }},
+      {"one that is not there", [](Plan& p) { p.lanes[2].after = {5}; }},
       {"a lane is empty", [](Plan& p) { p.lanes[1].slots.clear(); }},
       {"unknown stream", [](Plan& p) { p.lanes[1].slots[0] = 3; }},
   };

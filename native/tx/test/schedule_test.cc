@@ -29,14 +29,116 @@ TEST(schedule_counts_what_is_due_from_the_index) {
   CHECK_EQ(lane.due(1000), 0u);
 }
 
-TEST(schedule_waits_for_a_lanes_offset) {
+TEST(schedule_waits_for_a_lanes_start) {
   Plan plan = paced_plan({lane_of({0}, 100)});
-  plan.lanes[0].offset_ns = 250;
+  plan.lanes[0].start_ns = 250;
   Schedule schedule(plan);
   CHECK_EQ(schedule.lane(0).due(249), 0u);
   CHECK(schedule.next(249, true).lane == nullptr);
   CHECK_EQ(schedule.next(250, true).slots, 1u);
   CHECK_EQ(schedule.next(449, true).slots, 2u);
+}
+
+// How many slots a schedule gives when it is asked every `step` ns until `until`.
+uint64_t taken(Schedule& schedule, uint64_t until, uint64_t step, uint64_t duration = ~0ull) {
+  uint64_t slots = 0;
+  for (uint64_t now = 0; now <= until; now += step)
+    for (Turn turn; (turn = schedule.next(now, now < duration)).lane && turn.lane->paced(); slots += turn.slots)
+      turn.lane->advance(turn.slots);
+  return slots;
+}
+
+TEST(schedule_ends_an_open_lane_with_what_was_due_in_time) {
+  for (uint64_t step : {1, 7, 1000, 100'000}) {  // also a loop that is far behind sends all of it, and no more
+    Plan plan = paced_plan({lane_of({0}, 100)});
+    plan.lanes[0].open_ended = true;
+    plan.lanes[0].start_ns = 500;
+    plan.lanes[0].for_ns = 5000;
+    Schedule schedule(plan);
+    CHECK_EQ(taken(schedule, 200'000, step), 50u, text(step));
+    CHECK(schedule.done(200'000, true));
+  }
+}
+
+TEST(schedule_ends_an_open_lane_with_the_run) {
+  for (Shape shape : {Shape::kSteady, Shape::kBurst, Shape::kPoisson}) {
+    Plan plan = paced_plan({lane_of({0}, 100)});
+    plan.duration_ns = 10'000;
+    plan.lanes[0].shape = shape;
+    plan.lanes[0].burst = 10;
+    plan.lanes[0].open_ended = true;
+    Schedule slow(plan), quick(plan);
+    const uint64_t slots = taken(quick, 20'000, 10, 10'000);
+    CHECK_EQ(taken(slow, 20'000, 10'000, 10'000), slots);
+    CHECK(slow.done(20'000, false) && (shape == Shape::kPoisson || slots == 100));
+  }
+}
+
+TEST(schedule_starts_a_lane_after_all_that_it_waits_for) {
+  Plan plan = paced_plan({lane_of({0}, 100), lane_of({1}), lane_of({2}, 10)});
+  plan.lanes[1].for_ns = 3000;
+  plan.lanes[2].after = {0, 1};
+  plan.lanes[2].start_ns = 50;
+  plan.lanes[2].open_ended = true;
+  plan.streams[0].limit = 5;
+  std::vector<StreamState> states = make_states(plan);
+  Schedule schedule(plan);
+  CHECK(schedule.timed());
+  CHECK(schedule.next(0, true).lane == &schedule.lane(0));
+  schedule.lane(0).advance(5);
+  states[0].next = 5;
+  schedule.retire(states);
+  CHECK(schedule.next(2000, true).lane == &schedule.lane(1));  // the other still sends
+  CHECK(schedule.next(3000, true).lane == nullptr);            // ended: the third starts 50 ns later
+  CHECK(schedule.next(3049, true).lane == nullptr);
+  CHECK_EQ(schedule.next(3070, true).slots, 3u);
+  CHECK_EQ(schedule.next(3070, true).late_ns, 20u);
+  CHECK(!schedule.done(3070, true));
+}
+
+TEST(schedule_does_not_wait_for_a_lane_that_never_came) {
+  Plan plan = paced_plan({lane_of({0}), lane_of({1}, 10)});
+  plan.duration_ns = 1000;
+  plan.lanes[1].after = {0};
+  plan.lanes[1].open_ended = true;
+  Schedule schedule(plan);
+  CHECK(schedule.next(999, true).lane == &schedule.lane(0));
+  CHECK(!schedule.done(999, true));
+  CHECK(schedule.done(1000, false));
+}
+
+// The same order stands in src/templates/schedule.test.ts: `preview` shows what a single queue sends.
+TEST(schedule_order_that_preview_shares) {
+  Plan plan = plan_of({plain_stream(0, 60), plain_stream(1, 60), plain_stream(2, 60), plain_stream(3, 60)});
+  Lane mix = lane_of({0, 1, 0}, 1e9 / 3e6), bursts = lane_of({2}, 500), ramp = lane_of({3});
+  bursts.shape = Shape::kBurst;
+  bursts.burst = 3;
+  bursts.start_ns = 600;
+  ramp.shape = Shape::kRamp;
+  ramp.to_pns = 1e-2;
+  ramp.over_ns = 2000;
+  ramp.start_ns = 150;
+  plan.lanes = {mix, bursts, ramp};
+  Schedule schedule(plan);
+  std::string order;
+  for (uint64_t now = 0; now <= 2200; now++)
+    for (Turn turn; (turn = schedule.next(now, true)).lane;)
+      for (; turn.slots > 0; turn.slots--) {
+        order += text(turn.lane->lane->slots[turn.lane->cursor]);
+        turn.lane->advance(1);
+      }
+  CHECK_EQ(order, "031222030331330333032223");
+}
+
+TEST(schedule_lets_unpaced_lanes_take_turns) {
+  Plan plan = paced_plan({lane_of({0}), lane_of({1}), lane_of({2})});
+  plan.lanes[1].start_ns = 100;
+  Schedule schedule(plan);
+  CHECK(schedule.next(0, true).lane == &schedule.lane(0));
+  CHECK(schedule.next(0, true).lane == &schedule.lane(2));
+  CHECK(schedule.next(100, true).lane == &schedule.lane(0));
+  CHECK(schedule.next(100, true).lane == &schedule.lane(1));
+  CHECK(schedule.next(100, true).lane == &schedule.lane(2));
 }
 
 TEST(schedule_does_not_drift_in_a_trillion_slots) {
@@ -109,7 +211,7 @@ TEST(schedule_survives_periods_of_next_to_nothing) {
 TEST(schedule_serves_the_longest_waiting_lane_and_then_the_unpaced) {
   const Plan plan = paced_plan({lane_of({2}), lane_of({0}, 1000), lane_of({1}, 300)});
   Schedule schedule(plan);
-  CHECK(schedule.paced());
+  CHECK(schedule.timed());
   schedule.lane(1).advance(1);
   schedule.lane(2).advance(2);
   CHECK(schedule.next(2000, true).lane == &schedule.lane(2));  // waits since 600, the other since 1000
@@ -120,7 +222,7 @@ TEST(schedule_serves_the_longest_waiting_lane_and_then_the_unpaced) {
   CHECK(schedule.next(2000, true).lane == &schedule.lane(0));
   CHECK_EQ(schedule.next(2000, true).slots, kMaxBurst);
   CHECK(schedule.next(2000, false).lane == nullptr);  // the line is closed: the paced alone finish
-  CHECK(!schedule.done(false));
+  CHECK(!schedule.done(2000, false));
 }
 
 TEST(schedule_retires_a_lane_when_all_its_streams_are_done) {
@@ -135,11 +237,11 @@ TEST(schedule_retires_a_lane_when_all_its_streams_are_done) {
   schedule.retire(states);
   CHECK(schedule.next(1'000'000, true).lane == &schedule.lane(1));
   CHECK_EQ(schedule.overdue(1'000'000), 0u);
-  CHECK(!schedule.done(true) && schedule.done(false));
+  CHECK(!schedule.done(1'000'000, true) && schedule.done(1'000'000, false));
   states[2].next = 5;
   schedule.retire(states);
   CHECK(schedule.next(1'000'000, true).lane == nullptr);
-  CHECK(schedule.done(true));
+  CHECK(schedule.done(1'000'000, true));
 }
 
 }  // namespace

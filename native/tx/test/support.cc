@@ -88,8 +88,14 @@ std::vector<uint8_t> encode(const Plan& plan) {
   for (uint64_t value : {plan.stride, plan.shard, plan.duration_ns}) out.u64(value);
   out.list(plan.streams, [&](const Stream& stream) { write_stream(out, stream); });
   out.list(plan.lanes, [&](const Lane& lane) {
-    out.number(lane.period_ns);
-    out.number(lane.offset_ns);
+    out.u32(static_cast<uint32_t>(lane.shape));
+    for (double value : {lane.period_ns, lane.start_ns, lane.for_ns}) out.number(value);
+    out.u32(lane.open_ended);
+    out.u32(lane.tight);
+    out.u64(lane.burst);
+    for (double value : {lane.from_pns, lane.to_pns, lane.over_ns}) out.number(value);
+    out.u64(lane.key);
+    out.list(lane.after, [&](uint32_t other) { out.u32(other); });
     out.list(lane.slots, [&](uint32_t slot) { out.u32(slot); });
   });
   return out.bytes;
@@ -133,7 +139,14 @@ Plan plan_of(std::vector<Stream> streams, uint64_t stride, uint64_t shard) {
   return {stride, shard, 0, std::move(streams), {}};
 }
 
-Lane lane_of(std::vector<uint32_t> slots, double period_ns) { return {period_ns, 0, std::move(slots)}; }
+Lane lane_of(std::vector<uint32_t> slots, double period_ns) {
+  Lane lane{};
+  lane.shape = period_ns > 0 ? Shape::kSteady : Shape::kLine;
+  lane.period_ns = period_ns;
+  lane.open_ended = period_ns == 0;
+  lane.slots = std::move(slots);
+  return lane;
+}
 
 Field whole_field(uint32_t offset, uint32_t bytes, FieldOp op) {
   Field f{};

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+
+#include "plan.h"
+
+// When is a slot of a lane due? All but Poisson are functions of the slot's index alone, so that no error adds
+// up; times are in ns since the lane's start, slots are those of this shard.
+namespace nmgen {
+
+class Pace {
+ public:
+  Pace(const Lane& lane, uint64_t stride, uint64_t shard);
+  // Due time of slot `j`. For Poisson: of the next slot only, j is ignored.
+  double due_ns(uint64_t j) const;
+  // How many slots are due by `elapsed`, if `next` of them have had their turn: `most` of them at most. What is
+  // beyond 256 of Poisson's is estimated.
+  uint64_t due_by(double elapsed, uint64_t next, uint64_t most) const;
+  // n slots have had their turn (Poisson draws the time of the one after).
+  void advance(uint64_t n);
+
+ private:
+  double global_due_ns(double slot) const;
+  double global_slots(double elapsed) const;
+  double gap_ns(uint64_t draw) const;
+
+  const Lane* lane_;
+  double stride_, shard_;
+  double poisson_ns_ = 0;      // due time of the next slot
+  uint64_t poisson_draw_ = 0;  // gaps drawn so far
+  uint64_t poisson_key_ = 0;
+};
+
+}  // namespace nmgen

@@ -1,0 +1,121 @@
+import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type Scalar, type YAMLMap } from 'yaml'
+import { headers } from '../templates/headers/index.js'
+import type { NodeProblem } from './marks.js'
+import { place } from './setting.js'
+import { hintFor } from './suggest.js'
+
+/** What a stream never takes over. */
+const own = ['name', 'like', 'set']
+/** Of these a stream has one: giving one leaves the other behind. */
+const rivals: Readonly<Record<string, string>> = { rate: 'share', share: 'rate' }
+
+interface Streams {
+  doc: Document
+  items: unknown[]
+  state: ('open' | 'under way' | 'done')[]
+  problems: NodeProblem[]
+  /** Streams whose `like` leads nowhere. */
+  broken: Set<number>
+}
+
+/**
+ * `like: NAME`: copies into each stream what it does not give itself; a key with no value takes away what it would
+ * get. The copies keep their place in the text, so that a mistake is shown where it stands, and once.
+ */
+export function inherit(doc: Document): Pick<Streams, 'problems' | 'broken'> {
+  const list = doc.get('streams', true)
+  const node = isAlias(list) ? list.resolve(doc) : list
+  const streams: Streams = { doc, items: [], state: [], problems: [], broken: new Set() }
+  if (!isSeq(node)) return streams
+  for (const [i, item] of node.items.entries())
+    if (isAlias(item)) node.items[i] = item.resolve(doc)?.clone() ?? item
+  streams.items = node.items
+  for (const i of node.items.keys()) expand(streams, i)
+  return streams
+}
+
+function expand(streams: Streams, i: number): void {
+  const stream = streams.items[i]
+  if (!isMap(stream) || streams.state[i] === 'done') return
+  streams.state[i] = 'under way'
+  const like = pairOf(stream, 'like')
+  const set = pairOf(stream, 'set')
+  if (like) takeOver(streams, i, stream, like.value as Node)
+  else if (set)
+    streams.problems.push({
+      code: 'bad-set',
+      message: '`set` changes what `like` takes over, and there is no `like`',
+      hint: 'write the value where it belongs',
+      node: set.key as Scalar,
+    })
+  if (like || set) for (const key of ['like', 'set']) stream.delete(key)
+  streams.state[i] = 'done'
+}
+
+function takeOver(streams: Streams, i: number, stream: YAMLMap, like: Node): void {
+  const base = baseOf(streams, i, like)
+  if (base === undefined) {
+    streams.broken.add(i)
+    return
+  }
+  if (streams.broken.has(base)) streams.broken.add(i)
+  const given = new Set(stream.items.map(pair => String(pair.key)))
+  for (const pair of (streams.items[base] as YAMLMap).items) {
+    const key = String(pair.key)
+    if (!own.includes(key) && !given.has(key) && !given.has(rivals[key] ?? ''))
+      stream.items.push(pair.clone())
+  }
+  stream.items = stream.items.filter(pair => !takesAway(pair))
+  change(streams, stream)
+}
+
+/** `count:` with nothing behind it: this stream has none, although the other one has. */
+const takesAway = ({ value }: { value?: unknown }): boolean =>
+  value === null || (isScalar(value) && value.value === null)
+
+/** The stream that is meant, with all that it takes over itself. */
+function baseOf(streams: Streams, i: number, like: Node): number | undefined {
+  const node = isAlias(like) ? like.resolve(streams.doc) : like
+  const wrong = (code: string, message: string, hint: string) => {
+    streams.problems.push({ code, message, hint, node: like })
+    return undefined
+  }
+  if (!isScalar(node) || typeof node.value !== 'string')
+    return wrong('wrong-type', '`like` is the name of a stream', 'such as `like: fill`')
+  const names = streams.items.map(item => (isMap(item) ? String(item.get('name')) : ''))
+  const base = names.indexOf(node.value)
+  if (base < 0)
+    return wrong(
+      'unknown-stream',
+      `no stream is called \`${node.value}\``,
+      hintFor(
+        node.value,
+        names.filter((name, k) => name !== '' && k !== i),
+      ),
+    )
+  if (streams.state[base] === 'under way')
+    return wrong('like-cycle', `${node.value} is like this stream, or they are one`, 'one must say it all')
+  expand(streams, base)
+  return base
+}
+
+function change({ doc, problems }: Streams, stream: YAMLMap): void {
+  const node = stream.get('set', true)
+  const set = isAlias(node) ? node.resolve(doc) : node
+  if (set === undefined) return
+  if (!isMap(set)) {
+    const message = '`set` is a map of paths and values'
+    problems.push({ code: 'wrong-type', message, hint: 'such as `{udp.dst: 443}`', node: node as Node })
+    return
+  }
+  for (const { key, value } of set.items as unknown as { key: Scalar; value: Node | null }[]) {
+    const words = String(key).split('.')
+    const rival = rivals[String(key)]
+    if (rival !== undefined) stream.delete(rival)
+    const path = Object.hasOwn(headers, words[0]!) || words[0] === 'payload' ? ['layers', ...words] : words
+    const placed = place(doc, path, value, { root: stream, key })
+    if ('message' in placed) problems.push({ code: 'bad-set', ...placed, node: key })
+  }
+}
+
+const pairOf = (map: YAMLMap, key: string) => map.items.find(pair => String(pair.key) === key)

@@ -1,0 +1,83 @@
+import { countPattern, parseCount } from '../units/count.js'
+import { splitNumber } from '../units/decimal.js'
+import { durationPattern, parseDuration } from '../units/duration.js'
+import { type Parsed, parsed, refuse } from '../units/parsed.js'
+import { checked, parseScalar, quantity } from './problem.js'
+
+/** Refuses 0, where 0 would mean a run that does nothing. */
+export const nonZero =
+  (parse: (text: string) => Parsed<number>) =>
+  (text: string): Parsed<number> => {
+    const result = parse(text)
+    return result.ok && result.value === 0 ? refuse('out-of-range', 'this must be more than 0') : result
+  }
+
+export const parseCountFrom1 = nonZero(parseCount)
+
+const countJson = {
+  anyOf: [
+    { type: 'integer', minimum: 1 },
+    { type: 'string', pattern: countPattern, examples: ['1M'] },
+  ],
+}
+
+export const count = {
+  json: countJson,
+  schema: (description: string) => quantity({ ...countJson, description }, parseCountFrom1),
+}
+
+export const duration = (description: string, parse = nonZero(parseDuration)) =>
+  quantity({ type: 'string', pattern: durationPattern, examples: ['10s', '500ms', '5m'], description }, parse)
+
+const maxRunLength = 65_536
+
+export const runLength = quantity(
+  {
+    type: 'integer',
+    minimum: 1,
+    maximum: maxRunLength,
+    description: 'Packets of one stream that stand together before the next stream has its turn (default 1).',
+  },
+  (text: string): Parsed<number> => {
+    const value = parseCountFrom1(text)
+    if (!value.ok || value.value <= maxRunLength) return value
+    return refuse('out-of-range', `a run of ${text} packets is too long`, `at most ${maxRunLength}`)
+  },
+)
+
+/** `80%` of a total. */
+export function parseShare(text: string): Parsed<number> {
+  const split = splitNumber(text)
+  if (split?.unit !== '%')
+    return refuse('bad-unit', `\`${text}\` is not a share`, `did you mean \`${split?.digits ?? 50}%\`?`)
+  const percent = Number(split.digits)
+  if (percent > 0 && percent <= 100) return parsed(percent)
+  return refuse('out-of-range', `\`${text}\` is not a share`, 'more than 0% and at most 100%')
+}
+
+export const share = quantity(
+  {
+    type: 'string',
+    pattern: '^[0-9][0-9_]*(\\.[0-9]+)? ?%$',
+    examples: ['80%'],
+    description: "Part of the profile's `rate`, instead of a rate of its own.",
+  },
+  parseShare,
+)
+
+/** One name or several. */
+export const after = checked<readonly string[]>(
+  {
+    anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' }, minItems: 1 }],
+    description: 'Streams that must have sent all they had before this one starts.',
+  },
+  (input, report) => {
+    if (!Array.isArray(input)) {
+      const name = parseScalar(input, text => parsed(text), report, [])
+      return name === undefined ? undefined : [name]
+    }
+    if (input.length === 0) report({ code: 'out-of-range', message: 'this list is empty', path: [] })
+    const names = input.flatMap((item, i) => parseScalar(item, text => parsed(text), report, [i]) ?? [])
+    return names.length === input.length && names.length > 0 ? names : undefined
+  },
+)
