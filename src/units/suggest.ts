@@ -3,11 +3,18 @@ import { didYouMean } from './parsed.js'
 
 /** The known name that was probably meant: at most a third of its letters differ, and no more than three. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
-  const scored = known.map(name => ({ name, score: distance(word.toLowerCase(), name.toLowerCase()) }))
-  const best = scored.sort((a, b) => a.score - b.score)[0]
-  const limit = best ? Math.min(3, Math.ceil(best.name.length / 3), best.name.length - 1) : 0
-  return best && best.score <= limit ? best.name : undefined
+  const scored = known.map(name => ({ name, score: score(word.toLowerCase(), name.toLowerCase()) }))
+  const near = scored.filter(
+    ({ name, score }) => score <= Math.min(3, Math.ceil(name.length / 3), name.length - 1),
+  )
+  return near.sort((a, b) => a.score - b.score)[0]?.name
 }
+
+/** Letters in the wrong order are one mistake, of which Levenshtein makes two. */
+const score = (word: string, name: string): number =>
+  word !== name && sorted(word) === sorted(name) ? 1 : distance(word, name)
+
+const sorted = (text: string): string => [...text].sort().join('')
 
 /** A suggestion, else all names, so that the reader need not look for the manual. */
 export function hintFor(word: string, known: readonly string[]): string {

@@ -6,7 +6,11 @@ describe('nmgen check', () => {
   it('finds nothing wrong with the shipped profiles', async () => {
     const { code, stdout, stderr } = await nmgen(['check', ...profiles])
     expect([code, stderr]).toEqual([0, ''])
-    expect(stdout).toBe(profiles.map(file => `ok ${file}\n`).join(''))
+    const told = stdout
+      .trimEnd()
+      .split('\n')
+      .map(line => line.replace(/ \(\d+ combinations\)$/, ''))
+    expect(told).toEqual(profiles.map(file => `ok ${file}`))
   })
 
   it('prints one JSON document', async () => {
