@@ -29,7 +29,7 @@ if (missing.length > 0) {
 // `configure` runs each time: it is there that binding.gyp asks for DPDK and lists the backends.
 const steps = command === 'rebuild' ? ['rebuild'] : ['configure', 'build']
 for (const step of steps) {
-  const { status, error } = spawnSync('node-gyp', [step, ...headers(), '--loglevel=warn'], {
+  const { status, error } = spawnSync('node-gyp', [step, ...headers(), '--jobs=max', '--loglevel=warn'], {
     stdio: 'inherit',
   })
   if (error) console.error(`${error.message}: run this through npm (npm run build:native)`)
