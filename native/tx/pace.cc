@@ -18,13 +18,13 @@ constexpr uint64_t kDrawn = 256;
 Pace::Pace(const Lane& lane, uint64_t stride, uint64_t shard)
     : lane_(&lane), stride_(static_cast<double>(stride)), shard_(static_cast<double>(shard)) {
   // The sum of independent Poisson processes is one of the sum of their rates: each shard draws its own.
-  poisson_key_ = mix64(lane.key + shard);
+  poisson_key_ = mix(lane.key + shard);
   if (lane.shape == Shape::kPoisson) poisson_ns_ = gap_ns(poisson_draw_++);
 }
 
 // Exponential, with the mean of this shard's share. 1 - u is in (0, 1]: no infinite gap.
 double Pace::gap_ns(uint64_t draw) const {
-  const double u = static_cast<double>(mix64(poisson_key_ + draw * kGolden) >> 11) * 0x1p-53;
+  const double u = static_cast<double>(mix(poisson_key_ + draw * kGamma) >> 11) * 0x1p-53;
   return -std::log(1 - u) * lane_->period_ns * stride_;
 }
 

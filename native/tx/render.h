@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "backend.h"
+#include "mix.h"
 #include "plan.h"
 
 // Turns (stream, k..k+n-1) into frames. Work is done a burst at a time and field by field: the values of one
@@ -47,15 +48,6 @@ struct Group {
   uint8_t** data;              // n pointers, filled in by `dress`
   const Template** templates;  // n pointers, filled in by `dress`
 };
-
-// SplitMix64's step and finaliser (Steele, Lea, Flood: Fast splittable pseudorandom number generators, OOPSLA
-// 2014; constants: Stafford's variant 13). Of a counter it makes a generator that can be read anywhere.
-inline constexpr uint64_t kGolden = 0x9e3779b97f4a7c15;
-inline uint64_t mix64(uint64_t z) {
-  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
-  z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
-  return z ^ (z >> 31);
-}
 
 std::vector<StreamState> make_states(const Plan& plan);
 // Is there anything to write but the signature?

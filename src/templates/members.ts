@@ -93,3 +93,22 @@ export const rawItem: Item = {
   unread: true,
   fields: [bytes('bytes', 'in hexadecimal', () => Number.NaN)],
 }
+
+/** Options of IPv4 and TCP: one byte that says which (`key`), the length where there is more, and the contents. */
+export const optionsBy = (key: 'type' | 'kind') => {
+  const selector = (value: bigint) => uint(key, 8, value, `option ${key}`)
+  return {
+    /** A single byte, such as `nop`. */
+    one: (value: bigint, doc: string): Item => ({ doc, is: { [key]: value }, fields: [selector(value)] }),
+    option: (value: bigint, doc: string, fields: readonly Member[] = [], short?: string): Item => ({
+      doc,
+      is: { [key]: value },
+      ...(short !== undefined && { short }),
+      fields: [
+        selector(value),
+        uint('length', 8, c => BigInt(c.headerBytes), 'bytes of the option'),
+        ...fields,
+      ],
+    }),
+  }
+}

@@ -1,22 +1,7 @@
-import type { Held, Item, List, Member } from '../header.js'
-import { address, bytes, rawItem, uint } from '../members.js'
+import type { Held, List, Member } from '../header.js'
+import { address, bytes, optionsBy, rawItem, uint } from '../members.js'
 
-const option = (type: bigint, doc: string, fields: readonly Member[], short?: string): Item => ({
-  doc,
-  is: { type },
-  ...(short !== undefined && { short }),
-  fields: [
-    uint('type', 8, type, 'option type'),
-    uint('length', 8, c => BigInt(c.headerBytes), 'bytes of the option'),
-    ...fields,
-  ],
-})
-
-const one = (type: bigint, doc: string): Item => ({
-  doc,
-  is: { type },
-  fields: [uint('type', 8, type, 'option type')],
-})
+const { one, option } = optionsBy('type')
 
 const hops = (doc: string, more: { target?: true } = {}): readonly Member[] => [
   uint('pointer', 8, 4n, 'where the next address stands'),

@@ -1,22 +1,7 @@
-import type { Item, List, Member } from '../header.js'
-import { bytes, rawItem, uint } from '../members.js'
+import type { Item, List } from '../header.js'
+import { bytes, optionsBy, rawItem, uint } from '../members.js'
 
-const option = (kind: bigint, doc: string, fields: readonly Member[] = [], short?: string): Item => ({
-  doc,
-  is: { kind },
-  ...(short !== undefined && { short }),
-  fields: [
-    uint('kind', 8, kind, 'option kind'),
-    uint('length', 8, c => BigInt(c.headerBytes), 'bytes of the option'),
-    ...fields,
-  ],
-})
-
-const one = (kind: bigint, doc: string): Item => ({
-  doc,
-  is: { kind },
-  fields: [uint('kind', 8, kind, 'option kind')],
-})
+const { one, option } = optionsBy('kind')
 
 const rest = { extent: (held: { value(name: string): bigint }) => Number(held.value('length')) - 2 }
 
