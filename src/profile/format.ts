@@ -1,14 +1,19 @@
 import { unscale } from '../units/decimal.js'
 import { formatSize } from '../units/size.js'
 import type { FieldKind } from './literal.js'
-import type { FieldSpec, FrameSpec, Generator, VariableSpec } from './model.js'
-import { fieldDocument, pickDocument, variableDocument } from './write-field.js'
+import type { FieldSpec, FrameSpec, Generator, LayerSpec, VariableSpec } from './model.js'
+import { fieldDocument, pickDocument, stringDocument, variableDocument } from './write-field.js'
 
 export { formatRange } from './write-field.js'
 
 /** A field as a profile writes it: `9`, `{random: 1024-65535}`, `{inc: {range: 0-7, step: 2}}`. */
 export const formatField = (kind: FieldKind, spec: FieldSpec): string =>
   flow(fieldDocument(kind, spec, 'short'))
+
+export function formatPayload({ bytes, content }: Pick<LayerSpec, 'bytes' | 'content'>): string | undefined {
+  if (content) return flow(stringDocument(content, 'short'))
+  return bytes && flow({ bytes: Buffer.from(bytes).toString('hex') })
+}
 
 export const formatVariable = (spec: VariableSpec): string => flow(variableDocument(spec, 'short'))
 

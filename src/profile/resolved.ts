@@ -4,7 +4,7 @@ import { headers } from '../templates/headers/index.js'
 import { formatCount } from '../units/count.js'
 import { formatDuration } from '../units/duration.js'
 import { formatLoad } from '../units/load.js'
-import { formatField, formatFrame, formatPick, formatShare, formatVariable } from './format.js'
+import { formatField, formatFrame, formatPayload, formatPick, formatShare, formatVariable } from './format.js'
 import { formatLiteral } from './literal.js'
 import type { Profile, StreamSpec, YamlPath } from './model.js'
 
@@ -118,8 +118,8 @@ function layerRows(
   const alone = stream.layers.filter(other => other.name === layer.name).length === 1
   const path = `streams.${stream.name}.layers.${alone ? '' : `${i}.`}${layer.name}`
   const inFile = ['streams', streamIndex, 'layers', i, layer.name]
-  if (layer.bytes)
-    return [{ path, value: `{bytes: ${Buffer.from(layer.bytes).toString('hex')}}`, origin: originOf(inFile) }]
+  const payload = formatPayload(layer)
+  if (payload !== undefined) return [{ path, value: payload, origin: originOf(inFile) }]
   const header = headers[layer.name]
   if (!header) return []
   const links = headers[stream.layers[i + 1]?.name ?? '']?.on[layer.name] ?? {}

@@ -7,7 +7,7 @@ import { formatRate } from '../units/rate.js'
 import { formatSize } from '../units/size.js'
 import { formatShare } from './format.js'
 import type { FrameSpec, LayerSpec, PortSpec, Profile, StreamSpec, Variables } from './model.js'
-import { fieldDocument, pickDocument, variableDocument } from './write-field.js'
+import { fieldDocument, pickDocument, stringDocument, variableDocument } from './write-field.js'
 
 /** Plain data, for YAML or JSON; every default is written out, so that a later version of nmgen sends the same. */
 export function profileDocument(profile: Profile): Record<string, unknown> {
@@ -97,7 +97,8 @@ function frameDocument(frame: FrameSpec) {
 }
 
 function layerDocument(layer: LayerSpec) {
-  const { name, bytes } = layer
+  const { name, bytes, content } = layer
+  if (content) return { [name]: stringDocument(content, 'all') }
   if (bytes) return { [name]: { bytes: Buffer.from(bytes).toString('hex') } }
   const given = membersDocument(headers[name]?.members ?? [], layer)
   return { [name]: Object.keys(given).length === 0 ? null : given }

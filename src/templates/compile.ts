@@ -1,6 +1,7 @@
 import type { Profile, StreamSpec, YamlPath } from '../profile/model.js'
 import { scaleLoad } from '../units/load.js'
 import { checkSites, checksumSites, sitesOf, sumsOf } from './checksums.js'
+import { beside, withContent } from './content.js'
 import { type Diagnostic, error } from './diagnostic.js'
 import { checkWidths, fieldPrograms } from './fields.js'
 import { fieldKey } from './key.js'
@@ -12,6 +13,7 @@ import type { Plan, StreamPlan, Template } from './plan.js'
 import { checkSignature, signatureOffset, writeSignature } from './signature.js'
 import { checkSizes, type Sizes, sizesOf } from './sizes.js'
 import { checkTargets } from './targets.js'
+import { varyingLengths } from './texts.js'
 import { checkTimes } from './times.js'
 
 export type { Diagnostic } from './diagnostic.js'
@@ -60,13 +62,15 @@ function compileStream(
 ): { plan?: StreamPlan; diagnostics: readonly Diagnostic[] } {
   const stream = profile.streams[id]!
   const path = ['streams', id]
-  const { layout, diagnostics: stacking } = layOut(stream, path)
+  const { layout: headers, diagnostics: stacking } = layOut(stream, path)
   const sizing = checkSizes(stream.frame, path)
   const broken = sizing.some(({ severity }) => severity === 'error')
-  if (!layout) return { diagnostics: [...stacking, ...sizing] }
-  const links = link(profile, stream, layout)
+  if (!headers) return { diagnostics: [...stacking, ...sizing] }
+  const { layout, diagnostics: filling } = withContent(headers, stream, path)
   const content = [
-    ...links,
+    ...checkOneLength(stream, path),
+    ...filling,
+    ...link(profile, stream, layout),
     ...checkWidths(layout),
     ...checkSites(layout, path),
     ...checkTargets(layout, profile.safety),
@@ -79,6 +83,11 @@ function compileStream(
   const plan = streamPlan(profile, id, layout, sizes)
   return { plan, diagnostics: [...diagnostics, ...checkSignature(layout, stream, plan.signature, path)] }
 }
+
+const checkOneLength = ({ layers }: StreamSpec, path: YamlPath): Diagnostic[] =>
+  varyingLengths(layers, [...path, 'layers']).map(({ path: here }) =>
+    error(here, { code: 'lengths-vary', message: 'a text has one length', hint: 'such as `length: 12`' }),
+  )
 
 const checkFrames = (layout: Layout, { frameBytes }: Sizes, path: YamlPath): Diagnostic[] =>
   frameBytes.flatMap(size => [...checkRoom(layout, size, path), ...checkLengths(layout, size - 4)])
@@ -101,7 +110,7 @@ function streamPlan(profile: Profile, id: number, layout: Layout, sizes: Sizes):
     path: ['streams', id],
     templates,
     sequence: sizes.sequence,
-    fields: fieldPrograms(layout, identity, (field, last) => sumsOf(sites, field, last)),
+    fields: fieldPrograms(beside(layout, signature), identity, (field, last) => sumsOf(sites, field, last)),
     signature,
     match: stream.rx !== undefined && signature === null ? matchRule(layout, templates[0]!.bytes) : null,
   }
