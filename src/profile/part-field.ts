@@ -1,7 +1,7 @@
 import { parseInteger } from '../units/integer.js'
 import type { FieldKind } from './literal.js'
 import type { FieldPart, PartsSpec, ValueSpec } from './model.js'
-import { knownKeys } from './one-key.js'
+import { onlyKeys } from './one-key.js'
 import { describe, isMap, type Report, type YamlMap } from './problem.js'
 
 type ParseValue = (kind: FieldKind, input: unknown, report: Report) => ValueSpec | undefined
@@ -17,12 +17,11 @@ export function parseParts(
   parseValue: ParseValue,
   report: Report,
 ): PartsSpec | undefined {
-  if (!knownKeys(input, ['bits'], report, [])) return undefined
+  if (!onlyKeys(input, ['bits'], report)) return undefined
   const wrong = (message: string, hint?: string) => {
     report({ code: 'bad-parts', message, path: ['bits'], ...(hint !== undefined && { hint }) })
     return undefined
   }
-  if (Object.keys(input).length !== 1) return undefined
   if (!Array.isArray(input.bits) || input.bits.length === 0 || input.bits.length > 4096)
     return wrong(`this must be a list of parts, not ${describe(input.bits)}`, howTo)
   const parts = input.bits.map((item, i) => {
@@ -57,8 +56,7 @@ function parsePart(
   }
   const [key = ''] = Object.keys(item)
   const short = Object.keys(item).length === 1 && /^\d+$/.test(key)
-  if (!short && !knownKeys(item, ['name', 'bits', 'value'], report, [])) return undefined
-  if (!short && Object.keys(item).some(one => !['name', 'bits', 'value'].includes(one))) return undefined
+  if (!short && !onlyKeys(item, ['name', 'bits', 'value'], report)) return undefined
   const bits = parseInteger(String(short ? key : item.bits), 16)
   if (!bits.ok || bits.value < 1n || bits.value > mostBits) {
     const message = `a part has 1 to ${mostBits} bits, not \`${short ? key : String(item.bits)}\``

@@ -3,7 +3,7 @@ import { parseHex } from '../units/bytes.js'
 import { parseDomainName } from '../units/domain-name.js'
 import { type Parsed, parsed } from '../units/parsed.js'
 import type { FieldSpec, StringPiece, StringSpec } from './model.js'
-import { knownKeys } from './one-key.js'
+import { onlyKeys } from './one-key.js'
 import { describe, type Report, type YamlMap } from './problem.js'
 import { parsePiece } from './string-piece.js'
 import { problemOf } from './string-size.js'
@@ -77,8 +77,7 @@ function wordsIn(text: string, form: Form, report: Report): (string | Uint8Array
 
 /** Every place has its key, and every key its place. */
 function namesAgree(names: readonly string[], form: Form, input: YamlMap, report: Report): boolean {
-  if (!knownKeys(input, [form, ...names], report, [])) return false
-  if (Object.keys(input).some(key => key !== form && !names.includes(key))) return false
+  if (!onlyKeys(input, [form, ...names], report)) return false
   for (const [i, name] of names.entries()) {
     const twice = names.indexOf(name) < i
     if (!twice && name !== form && input[name] !== undefined) continue

@@ -5,7 +5,7 @@ import { highest } from '../units/ranges.js'
 import { type GeneratorName, generators, parseEvery, parseGenerator } from './generator.js'
 import type { FieldKind } from './literal.js'
 import type { Base, NumberSpec, StringPiece, YamlPath } from './model.js'
-import { knownKeys } from './one-key.js'
+import { onlyKeys } from './one-key.js'
 import { describe, isMap, parseScalar, type Report, type YamlMap } from './problem.js'
 import { isReference, parseReference } from './reference.js'
 import { parseLengths } from './string-length.js'
@@ -44,12 +44,11 @@ const within =
 const withoutOptions = ({ digits: _, base: __, ...rest }: YamlMap): YamlMap => rest
 
 function parseCharacters(name: string, input: YamlMap, report: Report): StringPiece | undefined {
-  if (!knownKeys(input, ['random', 'length', 'every'], report, [])) return undefined
+  if (!onlyKeys(input, ['random', 'length', 'every'], report)) return undefined
   const alphabet = parseScalar(input.random ?? '', parseAlphabet, report, 'random' in input ? ['random'] : [])
   const lengths = parseLengths(input.length, report, 'length' in input ? ['length'] : [])
   const every = parseEvery(input.every, report, ['every'])
   if (alphabet === undefined || lengths === undefined || every === undefined) return undefined
-  if (Object.keys(input).some(key => !['random', 'length', 'every'].includes(key))) return undefined
   return { kind: 'chars', name, alphabet, lengths, every }
 }
 
@@ -65,7 +64,7 @@ function parseNumber(
   at: Report,
   report: Report,
 ): StringPiece | undefined {
-  if ('number' in options && !knownKeys(options, ['number', 'digits', 'base'], report, [])) return undefined
+  if ('number' in options && !onlyKeys(options, ['number', 'digits', 'base'], report)) return undefined
   const value = parseCounted(written, at)
   const base = options.base === undefined ? 10n : parseScalar(options.base, parseBase, report, ['base'])
   const digits =
@@ -74,7 +73,7 @@ function parseNumber(
   const needed = value.kind === 'ref' ? 0 : highestOf(value).toString(Number(base)).length
   if (digits === 0 && needed === 0) {
     const hint = 'such as `{number: =ue, digits: 6}`'
-    report({ code: 'missing-key', message: 'how many `digits` has this number?', hint, path: [] })
+    report({ code: 'bad-value', message: 'how many `digits` has this number?', hint, path: [] })
     return undefined
   }
   if (digits === 0 || digits >= needed)

@@ -12,6 +12,8 @@ export interface PlacedField extends Slot {
   bits: number
   /** Where the profile gives it in parts: these are what is written, and the whole is not. */
   parts: readonly PlacedField[]
+  /** Of a part: the name of the field. */
+  whole?: string
 }
 
 export interface PlacedLayer {
@@ -103,7 +105,13 @@ export function placed(slot: Slot, layer: string, offset: number): PlacedField {
 function partsOf({ spec, ...whole }: PlacedField): PlacedField[] {
   let at = whole.bitOffset
   return (spec?.kind === 'parts' ? spec.parts : []).map(({ name, bits, value }) => {
-    const here = { name: `${whole.name}.${name}`, path: partPath(whole, name), bits, bitOffset: at }
+    const here = {
+      name: `${whole.name}.${name}`,
+      whole: whole.name,
+      path: partPath(whole, name),
+      bits,
+      bitOffset: at,
+    }
     at += bits
     return { ...whole, ...here, spec: value }
   })

@@ -135,7 +135,8 @@ function findPart(
 
 function findField(scope: Scope, from: PlacedField, name: string): Found | undefined {
   const fields = fieldsOf(scope.layout)
-  const layer = from.name.slice(0, from.name.lastIndexOf('.'))
+  const base = from.whole ?? from.name
+  const layer = base.slice(0, base.lastIndexOf('.'))
   const target =
     fields.find(field => field.name === name) ?? fields.find(field => field.name === `${layer}.${name}`)
   if (!target) {
