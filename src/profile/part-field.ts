@@ -32,7 +32,8 @@ export function parseParts(
   const twice = parts.find(({ name }, i) => parts.findIndex(other => other.name === name) < i)
   if (twice) return wrong(`two parts are called \`${twice.name}\``)
   const bits = parts.reduce((sum, part) => sum + part.bits, 0)
-  const [fits, needed] = isOpen(kind) ? [bits % 8 === 0, 'whole bytes'] : [bits === kind.bits, `${kind.bits}`]
+  // Of a field that has no fixed width, what it has is known once it is laid out.
+  const [fits, needed] = isOpen(kind) ? [bits % 8 === 0, 'whole bytes'] : [bits <= kind.bits, `${kind.bits}`]
   if (fits) return { kind: 'parts', parts }
   return wrong(
     `the parts have ${bits} bits together, not ${needed}`,

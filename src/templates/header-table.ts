@@ -89,11 +89,12 @@ export class Scope {
   #placeField(field: Field): void {
     const given = this.spec.fields[field.name]
     const bits = this.#bitsOf(field)
+    const sized = bits === field.bits ? field : { ...field, bits }
     const slot = {
       key: fieldKeyIn(this.prefix, field.name),
-      field: bits === field.bits ? field : { ...field, bits },
+      field: sized,
       bitOffset: this.bitOffset + this.#bits,
-      spec: slotSpec(field, given),
+      spec: slotSpec(sized, given),
       bad: given?.kind === 'checksum' && given.mode === 'bad',
       linked: this.links[field.name],
       path: field.name === '' ? this.path : [...this.path, field.name],

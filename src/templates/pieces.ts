@@ -12,7 +12,9 @@ export function slotSpec(field: Field, given: FieldSpec | undefined): SlotSpec |
   if (given?.kind === 'bytes') return { kind: 'literal', value: toInteger(padded(field, given.bytes)) }
   if (given?.kind === 'checksum') return undefined
   if (given?.kind === 'string') return joined(filledUp(field, stringParts(field.type, given)))
-  return given?.kind === 'parts' ? joined(given.parts) : given
+  if (given?.kind !== 'parts') return given
+  // What does not fit is told of as it was given.
+  return field.extent || bitsOf(given.parts) === field.bits ? joined(given.parts) : given
 }
 
 /** Bits of a field that is as long as what is given. */

@@ -118,8 +118,9 @@ function checkValues(field: Pick<Field, 'bits'>, spec: SlotSpec, path: YamlPath)
 function checkParts({ bits }: Pick<Field, 'bits'>, { parts }: PartsSpec, path: YamlPath): Diagnostic[] {
   const sum = bitsOf(parts)
   if (sum !== bits) {
-    const message = `the parts have ${sum} bits, the field has ${bits}`
-    return [error(path, { code: 'bad-parts', message })]
+    const message = `the parts have ${sum} bits together, not ${bits}`
+    const hint = 'the highest bits first, and all of them'
+    return [error([...path, 'bits'], { code: 'bad-parts', message, hint })]
   }
   return parts.flatMap(part => checkValues(part, part.value, path))
 }

@@ -31,7 +31,7 @@ const fieldOf = (frame: Buffer, layer: string, key: string): DissectedField =>
     .layers.find(({ name }) => name === layer)!
     .fields.find(field => field.key === key)!
 
-const valueOf = (frame: Buffer, layer: string, key: string): bigint => fieldOf(frame, layer, key).value
+const numberOf = (frame: Buffer, layer: string, key: string): bigint => fieldOf(frame, layer, key).value
 
 function textOf(frame: Buffer, layer: string, key: string): string {
   const { value, bits } = fieldOf(frame, layer, key)
@@ -62,10 +62,10 @@ describe('a text with places that vary', () => {
     )
     for (const [i, frame] of render(plan, 1000).entries()) {
       const number = String((i * 7) % 1000).padStart(3, '0')
-      const ue = valueOf(frame, 'udp', 'src').toString(16).padStart(3, '0')
+      const ue = numberOf(frame, 'udp', 'src').toString(16).padStart(3, '0')
       const pattern = `^\x0b[a-z2-7]{11}\x04h${number}\x03${ue}\x05bench\x04test\0$`
       expect(textOf(frame, 'dns', 'questions.1.name')).toMatch(new RegExp(pattern))
-      expect(valueOf(frame, 'ipv4', 'length')).toBe(BigInt(20 + 8 + 12 + 12 + 5 + 4 + 6 + 5 + 1 + 4))
+      expect(numberOf(frame, 'ipv4', 'length')).toBe(BigInt(20 + 8 + 12 + 12 + 5 + 4 + 6 + 5 + 1 + 4))
     }
   })
 
@@ -120,10 +120,10 @@ describe('a field in parts', () => {
     )
     for (const [i, frame] of render(plan, 100).entries()) {
       const net = BigInt((i % 9) + 1)
-      const port = valueOf(frame, 'udp', 'src')
-      expect(valueOf(frame, 'ipv6', 'src')).toBe((0x20010db8n << 96n) | (net << 64n) | port)
-      expect(valueOf(frame, 'ipv6', 'flow_label')).toBe((0x12n << 12n) | BigInt(i))
-      expect(valueOf(frame, 'udp', 'dst')).toBe(net)
+      const port = numberOf(frame, 'udp', 'src')
+      expect(numberOf(frame, 'ipv6', 'src')).toBe((0x20010db8n << 96n) | (net << 64n) | port)
+      expect(numberOf(frame, 'ipv6', 'flow_label')).toBe((0x12n << 12n) | BigInt(i))
+      expect(numberOf(frame, 'udp', 'dst')).toBe(net)
     }
   })
 
