@@ -7,7 +7,7 @@ import { loadProfile } from '../../src/profile/load.js'
 import { compile } from '../../src/templates/compile.js'
 import { readPcap } from '../lab/pcap.js'
 import { whyNoTool } from '../lab/tools.js'
-import { decode } from '../lab/tshark.js'
+import { BROKEN, decode, matching } from '../lab/tshark.js'
 import { inFolder, nmgen } from './nmgen.js'
 
 const noTshark = await whyNoTool('tshark')
