@@ -2,7 +2,7 @@ import { parseInteger } from '../units/integer.js'
 import type { FieldKind } from './literal.js'
 import type { FieldPart, PartsSpec, ValueSpec } from './model.js'
 import { onlyKeys } from './one-key.js'
-import { describe, isMap, type Report, type YamlMap } from './problem.js'
+import { describe, isMap, type Report, within, type YamlMap } from './problem.js'
 
 type ParseValue = (kind: FieldKind, input: unknown, report: Report) => ValueSpec | undefined
 
@@ -25,8 +25,7 @@ export function parseParts(
   if (!Array.isArray(input.bits) || input.bits.length === 0 || input.bits.length > 4096)
     return wrong(`this must be a list of parts, not ${describe(input.bits)}`, howTo)
   const parts = input.bits.map((item, i) => {
-    const here: Report = problem => report({ ...problem, path: ['bits', i, ...problem.path] })
-    return parsePart(String(i + 1), item, parseValue, here)
+    return parsePart(String(i + 1), item, parseValue, within(report, ['bits', i]))
   })
   if (!parts.every(part => part !== undefined)) return undefined
   const twice = parts.find(({ name }, i) => parts.findIndex(other => other.name === name) < i)
@@ -75,7 +74,6 @@ function parsePart(
     return undefined
   }
   const where = short ? key : 'value'
-  const here: Report = problem => report({ ...problem, path: [where, ...problem.path] })
-  const value = parseValue({ type: 'uint', bits: Number(bits.value) }, item[where], here)
+  const value = parseValue({ type: 'uint', bits: Number(bits.value) }, item[where], within(report, [where]))
   return value && { name, bits: Number(bits.value), value }
 }

@@ -2,7 +2,7 @@ import { parseInteger } from '../units/integer.js'
 import { type Parsed, parsed, refuse } from '../units/parsed.js'
 import { parseGenerator } from './generator.js'
 import type { Length, YamlPath } from './model.js'
-import { describe, isMap, type Report, type YamlMap } from './problem.js'
+import { describe, isMap, type Report, within, type YamlMap } from './problem.js'
 
 /** Bounds what a short file can make the compiler hold; no frame is longer. */
 const lengthKind = { type: 'uint', bits: 16 } as const
@@ -40,13 +40,12 @@ function parseRange(text: string): Parsed<Length[]> {
 }
 
 function parseSet(input: YamlMap, report: Report, path: YamlPath): Length[] | undefined {
-  const here: Report = problem => report({ ...problem, path: [...path, ...problem.path] })
   const [name] = Object.keys(input)
   if (Object.keys(input).length !== 1 || (name !== 'list' && name !== 'weighted')) {
     report({ code: 'bad-value', message: 'these are not lengths', hint: howTo, path })
     return undefined
   }
-  const value = parseGenerator(lengthKind, name, input[name], here)
+  const value = parseGenerator(lengthKind, name, input[name], within(report, path))
   if (!value || !('values' in value)) return undefined
   const weights = new Map<number, bigint>()
   for (const [i, length] of value.values.entries()) {

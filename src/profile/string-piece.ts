@@ -6,7 +6,7 @@ import { type GeneratorName, generators, parseEvery, parseGenerator } from './ge
 import type { FieldKind } from './literal.js'
 import type { Base, NumberSpec, StringPiece, YamlPath } from './model.js'
 import { onlyKeys } from './one-key.js'
-import { describe, isMap, parseScalar, type Report, type YamlMap } from './problem.js'
+import { describe, isMap, parseScalar, type Report, within, type YamlMap } from './problem.js'
 import { isReference, parseReference } from './reference.js'
 import { parseLengths } from './string-length.js'
 import { hintFor } from './suggest.js'
@@ -25,7 +25,7 @@ export function parsePiece(
   report: Report,
   path: YamlPath,
 ): StringPiece | undefined {
-  const here: Report = problem => report({ ...problem, path: [...path, ...problem.path] })
+  const here = within(report, path)
   if (!isMap(input)) {
     const hint = 'write `{random: letters, length: 8}`, or `{inc: 0-9999}`'
     here({ code: 'wrong-type', message: `this must be a map, not ${describe(input)}`, hint, path: [] })
@@ -33,13 +33,8 @@ export function parsePiece(
   }
   if (isAlphabet(input.random) || 'length' in input) return parseCharacters(name, input, here)
   const written = 'number' in input ? input.number : withoutOptions(input)
-  return parseNumber(name, written, input, 'number' in input ? within(here, 'number') : here, here)
+  return parseNumber(name, written, input, 'number' in input ? within(here, ['number']) : here, here)
 }
-
-const within =
-  (report: Report, key: string): Report =>
-  problem =>
-    report({ ...problem, path: [key, ...problem.path] })
 
 const withoutOptions = ({ digits: _, base: __, ...rest }: YamlMap): YamlMap => rest
 

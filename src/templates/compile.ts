@@ -1,5 +1,6 @@
 import type { Profile, StreamSpec, YamlPath } from '../profile/model.js'
 import { scaleLoad } from '../units/load.js'
+import { checkLongest, checkOf, checkSizes } from './check-sizes.js'
 import { checkSites, checksumSites, sitesOf, sumsOf } from './checksums.js'
 import { beside, withContent } from './content.js'
 import { type Diagnostic, error } from './diagnostic.js'
@@ -11,7 +12,7 @@ import { link } from './link.js'
 import { checkMatches, matchRule } from './match.js'
 import type { Plan, StreamPlan, Template } from './plan.js'
 import { checkSignature, signatureOffset, writeSignature } from './signature.js'
-import { checkSizes, type Sizes, sizesOf } from './sizes.js'
+import { padded, type Sizes, sizesOf, startOf } from './sizes.js'
 import { checkTargets } from './targets.js'
 import { varyingLengths } from './texts.js'
 import { checkTimes } from './times.js'
@@ -63,10 +64,12 @@ function compileStream(
   const stream = profile.streams[id]!
   const path = ['streams', id]
   const { layout: headers, diagnostics: stacking } = layOut(stream, path)
-  const sizing = checkSizes(stream.frame, path)
+  const sizing = [...checkSizes(stream.frame, path), ...(headers ? checkOf(stream.frame, headers, path) : [])]
   const broken = sizing.some(({ severity }) => severity === 'error')
   if (!headers) return { diagnostics: [...stacking, ...sizing] }
-  const { layout, diagnostics: filling } = withContent(headers, stream, path)
+  const start = startOf(stream.frame, headers)
+  const sizes = broken ? null : sizesOf(stream.frame, start)
+  const { layout, diagnostics: filling } = withContent(headers, stream, sizes?.lengths ?? [], path)
   const content = [
     ...checkOneLength(stream, path),
     ...filling,
@@ -75,9 +78,8 @@ function compileStream(
     ...checkSites(layout, path),
     ...checkTargets(layout, profile.safety),
   ]
-  if (broken) return { diagnostics: [...sizing, ...content] }
-  const sizes = sizesOf(stream.frame)
-  const room = checkFrames(layout, sizes, path)
+  if (!sizes) return { diagnostics: [...sizing, ...content] }
+  const room = checkFrames(stream, layout, sizes, start, path)
   const diagnostics = [...sizing, ...content, ...room]
   if (diagnostics.some(({ severity }) => severity === 'error')) return { diagnostics }
   const plan = streamPlan(profile, id, layout, sizes)
@@ -89,18 +91,31 @@ const checkOneLength = ({ layers }: StreamSpec, path: YamlPath): Diagnostic[] =>
     error(here, { code: 'lengths-vary', message: 'a text has one length', hint: 'such as `length: 12`' }),
   )
 
-const checkFrames = (layout: Layout, { frameBytes }: Sizes, path: YamlPath): Diagnostic[] =>
-  frameBytes.flatMap(size => [...checkRoom(layout, size, path), ...checkLengths(layout, size - 4)])
+/** The smallest must hold the headers, and of the largest their lengths must fit in the fields that say them. */
+function checkFrames(
+  { frame }: StreamSpec,
+  layout: Layout,
+  { lengths }: Sizes,
+  start: number | null,
+  path: YamlPath,
+): Diagnostic[] {
+  const largest = Math.max(...lengths)
+  return [
+    ...checkRoom(layout, Math.min(...lengths), { of: frame.of, start }, path),
+    ...checkLongest(frame, start, largest, path),
+    ...checkLengths(layout, largest),
+  ]
+}
 
 function streamPlan(profile: Profile, id: number, layout: Layout, sizes: Sizes): StreamPlan {
   const stream = profile.streams[id]!
   const sites = sitesOf(layout)
-  const lengths = sizes.frameBytes.map(size => size - 4)
+  const { lengths, sequence, columns } = sizes
   const signature = signatureOffset(layout, stream, lengths)
   const templates = lengths.map((length): Template => {
     const bytes = staticBytes(layout, length)
     if (signature !== null) writeSignature(bytes, signature, id)
-    return { bytes, checksums: checksumSites(layout, sites, bytes) }
+    return { bytes: padded(bytes, stream.frame), checksums: checksumSites(layout, sites, bytes) }
   })
   const identity = { seed: profile.seed, stream: stream.name }
   return {
@@ -109,7 +124,8 @@ function streamPlan(profile: Profile, id: number, layout: Layout, sizes: Sizes):
     id,
     path: ['streams', id],
     templates,
-    sequence: sizes.sequence,
+    sequence,
+    sizeDraw: columns && { key: fieldKey(profile.seed, stream.name, 'frame'), columns },
     fields: fieldPrograms(beside(layout, signature), identity, (field, last) => sumsOf(sites, field, last)),
     signature,
     match: stream.rx !== undefined && signature === null ? matchRule(layout, templates[0]!.bytes) : null,

@@ -1,5 +1,5 @@
 /** What varies in the payload: it is laid out when the frame sizes are known, and has no place under the signature. */
-import type { FrameSpec, StreamSpec, StringSpec, YamlPath } from '../profile/model.js'
+import type { StreamSpec, StringSpec, YamlPath } from '../profile/model.js'
 import { ones } from './bits.js'
 import { type Diagnostic, error } from './diagnostic.js'
 import { Scope } from './header-table.js'
@@ -13,31 +13,32 @@ interface Filled {
   diagnostics: readonly Diagnostic[]
 }
 
-/** As long as it is given, or as the frame has room. */
-export function withContent(layout: Layout, stream: StreamSpec, path: YamlPath): Filled {
+/** As long as it is given, or as frames of these lengths (without the FCS) have room. */
+export function withContent(
+  layout: Layout,
+  stream: StreamSpec,
+  lengths: readonly number[],
+  path: YamlPath,
+): Filled {
   const at = stream.layers.findIndex(layer => layer.content !== undefined)
   const content = stream.layers[at]?.content
-  if (!content) return { layout, diagnostics: [] }
+  if (!content || lengths.length === 0) return { layout, diagnostics: [] }
   const here = [...path, 'layers', at, payloadName]
-  const sizes = sizesOf(stream.frame)
-  const room = Math.max(0, packetEnd(layout, Math.min(...sizes) - 4) - layout.payloadOffset)
+  const room = Math.max(0, packetEnd(layout, Math.min(...lengths)) - layout.payloadOffset)
   const spec = { name: payloadName, fields: { '': withRoom(content, room) } }
   const scope = new Scope([bytes('', payloadName, () => 0)], spec, {}, here)
   const field = placed(scope.slots[0]!, payloadName, layout.payloadOffset)
-  return { layout: { ...layout, content: field }, diagnostics: checkContent(content, field, room, sizes) }
+  return { layout: { ...layout, content: field }, diagnostics: checkContent(content, field, room, lengths) }
 }
-
-const sizesOf = (frame: FrameSpec): number[] =>
-  frame.kind === 'fixed' ? [frame.frameBytes] : frame.sizes.map(size => size.frameBytes)
 
 function checkContent(
   content: StringSpec,
   { bits, path }: PlacedField,
   room: number,
-  sizes: readonly number[],
+  lengths: readonly number[],
 ): Diagnostic[] {
   const wrong = (code: string, message: string, hint: string) => [error(path, { code, message, hint })]
-  if (isOpen(content) && new Set(sizes).size > 1)
+  if (isOpen(content) && new Set(lengths).size > 1)
     return wrong(
       'payload-varies',
       'what fills the payload is as long in every packet, but the frames differ',
