@@ -66,6 +66,6 @@ const template = (key: 'text' | 'bytes', description: string) => ({
 /** What may stand for a text or for bytes besides the text itself. */
 export const stringJson = [
   characters,
-  define('text', template('text', 'The text; `{name}` stands for a place that varies.')),
-  define('hexadecimal', template('bytes', 'Bytes in hexadecimal; `{name}` stands for a place that varies.')),
+  define('text-template', template('text', 'The text; `{name}` stands for a place that varies.')),
+  define('bytes-template', template('bytes', 'Bytes in hexadecimal; `{name}` stands for a place that varies.')),
 ]
