@@ -38,6 +38,7 @@ function streamLine(stream: StreamPlan, uri: ReadonlyMap<string, string>): strin
 }
 
 function sizes(stream: StreamPlan): string {
-  if (stream.templates.length === 1) return `${meanFrameBytes(stream)} B`
-  return `${stream.templates.length} sizes, ${meanFrameBytes(stream).toFixed(1)} B on average`
+  const sizes = new Set(stream.templates.map(({ bytes }) => bytes.length))
+  if (sizes.size === 1) return `${meanFrameBytes(stream)} B`
+  return `${sizes.size} sizes, ${meanFrameBytes(stream).toFixed(1)} B on average`
 }

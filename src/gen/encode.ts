@@ -5,11 +5,12 @@
 import type { Lane } from '../templates/lanes.js'
 import type { Column, FieldProgram, FieldSum, Plan, StreamPlan, Template } from '../templates/plan.js'
 import { ByteWriter } from './bytes.js'
+import { traceOfShard } from './trace.js'
 
 const MAGIC = 0x50474d4e // "NMGP"
-const FORMAT = 2
+const FORMAT = 3
 const NO_LIMIT = 2n ** 64n - 1n
-const SHAPES = { line: 0, steady: 1, burst: 2, ramp: 3, poisson: 4 } as const
+const SHAPES = { line: 0, steady: 1, burst: 2, ramp: 3, poisson: 4, trace: 5 } as const
 /** A zipf is weighted, too: its columns are runs. */
 const OPS = { inc: 0, random: 1, permute: 2, list: 3, weighted: 4, zipf: 4 } as const
 const HIGH = 1
@@ -137,6 +138,9 @@ export function encodePlan(plan: Plan, options: EncodeOptions = {}): Uint8Array 
     out.f64(lane.toPps / 1e9)
     out.f64(lane.overNs)
     out.u64(lane.key)
+    const { offsetsNs, cycleNs } = traceOfShard(lane, shard)
+    out.f64(cycleNs)
+    out.list(offsetsNs, offset => out.f64(offset))
     out.list(lane.after, other => out.u32(other))
     out.list(lane.slots, slot => out.u32(slot))
   })

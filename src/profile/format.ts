@@ -25,6 +25,10 @@ function flow(data: unknown): string {
 
 export const formatShare = (percent: number): string => `${unscale(percent, 0)}%`
 
+/** Inclusive. */
+export const formatIndices = ({ low, high }: { low: number; high: number }): string =>
+  low === high ? String(low) : `${low}-${high}`
+
 export function formatFrame(frame: FrameSpec): string {
   if (frame.kind === 'fixed') return formatSize(frame.frameBytes)
   return `{imix: {${frame.sizes.map(size => `${formatSize(size.frameBytes)}: ${size.weight}`).join(', ')}}}`

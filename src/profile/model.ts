@@ -122,10 +122,35 @@ export type FrameSpec =
   | { kind: 'fixed'; frameBytes: number }
   | { kind: 'imix'; sizes: readonly { frameBytes: number; weight: number }[] }
 
+/** What a field of captured packets is to hold; `path` leads to it from the stream's `set` on. */
+export interface Rewrite {
+  /** As fields are called in a frame: `ipv4.src`, of the second header of its kind `ipv4.2.src`. */
+  name: string
+  spec: FieldSpec
+  path: YamlPath
+}
+
+/** Packets of a capture file. */
+export interface CaptureSpec {
+  /** As the profile has it: from its folder on. */
+  file: string
+  /** Indices in the file, from 0, inclusive; undefined: all packets. */
+  only?: readonly { low: number; high: number }[]
+  /** Sent with its own gaps, so many times as fast; undefined: by the stream's rate. */
+  speed?: number
+  loops?: number
+  /** undefined: computed anew in the packets that `set` changes. */
+  checksums?: 'fix' | 'keep'
+  set: readonly Rewrite[]
+}
+
 export interface StreamSpec {
   name: string
-  frame: FrameSpec
+  /** The packets of a capture have their own sizes. */
+  frame: FrameSpec | { kind: 'captured' }
+  /** None where there is a capture. */
   layers: readonly LayerSpec[]
+  capture?: CaptureSpec
   /** Hide those of the profile. Its draws are the stream's own. */
   vars?: Variables
   /** Draws a variable's set otherwise than the variable says. */

@@ -1,5 +1,6 @@
 import type { Profile, StreamSpec, YamlPath } from '../profile/model.js'
 import { scaleLoad } from '../units/load.js'
+import { type CaptureReader, takeApart } from './captures/group.js'
 import { checkSites, checksumSites, sitesOf, sumsOf } from './checksums.js'
 import { type Diagnostic, error } from './diagnostic.js'
 import { checkWidths, fieldPrograms } from './fields.js'
@@ -23,8 +24,8 @@ export interface Compiled {
 }
 
 /** Profile to Plan: the layers' bytes, and a program for everything that varies. Pure; reports all errors at once. */
-export function compile(profile: Profile): Compiled {
-  const streams = profile.streams.map((_, id) => compileStream(profile, id))
+export function compile(profile: Profile, read: CaptureReader = noFiles): Compiled {
+  const streams = profile.streams.map((_, id) => compileStream(profile, id, read))
   const plans = streams.flatMap(({ plan }) => plan ?? [])
   const diagnostics = [
     ...checkCount(profile),
@@ -54,14 +55,22 @@ function checkCount({ streams }: Profile): Diagnostic[] {
   return [error(['streams'], { code: 'too-many-streams', message: 'a profile has at most 65536 streams' })]
 }
 
+const noFiles: CaptureReader = file => ({
+  message: `${file} cannot be read here`,
+  hint: 'there are no files',
+})
+
 function compileStream(
   profile: Profile,
   id: number,
+  read: CaptureReader,
 ): { plan?: StreamPlan; diagnostics: readonly Diagnostic[] } {
   const stream = profile.streams[id]!
   const path = ['streams', id]
+  const { frame } = stream
+  if (frame.kind === 'captured') return compileCapture(profile, id, read)
   const { layout, diagnostics: stacking } = layOut(stream, path)
-  const sizing = checkSizes(stream.frame, path)
+  const sizing = checkSizes(frame, path)
   const broken = sizing.some(({ severity }) => severity === 'error')
   if (!layout) return { diagnostics: [...stacking, ...sizing] }
   const links = link(profile, stream, layout)
@@ -72,12 +81,47 @@ function compileStream(
     ...checkTargets(layout, profile.safety),
   ]
   if (broken) return { diagnostics: [...sizing, ...content] }
-  const sizes = sizesOf(stream.frame)
+  const sizes = sizesOf(frame)
   const room = checkFrames(layout, sizes, path)
   const diagnostics = [...sizing, ...content, ...room]
   if (diagnostics.some(({ severity }) => severity === 'error')) return { diagnostics }
   const plan = streamPlan(profile, id, layout, sizes)
   return { plan, diagnostics: [...diagnostics, ...checkSignature(layout, stream, plan.signature, path)] }
+}
+
+function compileCapture(profile: Profile, id: number, read: CaptureReader) {
+  const stream = profile.streams[id]!
+  const { groups, packets, trace, diagnostics } = takeApart(profile, stream, ['streams', id], read)
+  const [group] = groups
+  if (!group) return { diagnostics }
+  if (groups.length > 1) return { diagnostics: [...diagnostics, tooDifferent(groups.length, id)] }
+  const plan: StreamPlan = {
+    ...given(stream),
+    ...timing(profile, stream),
+    ...group,
+    id,
+    path: ['streams', id],
+    trace,
+    ...(trace && { rate: { kind: 'pps', pps: (packets / trace.cycleNs) * 1e9 } as const }),
+    count: countOf(stream, packets),
+  }
+  return { plan, diagnostics }
+}
+
+const tooDifferent = (layouts: number, id: number): Diagnostic =>
+  error(['streams', id, 'set'], {
+    code: 'layouts-differ',
+    message: `these fields stand in ${layouts} different layouts, and can only vary in one`,
+    hint: 'choose packets of one kind with `only`, or set them to one value',
+  })
+
+/** Packets to send in all, by `count` or by `loops` through so many. */
+function countOf({ count, capture }: StreamSpec, packets: number): number | null {
+  const all = Math.min(
+    count ?? Number.POSITIVE_INFINITY,
+    (capture?.loops ?? Number.POSITIVE_INFINITY) * packets,
+  )
+  return Number.isFinite(all) ? all : null
 }
 
 const checkFrames = (layout: Layout, { frameBytes }: Sizes, path: YamlPath): Diagnostic[] =>
@@ -121,6 +165,7 @@ function timing(profile: Profile, stream: StreamSpec) {
   const ids = (after ?? []).map(name => profile.streams.findIndex(other => other.name === name))
   return {
     rate: share === undefined ? rate : scaleLoad(rate, share / 100),
+    trace: null,
     share: share ?? null,
     runLength: profile.mix?.runLength ?? 1,
     paceKey: fieldKey(profile.seed, owner, share === undefined ? 'rate' : `rate ${stream.tx}`),

@@ -2,7 +2,7 @@
  * Who sends when. A lane is a cycle of slots, each the turn of one stream, with one shape of due times. Streams whose
  * rates have a small common measure share a lane, so that the cost of choosing does not grow with their number.
  */
-import type { StreamPlan } from './plan.js'
+import type { StreamPlan, Trace } from './plan.js'
 import { type Pace, paceOf, packetLimit } from './rate.js'
 import { lowestTerms, smoothOrder } from './sequence.js'
 
@@ -26,6 +26,8 @@ export interface Lane {
   overNs: number
   /** `poisson`. */
   key: bigint
+  /** `trace`: due times of one cycle, of all shards together. */
+  trace: Trace | null
   /** Lanes that must be done before it starts. */
   after: readonly number[]
   /** Indices into the streams that the lanes were made for. */
@@ -151,6 +153,7 @@ function laneOf(group: readonly Member[], after: readonly number[], options: Lan
     toPps: sum(one => (one.shape === 'ramp' ? one.toPps : 0)),
     overNs: pace.shape === 'ramp' ? pace.overNs : 0,
     key: stream.paceKey,
+    trace: stream.trace,
     after,
     slots: order.map(k => group[k]!.slot),
   }

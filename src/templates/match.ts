@@ -48,6 +48,18 @@ function trim(mask: Uint8Array, value: Uint8Array): MatchRule {
   return { offset, mask: mask.slice(offset, end), value: value.slice(offset, end) }
 }
 
+/** What two rules both say; nothing at all where one of them is missing. */
+export function commonRule(a: MatchRule | null, b: MatchRule | null): MatchRule | null {
+  if (!a || !b) return null
+  const end = Math.max(a.offset + a.mask.length, b.offset + b.mask.length)
+  const pairs = Array.from({ length: end }, (_, at) => [byteAt(a, at), byteAt(b, at)] as const)
+  const mask = Uint8Array.from(pairs, ([x, y]) => x.mask & y.mask & ~(x.value ^ y.value))
+  return trim(
+    mask,
+    Uint8Array.from(pairs, ([x], at) => x.value & mask[at]!),
+  )
+}
+
 /** Two streams at one receiver whose rules can match one and the same frame. */
 export function checkMatches(streams: readonly StreamPlan[]): Diagnostic[] {
   const ruled = streams.filter(({ match }) => match !== null)

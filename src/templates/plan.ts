@@ -163,6 +163,18 @@ export interface MatchRule {
   mask: Uint8Array
 }
 
+/**
+ * Due times of their own, as those of a capture: packet i of the stream is due at
+ *
+ *     floor(i / offsetsNs.length) * cycleNs + offsetsNs[i mod offsetsNs.length]
+ *
+ * Offsets begin at 0, never fall, and are below `cycleNs`.
+ */
+export interface Trace {
+  offsetsNs: readonly number[]
+  cycleNs: number
+}
+
 export interface StreamPlan {
   id: number
   name: string
@@ -177,6 +189,8 @@ export interface StreamPlan {
   match: MatchRule | null
   /** What it asks for, a share of a total already taken; rate.ts says it in packets. */
   rate: Load
+  /** Set where the packets have due times of their own; `rate` is then their mean. */
+  trace: Trace | null
   /**
    * Percent of the profile's total rate, or null: the rate is its own. Streams of one total take turns in one cycle, as
    * often as their shares say (for a total in bits: as often as makes those bits), so shares are exact over a cycle. Of

@@ -35,15 +35,13 @@ export function classicFile(
 ): Uint8Array {
   const perSecond = nanoseconds ? 1_000_000_000n : 1_000_000n
   const word = (...values: readonly number[]) => words(littleEndian, ...values)
-  return join(
-    word(nanoseconds ? 0xa1b23c4d : 0xa1b2c3d4),
-    halves(littleEndian, 2, 4),
-    word(0, 0, 65535, link),
-    ...packets.flatMap(({ time, bytes, wireBytes = bytes.length }) => [
-      word(Number(time / perSecond), Number(time % perSecond), bytes.length, wireBytes),
-      bytes,
-    ]),
-  )
+  const records = packets.flatMap(({ time, bytes, wireBytes = bytes.length }) => [
+    word(Number(time / perSecond), Number(time % perSecond), bytes.length, wireBytes),
+    bytes,
+  ])
+  const magic = word(nanoseconds ? 0xa1b23c4d : 0xa1b2c3d4)
+  const header = [magic, halves(littleEndian, 2, 4), word(0, 0, 65535, link)]
+  return new Uint8Array(Buffer.concat([...header, ...records]))
 }
 
 const padded = (bytes: Uint8Array): Uint8Array => join(bytes, new Uint8Array((4 - (bytes.length % 4)) % 4))
