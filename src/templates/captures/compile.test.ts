@@ -3,13 +3,13 @@ import { loadProfile } from '../../profile/load.js'
 import { wrongChecksums } from '../checksums.testing.js'
 import { type Compiled, compile } from '../compile.js'
 import { dissect } from '../dissect.js'
+import { builtCore, renderNative } from '../native.testing.js'
 import { pcapFile } from '../pcap.js'
 import type { Plan } from '../plan.js'
 import { renderPacket } from '../render.testing.js'
 import { schedule } from '../schedule.js'
 import { Blocks, classicFile, fileOf } from './files.testing.js'
 import { layoutOf } from './layout.js'
-import { readCapture } from './read.js'
 
 const head = 'version: 1\nname: t\nseed: 7\nports: {a: loop:x}\nstreams:\n'
 
@@ -417,7 +417,19 @@ describe('what is wrong with a capture', () => {
   })
 })
 
-it('reads what it needs, and no more', () => {
-  const records = readCapture(fileOf(captureOf(mixed).subarray(0, 500)))
-  expect(records.next().done).toBe(false)
+describe('the native core', () => {
+  const core = builtCore()
+  it.for([
+    'rate: line',
+    'set: {ipv4.src: {random: 198.18.0.0/16}, udp.dst: {inc: any}, ipv6.src: {random: "2001:2::/48"}}',
+    'set: {ipv4.id: {zipf: 0-999}, tcp.checksum: bad}, checksums: keep',
+    'set: {sctp.src: {random: any}, ipv4.ttl: 5}, signature: true',
+  ])('sends what the plan says: %s', (keys, context) => {
+    if (!core) return context.skip('the native core is not built')
+    const plan = planOf(keys, captureOf(mixed))
+    for (const { id } of plan.streams) {
+      const here = Array.from({ length: 50 }, (_, i) => hex(renderPacket(plan, id, 40n + BigInt(i))))
+      expect(renderNative(core, plan, id, { first: 40n, count: 50 }).map(hex)).toEqual(here)
+    }
+  })
 })
