@@ -66,6 +66,8 @@ class RxQueue {
 
   // Where the device tells: when each of the peeked frames arrived, in the time of `now_ns`.
   const uint64_t* arrived = nullptr;
+  // What it shows has waited for us, as in a file: nothing is to be thrown away for having come before the start.
+  bool waits = false;
   // Set by the queue when nothing will ever come again: its device is gone. The loop ends.
   std::optional<Failure> failure;
 };

@@ -63,6 +63,10 @@ void RxLoop::run() {
   page::publish(page_ + page::kState, page::kReady);
   uint32_t idle = 0;
   while (page::get(page_ + page::kStop) == 0) {
+    if (epoch_ == 0 && queue_.waits && page::acquire(page_ + page::kGo) == 0) {
+      wait_a_moment(++idle, true);
+      continue;
+    }
     std::span<const Frame> frames = queue_.peek();
     // In this order: what was fetched before the word to go was given cannot be of this run. The other way round a
     // thread that loses its CPU in between would throw the first burst away.

@@ -65,6 +65,11 @@ const Target kTargets[] = {
      .max_frame = 1514,
      .window = 1024,
      .in_kernel = true},
+    {.uri = "pcap:build/contract.pcap",
+     .bad = "pcap:nowhere/x.pcap",
+     .peer = "pcap:build/contract.pcap",
+     .why_never_full = "a file takes all that the disk has room for",
+     .window = 4096},
 };
 
 constexpr size_t kHeader = page::kHeaderCells;
