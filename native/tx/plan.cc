@@ -70,7 +70,7 @@ class Reader {
   std::span<const uint8_t> bytes_;
 };
 
-constexpr uint32_t kZeroIsOnes = 1, kBad = 2, kCrc32c = 4;
+constexpr uint32_t kZeroIsOnes = 1, kBad = 2, kCrc32c = 4, kHidden = 8;
 
 std::vector<SumEntry> read_sums(Reader& in) {
   std::vector<SumEntry> sums;
@@ -87,10 +87,11 @@ Site read_site(Reader& in, size_t length, uint32_t after, uint32_t count) {
   site.zero_is_ones = flags & kZeroIsOnes;
   site.bad = flags & kBad;
   site.crc32c = flags & kCrc32c;
+  site.hidden = flags & kHidden;
   site.start = in.u32();
   site.end = in.u32();
   site.sums = read_sums(in);
-  in.require(flags < 8, "a checksum has an unknown kind");
+  in.require(flags < 16 && !(site.hidden && site.crc32c), "a checksum has an unknown kind");
   in.require(site.offset <= length - site.bytes() && site.base <= 0xffff, "a checksum lies outside its frame");
   in.require(site.start <= site.end && site.end <= length, "a checksum covers more than its frame");
   in.require(!site.crc32c || (site.start <= site.offset && site.offset + 4 <= site.end),
@@ -112,7 +113,7 @@ Template read_template(Reader& in, uint32_t id) {
   return t;
 }
 
-enum Flag : uint32_t { kHigh = 1, kShuffle = 2, kDigit = 4, kHash = 8, kWide = 16 };
+enum Flag : uint32_t { kHigh = 1, kShuffle = 2, kDigit = 4, kHash = 8, kWide = 16, kClip = 32 };
 
 Column read_column(Reader& in) {
   Column c{in.u64(), in.u64(), in.u64(), in.u32(), false};
@@ -189,6 +190,10 @@ Field read_field(Reader& in) {
   f.has_digit = flags & kDigit;
   f.has_hash = flags & kHash;
   f.wide = flags & kWide;
+  f.clipped = flags & kClip;
+  f.from = in.u32();
+  f.to = in.u32();
+  if (!f.clipped) f.from = 0, f.to = f.bytes;
   f.low = in.u128();
   f.size = in.u64();
   f.size_high = in.u64();
@@ -209,6 +214,7 @@ Field read_field(Reader& in) {
   f.sums = read_sums(in);
   in.require(f.bytes >= 1 && f.bytes <= 8 && f.bits >= 1 && f.bits <= 64, "a field's width is out of range");
   in.require(f.shift < 64 && f.shift + f.bits <= f.bytes * 8, "a field does not fit in its bytes");
+  in.require(f.from <= f.to && f.to <= f.bytes, "a field shows more bytes than it has");
   in.require(op <= static_cast<uint32_t>(FieldOp::kWeighted), "a field has an unknown kind");
   in.require(f.every >= 1, "a field's `every` is 0");
   in.require(f.op != FieldOp::kList || !f.values.empty(), "a list has no values");
@@ -217,7 +223,7 @@ Field read_field(Reader& in) {
 }
 
 void check_field(Reader& in, const Field& f, const Template& t) {
-  in.require(f.offset <= t.bytes.size() && f.bytes <= t.bytes.size() - f.offset, "a field lies outside its frame");
+  in.require(f.offset <= t.bytes.size() && f.stored() <= t.bytes.size() - f.offset, "a field lies outside its frame");
   for (const SumEntry& sum : f.sums)
     in.require(sum.site < t.sites.size() && !t.sites[sum.site].crc32c, "a field names an unknown checksum");
 }
@@ -226,7 +232,7 @@ void check_field(Reader& in, const Field& f, const Template& t) {
 bool same_sites(const Template& a, const Template& b) {
   return std::ranges::equal(a.sites, b.sites, [](const Site& x, const Site& y) {
     auto same = [](const SumEntry& p, const SumEntry& q) { return p.site == q.site && p.high == q.high; };
-    return x.crc32c == y.crc32c && x.bad == y.bad && x.zero_is_ones == y.zero_is_ones &&
+    return x.crc32c == y.crc32c && x.hidden == y.hidden && x.bad == y.bad && x.zero_is_ones == y.zero_is_ones &&
            std::ranges::equal(x.sums, y.sums, same);
   });
 }
@@ -236,9 +242,9 @@ bool crc_varies(const Stream& s, const Site& crc, const std::vector<bool>& varyi
   auto inside = [&](uint32_t offset, uint32_t bytes) { return offset < crc.end && offset + bytes > crc.start; };
   const std::vector<Site>& sites = s.templates[0].sites;
   for (size_t i = 0; i < sites.size(); i++)
-    if (varying[i] && inside(sites[i].offset, sites[i].bytes())) return true;
+    if (varying[i] && !sites[i].hidden && inside(sites[i].offset, sites[i].bytes())) return true;
   return (s.is_signed && inside(s.signature, kSignatureBytes)) ||
-         std::ranges::any_of(s.fields, [&](const Field& f) { return inside(f.offset, f.bytes); });
+         std::ranges::any_of(s.fields, [&](const Field& f) { return inside(f.offset, f.stored()); });
 }
 
 // Which checksums differ from packet to packet: a field reaches them, or another such checksum does.
@@ -264,7 +270,7 @@ void finish_constant_site(Template& t, const Site& site) {
   const uint32_t sent = site.bad ? spoil(right) : right;
   if (site.crc32c)
     put32(at, sent);
-  else
+  else if (!site.hidden)
     put16(at, static_cast<uint16_t>(sent));
   for (const SumEntry& e : site.sums)
     t.sites[e.site].base = fold(t.sites[e.site].base + (static_cast<uint64_t>(sent) << (e.high ? 8 : 0)));

@@ -66,6 +66,8 @@ struct Field {
   uint32_t bytes;
   uint32_t shift;
   uint32_t bits;
+  uint32_t from, to;  // which of its bytes stand in the frame, the first at `offset`: of a fragment, maybe not all
+  bool clipped;
   FieldOp op;
   uint32_t draw;  // the same number, the same draw: the fields of a stream stand in order of it
   bool first;     // of its draw
@@ -90,7 +92,8 @@ struct Field {
 
   uint64_t ones() const { return bits == 64 ? ~0ull : (1ull << bits) - 1; }
   uint64_t mask() const { return ones() << shift; }
-  bool whole() const { return shift == 0 && bits == bytes * 8; }
+  uint32_t stored() const { return to - from; }
+  bool whole() const { return shift == 0 && bits == bytes * 8 && stored() == bytes; }
 };
 
 // Sites are finished in their order, the inner ones first.
@@ -99,6 +102,7 @@ struct Site {
   uint32_t base;  // one's-complement sum of all covered bytes that do not vary
   bool zero_is_ones;
   bool bad = false;              // sent wrong on purpose
+  bool hidden = false;           // not in this frame: it counts in the sums around it, and no more
   bool crc32c = false;           // 32 bits over start..end-1 instead of a sum
   uint32_t start = 0, end = 0;   // what it covers
   std::vector<SumEntry> sums{};  // the later sites in which its own value counts

@@ -3,7 +3,7 @@
  * A shard is the part of the packets that one queue sends: packet i belongs to shard i mod stride.
  */
 import type { Lane } from '../templates/lanes.js'
-import type { Column, FieldProgram, FieldSum, Plan, StreamPlan, Template } from '../templates/plan.js'
+import type { ChecksumSite, Column, FieldProgram, FieldSum, Plan, StreamPlan, Template } from '../templates/plan.js'
 import { ByteWriter } from './bytes.js'
 
 const MAGIC = 0x50474d4e // "NMGP"
@@ -17,6 +17,7 @@ const SHUFFLE = 2
 const DIGIT = 4
 const HASH = 8
 const WIDE = 16
+const CLIP = 32
 
 export interface Shard {
   index: number
@@ -38,18 +39,23 @@ function encodeTemplate(out: ByteWriter, template: Template): void {
   out.list(template.checksums, site => {
     out.u32(site.offset)
     out.u32(site.base)
-    out.u32((site.zeroIsAllOnes ? 1 : 0) | (site.bad ? 2 : 0) | (site.kind === 'crc32c' ? 4 : 0))
+    out.u32(siteFlagsOf(site))
     out.u32(site.start)
     out.u32(site.end)
     encodeSums(out, site.sums)
   })
 }
 
+const siteFlagsOf = ({ zeroIsAllOnes, bad, kind, hidden }: ChecksumSite): number =>
+  (zeroIsAllOnes ? 1 : 0) | (bad ? 2 : 0) | (kind === 'crc32c' ? 4 : 0) | (hidden ? 8 : 0)
+
 /** `columns` stand once, with the first program of a draw. */
 function encodeField(out: ByteWriter, field: FieldProgram, first: boolean): void {
   for (const value of [field.offset, field.bytes, field.shift, field.bits, OPS[field.op]]) out.u32(value)
   out.u32(field.draw)
   out.u32(flagsOf(field))
+  out.u32(field.clip?.from ?? 0)
+  out.u32(field.clip?.to ?? 0)
   for (const value of [field.low, field.size, field.scale]) u128(out, value)
   for (const value of [field.step, field.every, field.key]) out.u64(value)
   out.u64(field.digit?.div ?? 1n)
@@ -80,12 +86,13 @@ function encodeColumn(out: ByteWriter, { threshold, other, first, count, falling
   out.u32(falling ? 1 : 0)
 }
 
-const flagsOf = ({ high, shuffle, digit, hash, size }: FieldProgram): number =>
+const flagsOf = ({ high, shuffle, digit, hash, size, clip }: FieldProgram): number =>
   (high ? HIGH : 0) |
   (shuffle ? SHUFFLE : 0) |
   (digit ? DIGIT : 0) |
   (hash ? HASH : 0) |
-  (size > 1n << 64n ? WIDE : 0)
+  (size > 1n << 64n ? WIDE : 0) |
+  (clip ? CLIP : 0)
 
 function u128(out: ByteWriter, value: bigint): void {
   out.u64(value)

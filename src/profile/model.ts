@@ -122,9 +122,38 @@ export type FrameSpec =
   | { kind: 'fixed'; frameBytes: number }
   | { kind: 'imix'; sizes: readonly { frameBytes: number; weight: number }[] }
 
+export const fragmentOrders = ['forward', 'reverse', 'shuffle'] as const
+export type FragmentOrder = (typeof fragmentOrders)[number]
+
+export const fragmentFaults = [
+  'none',
+  'missing_last',
+  'missing_first',
+  'duplicate',
+  'overlap',
+  'tiny_first',
+  'oversize_end',
+] as const
+export type FragmentFault = (typeof fragmentFaults)[number]
+
+/** How often each value comes, exactly, in an order that repeats. */
+export type Weighted<T> = readonly { value: T; weight: number }[]
+
+/** Datagrams are sent as trains of fragments. */
+export interface FragmentSpec {
+  /** Of the link behind: the longest IP packet. */
+  mtu: Weighted<number>
+  order: Weighted<FragmentOrder>
+  fault: Weighted<FragmentFault>
+  /** Trains whose fragments take turns. */
+  interleave: number
+}
+
 export interface StreamSpec {
   name: string
+  /** With `fragment`, of the datagram before it is cut. */
   frame: FrameSpec
+  fragment?: FragmentSpec
   layers: readonly LayerSpec[]
   /** Hide those of the profile. Its draws are the stream's own. */
   vars?: Variables

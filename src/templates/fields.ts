@@ -8,7 +8,7 @@ import { lookup } from './lookup.js'
 import { type Part, split } from './parts.js'
 import type { FieldProgram, FieldSum, Hash } from './plan.js'
 
-type Generator = Omit<FieldProgram, 'name' | 'offset' | 'bytes' | 'shift' | 'bits' | 'draw' | 'sums'>
+type Generator = Omit<FieldProgram, 'name' | 'offset' | 'bytes' | 'shift' | 'bits' | 'clip' | 'draw' | 'sums'>
 
 /** The seed of the run and the name of the stream: what every key is drawn from. */
 export interface Identity {
@@ -38,6 +38,7 @@ export function fieldPrograms(
           bytes: length,
           shift,
           bits: part.bits,
+          clip: null,
           draw,
           ...program,
           // The field that others follow does not follow itself.

@@ -39,7 +39,8 @@ function copyBytes(from: Uint8Array, to: Uint8Array, { bitOffset, bits }: Placed
   writeBits(to, { bitOffset, bits }, readBits(from, { bitOffset, bits }))
 }
 
-function trim(mask: Uint8Array, value: Uint8Array): MatchRule {
+/** Without the zeros around it. */
+export function trim(mask: Uint8Array, value: Uint8Array): MatchRule {
   const offset = Math.max(
     0,
     mask.findIndex(byte => byte !== 0),

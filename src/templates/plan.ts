@@ -19,6 +19,8 @@ export interface ChecksumSite {
   kind: 'sum' | 'crc32c'
   /** Byte offset of the checksum in the frame. */
   offset: number
+  /** Another fragment of the datagram holds it: this frame only needs its value, for the sums around it. */
+  hidden: boolean
   /** The sum, folded to 16 bits, of the covered template bytes and the static part of the pseudo-header. */
   base: number
   /** Send 0xffff for a computed 0 (UDP). */
@@ -79,6 +81,11 @@ export interface FieldProgram {
   bytes: number
   shift: number
   bits: number
+  /**
+   * In a fragment of a datagram: which of the `bytes` bytes stand in this frame, the first of them at `offset`; none
+   * where from == to. In sums it is the whole value that counts. null: all of them.
+   */
+  clip: Clip | null
   /** Programs of a stream with the same number have the same draw: it is made once for all of them. */
   draw: number
   op: FieldOp
@@ -103,6 +110,12 @@ export interface FieldProgram {
   follows: string | null
   /** The checksums that cover the field (indices into Template.checksums, the same in every template of the stream). */
   sums: readonly FieldSum[]
+}
+
+/** Bytes from..to-1. */
+export interface Clip {
+  from: number
+  to: number
 }
 
 /** One digit of a number in mixed radix; mod 0 stands for no bound. div >= 1. */

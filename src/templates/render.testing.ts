@@ -83,11 +83,12 @@ const templateAt = (stream: StreamPlan, index: bigint): Template =>
   stream.templates[stream.sequence[Number(index % BigInt(stream.sequence.length))]!]!
 
 function store(bytes: Uint8Array, field: FieldProgram, value: bigint): void {
-  for (let i = 0; i < field.bytes; i++) {
+  const { from, to } = field.clip ?? { from: 0, to: field.bytes }
+  for (let i = from; i < to; i++) {
     const down = BigInt(8 * (field.bytes - 1 - i))
     const mask = (((1n << BigInt(field.bits)) - 1n) << BigInt(field.shift)) >> down
     const part = (value << BigInt(field.shift)) >> down
-    const at = field.offset + i
+    const at = field.offset + i - from
     bytes[at] = Number((BigInt(bytes[at]!) & ~mask & 255n) | (part & mask & 255n))
   }
 }
@@ -119,7 +120,7 @@ function finishChecksums(
     const right = site.kind === 'crc32c' ? crc32c(bytes, site) : checksumOf(sums[index]!, site)
     const sent = !site.bad ? right : right === 1 ? 2 : (right ^ 1) >>> 0
     if (site.kind === 'crc32c') view.setUint32(site.offset, sent)
-    else view.setUint16(site.offset, sent)
+    else if (!site.hidden) view.setUint16(site.offset, sent)
     for (const { site: outer, high } of site.sums) sums[outer]! += BigInt(sent) << (high ? 8n : 0n)
   })
 }

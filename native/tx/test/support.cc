@@ -33,7 +33,8 @@ class Writer {
 void write_field(Writer& out, const Field& f, uint32_t index) {
   for (uint32_t value : {f.offset, f.bytes, f.shift, f.bits, static_cast<uint32_t>(f.op)}) out.u32(value);
   out.u32(f.draw ? f.draw : 1000 + index);
-  out.u32(f.high | f.shuffled << 1 | f.has_digit << 2 | f.has_hash << 3 | f.wide << 4);
+  out.u32(f.high | f.shuffled << 1 | f.has_digit << 2 | f.has_hash << 3 | f.wide << 4 | f.clipped << 5);
+  out.u32(f.from), out.u32(f.to);
   const uint64_t size = f.op == FieldOp::kList && !f.values.empty() && !f.has_digit ? f.values.size() : f.size;
   const uint64_t size_high = f.wide ? f.size_high : size == 0;
   out.number(f.low);
@@ -55,7 +56,7 @@ void write_field(Writer& out, const Field& f, uint32_t index) {
 void write_site(Writer& out, const Site& site) {
   out.u32(site.offset);
   out.u32(site.base);
-  out.u32((site.zero_is_ones ? 1 : 0) | (site.bad ? 2 : 0) | (site.crc32c ? 4 : 0));
+  out.u32((site.zero_is_ones ? 1 : 0) | (site.bad ? 2 : 0) | (site.crc32c ? 4 : 0) | (site.hidden ? 8 : 0));
   out.u32(site.start);
   out.u32(site.end);
   out.list(site.sums, [&](const SumEntry& sum) { out.u32(sum.site), out.u32(sum.high); });
