@@ -3,19 +3,22 @@ import { type Parsed, refuse } from '../units/parsed.js'
 import { formatSize, parseSize, sizePattern } from '../units/size.js'
 import type { FrameSpec } from './model.js'
 import { oneKey } from './one-key.js'
-import { checked, describe, isMap, parseScalar, type Report } from './problem.js'
+import { checked, describe, isMap, type Problem, parseScalar, type Report } from './problem.js'
 
 /** With FCS. 64: IEEE 802.3 clause 4.4.2 minFrameSize; 9216: what jumbo-frame switches carry. */
 const minFrame = 64
 const maxFrame = 9216
+/** Before it is cut: an IPv6 packet of 40 + 65,535 bytes in Ethernet, with room for a tag or two. */
+const maxDatagram = 65_600
 /** The repeating order of an imix is a table; this bounds it. */
 const maxWeights = 65_536
 
 const json = {
   description:
-    'Frame size in bytes with the 4-byte FCS, or `{imix: {SIZE: WEIGHT}}` in an exact repeating order.',
+    'Frame size in bytes with the 4-byte FCS, or `{imix: {SIZE: WEIGHT}}` in an exact repeating order. Up to ' +
+    `${maxFrame}B; with \`fragment\`, where it is that of the datagram before it is cut, ${maxDatagram}B.`,
   anyOf: [
-    { type: 'integer', minimum: minFrame, maximum: maxFrame },
+    { type: 'integer', minimum: minFrame, maximum: maxDatagram },
     { type: 'string', pattern: sizePattern, examples: ['64B', '512B', '1518B', '9000B'] },
     {
       type: 'object',
@@ -45,16 +48,36 @@ export const frame = checked<FrameSpec>(json, (input, report) => {
 
 function parseFrameSize(text: string): Parsed<number> {
   const size = parseSize(text)
-  if (!size.ok || (size.value >= minFrame && size.value <= maxFrame)) return size
+  if (!size.ok || (size.value >= minFrame && size.value <= maxDatagram)) return size
   const small = size.value < minFrame
   const message = small
     ? `${formatSize(size.value)} is too short for a frame: 64 bytes with FCS is the Ethernet minimum`
-    : `${formatSize(size.value)} is too long for a frame: at most ${maxFrame} bytes with FCS`
+    : `${formatSize(size.value)} is too long for a frame: at most ${maxFrame} bytes with FCS, or ${maxDatagram} with \`fragment\``
   return refuse(
     'out-of-range',
     message,
     small ? 'write `64B`; the device is handed 60 bytes and adds the FCS' : undefined,
   )
+}
+
+/** What is sent in one piece must fit in a frame. Of the data as read, as in references.ts. */
+export function checkFrames(streams: readonly unknown[]): Problem[] {
+  return streams.flatMap((stream, i) => {
+    if (!isMap(stream) || stream.fragment !== undefined) return []
+    return sizesIn(stream.frame).flatMap(({ text, ...where }) => {
+      const size = parseSize(text)
+      if (!size.ok || size.value <= maxFrame || size.value > maxDatagram) return []
+      const message = `${formatSize(size.value)} is too long for a frame: at most ${maxFrame} bytes with FCS`
+      const hint = 'or cut it: `fragment: {mtu: 1500}`'
+      return [{ code: 'out-of-range', message, hint, ...where, path: ['streams', i, 'frame', ...where.path] }]
+    })
+  })
+}
+
+function sizesIn(frame: unknown): { text: string; path: string[]; at?: 'key' }[] {
+  if (typeof frame === 'string' || typeof frame === 'number') return [{ text: String(frame), path: [] }]
+  const imix = isMap(frame) && isMap(frame.imix) ? frame.imix : {}
+  return Object.keys(imix).map(key => ({ text: key, path: ['imix', key], at: 'key' }))
 }
 
 function parseImix(input: unknown, report: Report): FrameSpec | undefined {
