@@ -3,7 +3,15 @@
  * A shard is the part of the packets that one queue sends: packet i belongs to shard i mod stride.
  */
 import type { Lane } from '../templates/lanes.js'
-import type { ChecksumSite, Column, FieldProgram, FieldSum, Plan, StreamPlan, Template } from '../templates/plan.js'
+import type {
+  ChecksumSite,
+  Column,
+  FieldProgram,
+  FieldSum,
+  Plan,
+  StreamPlan,
+  Template,
+} from '../templates/plan.js'
 import { ByteWriter } from './bytes.js'
 
 const MAGIC = 0x50474d4e // "NMGP"

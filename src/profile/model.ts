@@ -122,19 +122,16 @@ export type FrameSpec =
   | { kind: 'fixed'; frameBytes: number }
   | { kind: 'imix'; sizes: readonly { frameBytes: number; weight: number }[] }
 
-export const fragmentOrders = ['forward', 'reverse', 'shuffle'] as const
-export type FragmentOrder = (typeof fragmentOrders)[number]
+export type FragmentOrder = 'forward' | 'reverse' | 'shuffle'
 
-export const fragmentFaults = [
-  'none',
-  'missing_last',
-  'missing_first',
-  'duplicate',
-  'overlap',
-  'tiny_first',
-  'oversize_end',
-] as const
-export type FragmentFault = (typeof fragmentFaults)[number]
+export type FragmentFault =
+  | 'none'
+  | 'missing_last'
+  | 'missing_first'
+  | 'duplicate'
+  | 'overlap'
+  | 'tiny_first'
+  | 'oversize_end'
 
 /** How often each value comes, exactly, in an order that repeats. */
 export type Weighted<T> = readonly { value: T; weight: number }[]

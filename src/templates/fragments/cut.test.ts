@@ -1,12 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import {
-  type FragmentFault,
-  fragmentFaults,
-  type LayerSpec,
-  type StreamSpec,
-  type ValueSpec,
-} from '../../profile/model.js'
+import type { FragmentFault, LayerSpec, StreamSpec, ValueSpec } from '../../profile/model.js'
 import { compile } from '../compile.js'
 import type { Plan, StreamPlan } from '../plan.js'
 import { layer, profile, stream } from '../profile.testing.js'
@@ -15,6 +9,16 @@ import { cutsOf } from './cuts.js'
 import { piecesOf } from './datagram.js'
 import { datagramsOf } from './kind.js'
 import { reassemble } from './reassemble.testing.js'
+
+const fragmentFaults: readonly FragmentFault[] = [
+  'none',
+  'missing_last',
+  'missing_first',
+  'duplicate',
+  'overlap',
+  'tiny_first',
+  'oversize_end',
+]
 
 const random = (bits: number): ValueSpec => ({
   kind: 'random',
