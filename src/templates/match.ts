@@ -60,7 +60,8 @@ export function checkMatches(streams: readonly StreamPlan[]): Diagnostic[] {
   })
 }
 
-function overlap(a: MatchRule | null, b: MatchRule | null): boolean {
+/** Can one and the same frame match both? */
+export function overlap(a: MatchRule | null, b: MatchRule | null): boolean {
   if (!a || !b) return false
   const end = Math.max(a.offset + a.mask.length, b.offset + b.mask.length)
   for (let i = 0; i < end; i++) {

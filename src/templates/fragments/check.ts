@@ -7,12 +7,7 @@ import type { Sizes } from '../sizes.js'
 import { type Cutting, cutsFor, type Datagram, roomOf } from './datagram.js'
 import type { DatagramFor } from './kind.js'
 import { outermostIp } from './seam.js'
-import { combinations } from './trains.js'
-
-/** Frames that a stream's order may hold until it repeats: they are a table. */
-export const MAX_SLOTS = 1 << 20
-/** Trains likewise. */
-export const MAX_TRAINS = 65_536
+import { combinations, MAX_TRAINS } from './trains.js'
 
 /** What makes a stream impossible to cut, whatever its sizes. */
 export function checkCut(stream: StreamSpec, layout: Layout, path: YamlPath): Diagnostic[] {

@@ -2,16 +2,17 @@
 import type { FragmentFault, FragmentSpec } from '../../profile/model.js'
 import { fieldKey } from '../key.js'
 import type { FieldProgram, MatchRule, Template } from '../plan.js'
+import { FCS_BYTES } from '../rate.js'
 import type { Sizes } from '../sizes.js'
-import { piecesOf } from './datagram.js'
+import { cutsFor, piecesOf } from './datagram.js'
 import type { DatagramFor } from './kind.js'
 import type { Piece } from './piece.js'
-import { slotsOf, type Way, waysOf, wireOrder } from './trains.js'
+import { combinations, MAX_TRAINS, slotsOf, type Way, waysOf, wireOrder } from './trains.js'
 
 /** Frames without the FCS that differ only in constants: one layout, one set of programs. */
 export interface Fragments {
-  /** Which of the datagrams that the stream takes turns with. */
-  datagram: number
+  /** Index of the kind of datagram that they are of. */
+  kind: number
   fault: FragmentFault
   fields: readonly FieldProgram[]
   signature: number | null
@@ -60,13 +61,12 @@ const gcd = (a: number, b: number): number => (b === 0 ? a : gcd(b, a % b))
 const lcm = (a: number, b: number): number => (a / gcd(a, b)) * b
 
 /** The fewest trains in which every kind has had each of its sizes in every way as often as the weights say. */
-export function cycleOf(
-  { spec, kinds, turns }: Pick<Group, 'spec' | 'kinds' | 'turns'>,
-  ways: number,
-): number {
+export function cycleOf({ spec, kinds, turns }: Group): number {
+  const ways = combinations(spec)
   const rounds = kinds.reduce((all, { places, sizes: { sequence, frameBytes } }) => {
     const whole = sequence.length / gcd(sequence.length, places.length)
     return frameBytes.reduce((most, _, size) => {
+      if (most > MAX_TRAINS) return most // whatever it is, it is too much
       const each = sequence.filter(index => index === size).length
       const had = ((whole * places.length) / sequence.length) * each
       return lcm(most, whole * (ways / gcd(ways, had)))
@@ -90,6 +90,20 @@ function trainsOf({ kinds, turns }: Group, ways: readonly Way[], cycle: number):
   })
 }
 
+/** Frames in a cycle; without a copy of any. */
+export function framesOf(group: Group): number {
+  const ways = waysOf(group.spec)
+  const known = new Map<string, number>()
+  return trainsOf(group, ways, cycleOf(group)).reduce((sum, { kind, size, way: { mtu, fault } }) => {
+    const name = [kind, size, mtu, fault].join(' ')
+    const { sizes, datagramFor } = group.kinds[kind]!
+    const length = sizes.frameBytes[size]! - FCS_BYTES
+    const frames = known.get(name) ?? cutsFor(datagramFor(length, mtu, fault), { length, mtu, fault }).length
+    known.set(name, frames)
+    return sum + frames
+  }, 0)
+}
+
 /** A fragment's frame, and who sends it. */
 interface Place {
   member: Fragments
@@ -98,7 +112,7 @@ interface Place {
 
 export function groupOf(group: Group): FragmentGroup {
   const ways = waysOf(group.spec)
-  const cycle = cycleOf(group, ways.length)
+  const cycle = cycleOf(group)
   const trains = trainsOf(group, ways, cycle)
   const depot = new Depot(group)
   const orders = trains.map(train => depot.order(train))
@@ -146,7 +160,7 @@ class Depot {
     const known = this.#places.get(name)
     if (known) return known
     const { sizes, datagramFor } = this.group.kinds[kind]!
-    const length = sizes.frameBytes[size]! - 4
+    const length = sizes.frameBytes[size]! - FCS_BYTES
     const datagram = datagramFor(length, way.mtu, way.fault)
     const pieces = piecesOf(datagram, { ...way, length })
     const places = pieces.map(piece => this.#place(piece, kind, way.fault))
@@ -158,7 +172,7 @@ class Depot {
     const key = keyOf(piece, kind, fault)
     const { fields, signature, match } = piece
     const lists = { templates: [], sequence: [], at: [], trains: [], numbers: [] }
-    const member = this.#members.get(key) ?? { datagram: kind, fault, fields, signature, match, ...lists }
+    const member = this.#members.get(key) ?? { kind, fault, fields, signature, match, ...lists }
     this.#members.set(key, member)
     const template = member.templates.push({ bytes: piece.bytes, checksums: piece.checksums }) - 1
     return { member, template }

@@ -3,6 +3,10 @@ import type { FragmentFault, FragmentOrder, FragmentSpec, Weighted } from '../..
 import { splitMix64 } from '../key.js'
 import { lowestTerms, smoothOrder } from '../sequence.js'
 
+/** Until all comes again. Both are tables. */
+export const MAX_TRAINS = 65_536
+export const MAX_SLOTS = 1 << 20
+
 /** One way to send a datagram. */
 export interface Way {
   mtu: number
