@@ -52,7 +52,7 @@ void TxLoop::prefill() {
   for (Frame& frame : queue_.all()) {
     const Stream& s = plan_.streams[slots[k % slots.size()]];
     frame.holds = kNothing;  // a former run may have used the same numbers for other templates
-    dress(frame, s.templates[s.sequence[k % s.sequence.size()]]);
+    dress(frame, s.templates[s.sizes.on ? k % s.templates.size() : s.sequence[k % s.sequence.size()]]);
     k++;
   }
   queue_.filled();
@@ -71,6 +71,7 @@ void TxLoop::send_until_done() {
     if (ended(now_) || schedule_.done(elapsed, line_open)) break;
     Turn turn = schedule_.next(elapsed, line_open);
     if (!turn.lane) {
+      if (idles_ == 0) queue_.push();
       idle();
       continue;
     }
@@ -148,19 +149,24 @@ void TxLoop::compose_one(StreamState& stream, uint32_t n) {
   group_count_ = 1;
   Frame* frames = queue_.frames;
   if (one_template_) {
+    if (queue_.disturbed) restore(stream, n);
     g.bytes = n * static_cast<uint64_t>(frames[0].length);
     if (untouched_) return;
     for (uint32_t j = 0; j < n; j++) data_[j] = frames[j].data;
     templates_[0] = &stream.stream->templates[0];
     return;
   }
+  choose_templates(stream, g.k, n, templates_);
   for (uint32_t j = 0; j < n; j++) {
-    const Template& t = template_of(stream, g.k + j);
+    const Template& t = *templates_[j];
     resized_ |= dress(frames[j], t);
     data_[j] = frames[j].data;
-    templates_[j] = &t;
     g.bytes += t.bytes.size();
   }
+}
+
+void TxLoop::restore(const StreamState& stream, uint32_t n) {
+  for (uint32_t j = 0; j < n; j++) resized_ |= dress(queue_.frames[j], stream.stream->templates[0]);
 }
 
 // Several streams share the burst: gather each one's packets, so that its fields are still computed as arrays.
@@ -180,15 +186,15 @@ void TxLoop::compose_mix(uint32_t n) {
     group.data = data_ + at;
     group.templates = templates_ + at;
     group.k = group.stream->next - group.n;
+    choose_templates(*group.stream, group.k, group.n, group.templates);
     at += group.n;
     group.n = 0;
   }
   for (uint32_t p = 0; p < n; p++) {
     Group& group = groups_[group_at_[p]];
-    const Template& t = template_of(*group.stream, group.k + group.n);
+    const Template& t = *group.templates[group.n];
     resized_ |= dress(queue_.frames[p], t);
-    group.data[group.n] = queue_.frames[p].data;
-    group.templates[group.n++] = &t;
+    group.data[group.n++] = queue_.frames[p].data;
     group.bytes += t.bytes.size();
     group_of_[picks_[p]] = kNoGroup;
   }
@@ -227,7 +233,7 @@ uint32_t TxLoop::push_slowly(uint32_t n, uint32_t sent) {
     if (queue_.room != 0) sent += queue_.commit(std::min(n - sent, queue_.room), resized_);
     if (sent == n) break;
     idle();
-    if (tries % kClockEvery == 0 && ended(now_ns())) {
+    if (tries % kClockEvery == 0 && (ended(now_ns()) || queue_.failure())) {
       aborted_ = true;
       break;
     }
@@ -245,7 +251,7 @@ void TxLoop::make_room() {
   for (uint32_t tries = 1; queue_.room == 0 && !aborted_; tries++) {
     idle();
     queue_.refill();
-    if (tries % kClockEvery == 0) aborted_ = ended(now_ns());
+    if (tries % kClockEvery == 0) aborted_ = ended(now_ns()) || queue_.failure();
   }
   page::add(page_ + page::kRingFullNs, now_ns() - since);
 }

@@ -1,4 +1,4 @@
-import { checkFrames } from './frame.js'
+import { checkFrames } from './frame-limit.js'
 import { isMap, type Problem, type YamlMap } from './problem.js'
 import { checkAfter, checkShares } from './shares.js'
 import { hintFor } from './suggest.js'

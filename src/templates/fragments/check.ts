@@ -62,6 +62,11 @@ export function checkTrains(
   path: YamlPath,
 ): Diagnostic[] {
   const here = [...path, 'fragment']
+  if (sizes.columns !== null) {
+    const message = 'trains come in an exact order, and these sizes at random'
+    const hint = '`imix` takes weights, too; `inc` or `list` have sizes in turn'
+    return [error([...path, 'frame'], { code: 'sizes-at-random', message, hint })]
+  }
   const cuttings = cuttingsOf(stream.fragment!, sizes)
   const found = cuttings.flatMap(cutting => {
     const { length, mtu, fault } = cutting
@@ -71,10 +76,8 @@ export function checkTrains(
   return found.filter(({ code }, i) => codes.indexOf(code) === i)
 }
 
-const cuttingsOf = ({ mtu, fault }: FragmentSpec, { frameBytes }: Sizes): Cutting[] =>
-  frameBytes.flatMap(size =>
-    mtu.flatMap(m => fault.map(f => ({ length: size - FCS_BYTES, mtu: m.value, fault: f.value }))),
-  )
+const cuttingsOf = ({ mtu, fault }: FragmentSpec, { lengths }: Sizes): Cutting[] =>
+  lengths.flatMap(length => mtu.flatMap(m => fault.map(f => ({ length, mtu: m.value, fault: f.value }))))
 
 function checkCutting(datagram: Datagram, cutting: Cutting, path: YamlPath): Diagnostic[] {
   const { mtu, fault, length } = cutting

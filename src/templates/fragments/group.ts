@@ -2,7 +2,6 @@
 import type { FragmentFault, FragmentSpec } from '../../profile/model.js'
 import { fieldKey } from '../key.js'
 import type { FieldProgram, MatchRule, Template } from '../plan.js'
-import { FCS_BYTES } from '../rate.js'
 import type { Sizes } from '../sizes.js'
 import { cutsFor, piecesOf } from './datagram.js'
 import type { DatagramFor } from './kind.js'
@@ -63,9 +62,9 @@ const lcm = (a: number, b: number): number => (a / gcd(a, b)) * b
 /** The fewest trains in which every kind has had each of its sizes in every way as often as the weights say. */
 export function cycleOf({ spec, kinds, turns }: Group): number {
   const ways = combinations(spec)
-  const rounds = kinds.reduce((all, { places, sizes: { sequence, frameBytes } }) => {
+  const rounds = kinds.reduce((all, { places, sizes: { sequence, lengths } }) => {
     const whole = sequence.length / gcd(sequence.length, places.length)
-    return frameBytes.reduce((most, _, size) => {
+    return lengths.reduce((most, _, size) => {
       if (most > MAX_TRAINS) return most // whatever it is, it is too much
       const each = sequence.filter(index => index === size).length
       const had = ((whole * places.length) / sequence.length) * each
@@ -80,7 +79,7 @@ export function cycleOf({ spec, kinds, turns }: Group): number {
 function trainsOf({ kinds, turns }: Group, ways: readonly Way[], cycle: number): Train[] {
   const places = kinds.flatMap(({ places }, kind) => places.map((place, rank) => ({ place, rank, kind })))
   const turn = new Map(places.map(({ place, ...rest }) => [place, rest]))
-  const had = kinds.map(({ sizes }) => sizes.frameBytes.map(() => 0))
+  const had = kinds.map(({ sizes }) => sizes.lengths.map(() => 0))
   return Array.from({ length: cycle }, (_, train): Train => {
     const { kind, rank } = turn.get(train % turns)!
     const { sequence } = kinds[kind]!.sizes
@@ -97,7 +96,7 @@ export function framesOf(group: Group): number {
   return trainsOf(group, ways, cycleOf(group)).reduce((sum, { kind, size, way: { mtu, fault } }) => {
     const name = [kind, size, mtu, fault].join(' ')
     const { sizes, datagramFor } = group.kinds[kind]!
-    const length = sizes.frameBytes[size]! - FCS_BYTES
+    const length = sizes.lengths[size]!
     const frames = known.get(name) ?? cutsFor(datagramFor(length, mtu, fault), { length, mtu, fault }).length
     known.set(name, frames)
     return sum + frames
@@ -160,7 +159,7 @@ class Depot {
     const known = this.#places.get(name)
     if (known) return known
     const { sizes, datagramFor } = this.group.kinds[kind]!
-    const length = sizes.frameBytes[size]! - FCS_BYTES
+    const length = sizes.lengths[size]!
     const datagram = datagramFor(length, way.mtu, way.fault)
     const pieces = piecesOf(datagram, { ...way, length })
     const places = pieces.map(piece => this.#place(piece, kind, way.fault))
