@@ -102,10 +102,10 @@ struct Site {
   uint32_t base;  // one's-complement sum of all covered bytes that do not vary
   bool zero_is_ones;
   bool bad = false;              // sent wrong on purpose
-  bool hidden = false;           // not in this frame: it counts in the sums around it, and no more
   bool crc32c = false;           // 32 bits over start..end-1 instead of a sum
   uint32_t start = 0, end = 0;   // what it covers
   std::vector<SumEntry> sums{};  // the later sites in which its own value counts
+  bool hidden = false;           // another fragment holds it: here it counts in the sums around it, and no more
 
   uint32_t bytes() const { return crc32c ? 4 : 2; }
 };

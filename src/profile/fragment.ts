@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { parseCount } from '../units/count.js'
 import { type Parsed, parsed, refuse } from '../units/parsed.js'
-import type { FragmentFault, FragmentOrder, Weighted } from './model.js'
+import { faultNames, orderNames } from './fragment-words.js'
+import type { Weighted } from './model.js'
 import { oneKey } from './one-key.js'
 import { checked, describe, isMap, parseScalar, quantity, type Report } from './problem.js'
 import { nonZero } from './quantity.js'
@@ -11,18 +12,6 @@ import { hintFor } from './suggest.js'
 const minMtu = 68
 const maxMtu = 9198
 const maxInterleave = 4096
-
-/** In this order they take their turns, however a profile writes them. */
-const orders: readonly FragmentOrder[] = ['forward', 'reverse', 'shuffle']
-const faults: readonly FragmentFault[] = [
-  'none',
-  'missing_last',
-  'missing_first',
-  'duplicate',
-  'overlap',
-  'tiny_first',
-  'oversize_end',
-]
 
 type Parse<T> = (text: string) => Parsed<T>
 
@@ -119,11 +108,11 @@ export const fragment = z
   .strictObject({
     mtu,
     order: words(
-      orders,
+      orderNames,
       'Of the fragments of a train: `forward` (default), `reverse`, or a fixed `shuffle`.',
     ).optional(),
     fault: words(
-      faults,
+      faultNames,
       'What is wrong with a train (default `none`): a fragment is missing, comes twice, overlaps the one before it by 8 ' +
         'bytes, a first one carries 8 bytes, or the last one ends beyond 65,535.',
     ).optional(),

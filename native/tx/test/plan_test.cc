@@ -129,6 +129,13 @@ TEST(plan_decoder_refuses_every_truncation) {
   CHECK(!decode_plan(longer));
 }
 
+void clip(Plan& p, uint32_t from, uint32_t to) {
+  Field& f = p.streams[0].fields[0];
+  f.clipped = true;
+  f.from = from;
+  f.to = to;
+}
+
 TEST(plan_decoder_refuses_what_would_reach_outside) {
   using Change = void (*)(Plan&);
   const std::pair<const char*, Change> changes[] = {
@@ -168,6 +175,9 @@ TEST(plan_decoder_refuses_what_would_reach_outside) {
       {"a field's width", [](Plan& p) { p.streams[0].fields[0].bits = 0; }},
       {"does not fit in its bytes", [](Plan& p) { p.streams[0].fields[0].shift = 1; }},
       {"does not fit in its bytes", [](Plan& p) { p.streams[0].fields[0].shift = ~0u; }},
+      {"more bytes than it has", [](Plan& p) { clip(p, 0, 9); }},
+      {"more bytes than it has", [](Plan& p) { clip(p, 2, 1); }},
+      {"unknown kind", [](Plan& p) { p.streams[0].templates[0].sites[3].hidden = true; }},
       {"unknown kind", [](Plan& p) { p.streams[0].fields[0].op = static_cast<FieldOp>(5); }},
       {"`every` is 0", [](Plan& p) { p.streams[0].fields[0].every = 0; }},
       {"a list has no values", [](Plan& p) { p.streams[0].fields[3].values.clear(); }},

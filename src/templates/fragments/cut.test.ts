@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { faultNames } from '../../profile/fragment-words.js'
 import type { FragmentFault, LayerSpec, StreamSpec, ValueSpec } from '../../profile/model.js'
 import { compile } from '../compile.js'
 import type { Plan, StreamPlan } from '../plan.js'
@@ -9,16 +10,6 @@ import { cutsOf } from './cuts.js'
 import { piecesOf } from './datagram.js'
 import { datagramsOf } from './kind.js'
 import { reassemble } from './reassemble.testing.js'
-
-const fragmentFaults: readonly FragmentFault[] = [
-  'none',
-  'missing_last',
-  'missing_first',
-  'duplicate',
-  'overlap',
-  'tiny_first',
-  'oversize_end',
-]
 
 const random = (bits: number): ValueSpec => ({
   kind: 'random',
@@ -125,7 +116,7 @@ describe('cuts', () => {
   const given = fc.record({
     bytes: fc.integer({ min: 100, max: 65_000 }),
     room: fc.integer({ min: 2, max: 180 }).map(units => units * 8),
-    fault: fc.constantFrom(...fragmentFaults),
+    fault: fc.constantFrom(...faultNames),
   })
 
   it('leave nothing out, and are full but for the last two', () => {
@@ -145,7 +136,7 @@ describe('cuts', () => {
 
   it('have the fault that was asked for', () => {
     const cuts = Object.fromEntries(
-      fragmentFaults.map(fault => [fault, cutsOf(100, 48, fault).map(({ offset, to }) => [offset, to])]),
+      faultNames.map(fault => [fault, cutsOf(100, 48, fault).map(({ offset, to }) => [offset, to])]),
     )
     expect(cuts).toEqual({
       none: [
