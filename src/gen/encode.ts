@@ -1,13 +1,14 @@
 /**
  * The Plan as the native core reads it (native/tx/plan.cc): one little-endian buffer, handed over once.
- * A shard is the part of the packets that one queue sends: packet i belongs to shard i mod stride.
+ * A shard is the part of the packets that one queue sends: packet i belongs to shard i mod stride, of a member of a
+ * stream a little further on (see `ownShard`).
  */
 import type { Lane } from '../templates/lanes.js'
-import type { Column, FieldProgram, FieldSum, Plan, StreamPlan, Template } from '../templates/plan.js'
+import type { Column, FieldProgram, FieldSum, Places, Plan, StreamPlan, Template } from '../templates/plan.js'
 import { ByteWriter } from './bytes.js'
 
 const MAGIC = 0x50474d4e // "NMGP"
-const FORMAT = 2
+const FORMAT = 3
 const NO_LIMIT = 2n ** 64n - 1n
 const SHAPES = { line: 0, steady: 1, burst: 2, ramp: 3, poisson: 4 } as const
 /** A zipf is weighted, too: its columns are runs. */
@@ -30,6 +31,8 @@ export interface EncodeOptions {
   lanes?: readonly Lane[]
   /** By stream id: in how many shards it is sent (receivers need it), and its packets in all where not `count`. */
   strides?: readonly number[]
+  /** By stream id: which histogram of the receiver's page counts its latency. */
+  histograms?: readonly number[]
   limits?: readonly (number | null)[]
 }
 
@@ -46,9 +49,10 @@ function encodeTemplate(out: ByteWriter, template: Template): void {
 }
 
 /** `columns` stand once, with the first program of a draw. */
-function encodeField(out: ByteWriter, field: FieldProgram, first: boolean): void {
+function encodeField(out: ByteWriter, field: FieldProgram, first: boolean, numbers: number): void {
   for (const value of [field.offset, field.bytes, field.shift, field.bits, OPS[field.op]]) out.u32(value)
   out.u32(field.draw)
+  out.u32(numbers)
   out.u32(flagsOf(field))
   for (const value of [field.low, field.size, field.scale]) u128(out, value)
   for (const value of [field.step, field.every, field.key]) out.u64(value)
@@ -97,18 +101,36 @@ export function shareOf(count: number, shard: Shard): number {
   return Math.max(0, Math.ceil((count - shard.index) / shard.stride))
 }
 
-function encodeStream(out: ByteWriter, stream: StreamPlan, shard: Shard, options: EncodeOptions): void {
+const itself: Places = { cycle: 1, places: [0] }
+
+/** The shard as a member of a stream counts it: packet i goes to shard (i + its first place) mod stride. */
+export function ownShard({ member }: StreamPlan, { index, stride }: Shard): Shard {
+  const first = (member?.places[0] ?? 0) % stride
+  return { index: (index + stride - first) % stride, stride }
+}
+
+function encodeStream(out: ByteWriter, stream: StreamPlan, whole: Shard, options: EncodeOptions): void {
   const limit = options.limits?.[stream.id] ?? stream.count
+  const shard = ownShard(stream, whole)
+  // The stream's own first: they decide over shards.
+  const numbers = [
+    ...new Set([stream.member ?? itself, ...stream.fields.flatMap(field => field.numbers ?? [])]),
+  ]
   out.u32(stream.id)
   out.u32(options.strides?.[stream.id] ?? 1)
+  out.u32(options.histograms?.[stream.id] ?? 0)
   out.u32(stream.signature === null ? 0 : 1)
   out.u32(stream.signature ?? 0)
   out.u64(limit === null ? NO_LIMIT : BigInt(shareOf(limit, shard)))
+  out.list(numbers, ({ cycle, places }) => {
+    out.u32(cycle)
+    out.list(places, place => out.u32(place))
+  })
   out.list(stream.templates, template => encodeTemplate(out, template))
   out.list(stream.sequence, index => out.u32(index))
   const drawn = new Set<number>()
   out.list(stream.fields, field => {
-    encodeField(out, field, !drawn.has(field.draw))
+    encodeField(out, field, !drawn.has(field.draw), field.numbers ? numbers.indexOf(field.numbers) : 0)
     drawn.add(field.draw)
   })
   out.u32(stream.match?.offset ?? 0)
@@ -139,6 +161,7 @@ export function encodePlan(plan: Plan, options: EncodeOptions = {}): Uint8Array 
     out.u64(lane.key)
     out.list(lane.after, other => out.u32(other))
     out.list(lane.slots, slot => out.u32(slot))
+    out.list(lane.cycles, cycle => out.list(cycle, slot => out.u32(slot)))
   })
   return out.done()
 }

@@ -47,16 +47,18 @@ function paceWarnings({ stream, pace, result }: StreamMeasure): Warning[] {
     : []
 }
 
-function noSignature({ stream, result }: StreamMeasure): Warning[] {
+function noSignature({ stream, arrival, result }: StreamMeasure): Warning[] {
   if (result.measured_by !== 'match') return []
-  const text = `stream ${stream.name} carries no signature: it was counted by its headers, without latency or order`
+  const text = arrival?.signed
+    ? `some frames of stream ${stream.name} carry no signature: they were counted by their headers, without latency or order`
+    : `stream ${stream.name} carries no signature: it was counted by its headers, without latency or order`
   const advice = 'give its frames room for 18 bytes of payload, and do not switch `signature` off'
   return [warning('no-signature', text, advice)]
 }
 
 function lossWarnings(run: Input, streams: readonly StreamMeasure[], metrics: Metrics): Warning[] {
   const found: Warning[] = []
-  const { surplus, unknown } = addLoss(streams.flatMap(stream => stream.loss ?? []))
+  const { surplus, unknown } = addLoss(streams.flatMap(({ arrival }) => arrival?.loss ?? []))
   const judged = run.plan.expect.some(({ metric }) => /(^|\.)(lost|loss_ratio|rx_packets)$/.test(metric))
   if ((metrics.lost ?? 0) > 0 && !judged) {
     const text = `${metrics.lost} packets were lost, and nothing in \`expect\` judges loss`

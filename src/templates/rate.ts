@@ -3,6 +3,7 @@
  * and a shape into packets by a time. The sender, the preview and the judge of a run all ask here.
  */
 import type { Load, Rate } from '../profile/model.js'
+import { type Group, weightOf } from './group.js'
 import type { StreamPlan } from './plan.js'
 
 /** Preamble 7, start delimiter 1, inter-frame gap 12 (IEEE 802.3): what a frame costs on the wire beside itself. */
@@ -17,10 +18,13 @@ export type Pace =
   | { shape: 'burst'; pps: number; frames: number }
   | { shape: 'ramp'; fromPps: number; toPps: number; overNs: number }
 
-type Frames = Pick<StreamPlan, 'templates' | 'sequence'>
+/** Mean frame size of a stream in bytes, FCS included, over a cycle of its members and their whole sequences. */
+export function meanFrameBytes(group: Group): number {
+  const weight = group.reduce((total, stream) => total + weightOf(stream), 0)
+  return group.reduce((total, stream) => total + weightOf(stream) * ownMean(stream), 0) / weight
+}
 
-/** Mean frame size of a stream in bytes, FCS included, over its whole sequence. */
-export function meanFrameBytes({ templates, sequence }: Frames): number {
+function ownMean({ templates, sequence }: StreamPlan): number {
   const sum = sequence.reduce((total, index) => total + templates[index]!.bytes.length + FCS_BYTES, 0)
   return sum / sequence.length
 }
@@ -41,10 +45,10 @@ export function ratePps(rate: Rate, frameBytes: number, linkBps: number | null):
 }
 
 /** null: a share of a line whose speed is not known. */
-export function paceOf(stream: Frames & Pick<StreamPlan, 'rate'>, linkBps: number | null): Pace | null {
-  const frame = meanFrameBytes(stream)
+export function paceOf(group: Group, linkBps: number | null): Pace | null {
+  const frame = meanFrameBytes(group)
   const pps = (rate: Rate) => ratePps(rate, frame, linkBps)
-  const load: Load = stream.rate
+  const load: Load = group[0].rate
   switch (load.kind) {
     case 'line':
       return { shape: 'line' }
@@ -97,15 +101,17 @@ export function windowNs(stream: StreamPlan, durationNs: number | null): number 
  * Packets that a stream sends in all, over every queue and shard: its count, or exactly the integral of its rate over
  * its window, where there is one; null: until the clock says so.
  */
-export function packetLimit(
-  stream: StreamPlan,
-  durationNs: number | null,
-  linkBps: number | null,
-): number | null {
-  const window = windowNs(stream, durationNs)
-  const pace = paceOf(stream, linkBps)
+export function packetLimit(group: Group, durationNs: number | null, linkBps: number | null): number | null {
+  const window = windowNs(group[0], durationNs)
+  const pace = paceOf(group, linkBps)
+  const count = countOf(group)
   if (window === 0) return 0
-  if (window === null || pace === null || pace.shape === 'line' || pace.shape === 'poisson')
-    return stream.count
-  return Math.min(stream.count ?? Number.POSITIVE_INFINITY, Math.round(packetsBy(pace, window)))
+  if (window === null || pace === null || pace.shape === 'line' || pace.shape === 'poisson') return count
+  return Math.min(count ?? Number.POSITIVE_INFINITY, Math.round(packetsBy(pace, window)))
+}
+
+/** What the profile says of the stream, over all its members. */
+export function countOf(group: Group): number | null {
+  if (group[0].count === null) return null
+  return group.reduce((sum, { count }) => sum + (count ?? 0), 0)
 }

@@ -70,13 +70,20 @@ export function renderPacket(plan: Plan, streamId: number, index: bigint): Uint8
   const stream = plan.streams[streamId]!
   const template = templateAt(stream, index)
   const bytes = template.bytes.slice()
-  const values = stream.fields.map(field => valueAt(field, index))
+  const values = stream.fields.map(field => valueAt(field, numberFor(stream, field, index)))
   stream.fields.forEach((field, i) => {
     store(bytes, field, values[i]!)
   })
   if (stream.signature !== null) sign(bytes, stream.signature, index)
   finishChecksums(bytes, template, stream.fields, values)
   return bytes
+}
+
+/** What packet `index` is number for the draws of a field. */
+function numberFor({ member }: StreamPlan, { numbers }: FieldProgram, index: bigint): bigint {
+  const { cycle, places } = numbers ?? member ?? { cycle: 1, places: [0] }
+  const turn = index / BigInt(places.length)
+  return turn * BigInt(cycle) + BigInt(places[Number(index % BigInt(places.length))]!)
 }
 
 const templateAt = (stream: StreamPlan, index: bigint): Template =>
