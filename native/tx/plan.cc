@@ -154,7 +154,7 @@ void check_columns(Reader& in, const Field& f) {
 
 bool same_draw(const Field& a, const Field& b) {
   return a.op == b.op && a.size == b.size && a.size_high == b.size_high && a.wide == b.wide && a.step == b.step &&
-         a.every == b.every && a.key == b.key && a.shuffled == b.shuffled;
+         a.every == b.every && a.key == b.key && a.shuffled == b.shuffled && a.numbers == b.numbers;
 }
 
 // In plain fields, all is done by one pass of `draw`.
@@ -184,6 +184,7 @@ Field read_field(Reader& in) {
   uint32_t op = in.u32();
   f.op = static_cast<FieldOp>(op);
   f.draw = in.u32();
+  f.numbers = in.u32();
   const uint32_t flags = in.u32();
   f.high = flags & kHigh;
   f.shuffled = flags & kShuffle;
@@ -315,13 +316,27 @@ void check_frames(Reader& in, const Stream& s) {
   for (const SizeColumn& c : columns) in.require(c.other < columns.size(), "a weight leads to an unknown frame");
 }
 
+// Places must rise, so that no two packets draw as the same one.
+Numbers read_numbers(Reader& in) {
+  Numbers n{in.u32(), {}};
+  for (uint32_t count = in.count(4); count > 0 && in.ok; count--) n.places.push_back(in.u32());
+  const bool rising = std::ranges::adjacent_find(n.places, std::greater_equal{}) == n.places.end();
+  in.require(!n.places.empty() && rising && n.places.back() < n.cycle, "a stream's places are out of order");
+  return n;
+}
+
 Stream read_stream(Reader& in, uint32_t& template_id) {
   Stream s{};
   s.id = in.u32();
   s.stride = in.u32();
+  s.histogram = in.u32();
   s.is_signed = in.u32() != 0;
   s.signature = in.u32();
   s.limit = in.u64();
+  for (uint32_t n = in.count(8); n > 0 && in.ok; n--) s.numbers.push_back(read_numbers(in));
+  in.require(!s.numbers.empty(), "a stream has no numbers");
+  for (const Numbers& n : s.numbers)
+    in.require(n.places.size() == s.numbers[0].places.size(), "a stream's numbers differ in their places");
   in.require(s.id <= 0xffff, "a stream's number is out of range");
   in.require(s.stride >= 1 && s.stride <= kMaxShards, "a stream has too many shards");
   for (uint32_t n = in.count(4); n > 0 && in.ok; n--) s.templates.push_back(read_template(in, template_id++));
@@ -340,11 +355,24 @@ Stream read_stream(Reader& in, uint32_t& template_id) {
                "a signature lies outside its frame");
     for (const Field& f : s.fields) check_field(in, f, t);
   }
+  for (const Field& f : s.fields) {
+    in.require(f.numbers < s.numbers.size(), "a field names unknown numbers");
+  }
   if (in.ok) finish_constant_sites(s);
   return s;
 }
 
 bool is_time(double ns) { return std::isfinite(ns) && ns >= 0; }
+
+std::vector<uint32_t> read_slots(Reader& in, size_t streams) {
+  std::vector<uint32_t> slots;
+  for (uint32_t n = in.count(4); n > 0 && in.ok; n--) {
+    slots.push_back(in.u32());
+    in.require(slots.back() < streams, "a lane names an unknown stream");
+  }
+  in.require(!slots.empty(), "a lane is empty");
+  return slots;
+}
 
 Lane read_lane(Reader& in, size_t streams) {
   const uint32_t shape = in.u32();
@@ -360,7 +388,8 @@ Lane read_lane(Reader& in, size_t streams) {
             .over_ns = in.f64(),
             .key = in.u64(),
             .after = {},
-            .slots = {}};
+            .slots = {},
+            .cycles = {}};
   in.require(shape <= static_cast<uint32_t>(Shape::kPoisson), "a lane has an unknown shape");
   in.require(is_time(lane.period_ns) && is_time(lane.start_ns) && is_time(lane.for_ns), "a lane's time is none");
   in.require(lane.shape == Shape::kLine || lane.shape == Shape::kRamp || lane.period_ns > 0, "a lane has no period");
@@ -369,11 +398,8 @@ Lane read_lane(Reader& in, size_t streams) {
                                             is_time(lane.over_ns) && lane.over_ns > 0),
              "a lane's ramp leads nowhere");
   for (uint32_t n = in.count(4); n > 0 && in.ok; n--) lane.after.push_back(in.u32());
-  for (uint32_t n = in.count(4); n > 0 && in.ok; n--) {
-    lane.slots.push_back(in.u32());
-    in.require(lane.slots.back() < streams, "a lane names an unknown stream");
-  }
-  in.require(!lane.slots.empty(), "a lane is empty");
+  lane.slots = read_slots(in, streams);
+  for (uint32_t n = in.count(8); n > 0 && in.ok; n--) lane.cycles.push_back(read_slots(in, streams));
   return lane;
 }
 

@@ -5,7 +5,8 @@ import { describeProgram, formatValue } from '../templates/values.js'
 
 export interface Packet {
   stream: StreamPlan
-  index: bigint
+  /** Its number in the stream of the profile. */
+  frame: bigint
   timeNs: number
   /** Without the FCS. */
   bytes: Uint8Array

@@ -3,7 +3,9 @@ import { scaleLoad } from '../units/load.js'
 import { checkLongest, checkOf, checkSizes } from './check-sizes.js'
 import { checkSites, checksumSites, sitesOf, sumsOf } from './checksums.js'
 import { type Diagnostic, error } from './diagnostic.js'
+import { type Expanded, expand } from './expand.js'
 import { checkWidths, fieldPrograms } from './fields.js'
+import { partOf } from './group.js'
 import { fieldKey } from './key.js'
 import { checkRoom, type Layout, layOut } from './layout.js'
 import { checkLengths, staticBytes } from './lengths.js'
@@ -25,16 +27,30 @@ export interface Compiled {
 
 /** Profile to Plan: the layers' bytes, and a program for everything that varies. Pure; reports all errors at once. */
 export function compile(profile: Profile): Compiled {
-  const streams = profile.streams.map((_, id) => compileStream(profile, id))
+  const members = expand(profile.streams)
+  const streams = members.map((_, id) => compileStream(profile, members, id))
   const plans = streams.flatMap(({ plan }) => plan ?? [])
   const diagnostics = [
-    ...checkCount(profile),
-    ...streams.flatMap(stream => stream.diagnostics),
+    ...checkCount(members),
+    ...eachOnce(members, streams),
     ...checkMatches(plans),
     ...checkTimes(profile),
   ]
   if (diagnostics.some(({ severity }) => severity === 'error')) return { diagnostics }
   return { plan: planOf(profile, plans), diagnostics }
+}
+
+/** What is wrong with several members of a stream stands at one place, and is said of the first. */
+function eachOnce(members: readonly Expanded[], streams: readonly CompiledStream[]): Diagnostic[] {
+  const said = new Map<string, number>()
+  return streams.flatMap(({ diagnostics }, id) =>
+    diagnostics.filter(({ code, path }) => {
+      const key = [members[id]!.stream, code, ...path].join()
+      const first = said.get(key) ?? id
+      said.set(key, first)
+      return first === id
+    }),
+  )
 }
 
 const planOf = (profile: Profile, streams: readonly StreamPlan[]): Plan => ({
@@ -50,17 +66,20 @@ const planOf = (profile: Profile, streams: readonly StreamPlan[]): Plan => ({
 })
 
 /** The signature has 16 bits for the stream. */
-function checkCount({ streams }: Profile): Diagnostic[] {
-  if (streams.length <= 65_536) return []
-  return [error(['streams'], { code: 'too-many-streams', message: 'a profile has at most 65536 streams' })]
+function checkCount(members: readonly Expanded[]): Diagnostic[] {
+  if (members.length <= 65_536) return []
+  const message = `all streams together have ${members.length} kinds of frames, and at most 65536 are possible`
+  return [error(['streams'], { code: 'too-many-streams', message })]
 }
 
-function compileStream(
-  profile: Profile,
-  id: number,
-): { plan?: StreamPlan; diagnostics: readonly Diagnostic[] } {
-  const stream = profile.streams[id]!
-  const path = ['streams', id]
+interface CompiledStream {
+  plan?: StreamPlan
+  diagnostics: readonly Diagnostic[]
+}
+
+function compileStream(profile: Profile, members: readonly Expanded[], id: number): CompiledStream {
+  const { spec: stream, stream: index } = members[id]!
+  const path = ['streams', index]
   const { layout, diagnostics: stacking } = layOut(stream, path)
   const sizing = [...checkSizes(stream.frame, path), ...(layout ? checkOf(stream.frame, layout, path) : [])]
   const broken = sizing.some(({ severity }) => severity === 'error')
@@ -78,7 +97,7 @@ function compileStream(
   const room = checkFrames(stream, layout, sizes, start, path)
   const diagnostics = [...sizing, ...content, ...room]
   if (diagnostics.some(({ severity }) => severity === 'error')) return { diagnostics }
-  const plan = streamPlan(profile, id, layout, sizes)
+  const plan = streamPlan(profile, members, id, layout, sizes)
   return { plan, diagnostics: [...diagnostics, ...checkSignature(layout, stream, plan.signature, path)] }
 }
 
@@ -98,8 +117,14 @@ function checkFrames(
   ]
 }
 
-function streamPlan(profile: Profile, id: number, layout: Layout, sizes: Sizes): StreamPlan {
-  const stream = profile.streams[id]!
+function streamPlan(
+  profile: Profile,
+  members: readonly Expanded[],
+  id: number,
+  layout: Layout,
+  sizes: Sizes,
+): StreamPlan {
+  const { spec: stream, stream: index } = members[id]!
   const sites = sitesOf(layout)
   const { lengths, sequence, columns } = sizes
   const signature = signatureOffset(layout, stream, lengths)
@@ -111,9 +136,9 @@ function streamPlan(profile: Profile, id: number, layout: Layout, sizes: Sizes):
   const identity = { seed: profile.seed, stream: stream.name }
   return {
     ...given(stream),
-    ...timing(profile, stream),
+    ...timing(profile, members, stream),
     id,
-    path: ['streams', id],
+    path: ['streams', index],
     templates,
     sequence,
     sizeDraw: columns && { key: fieldKey(profile.seed, stream.name, 'frame'), columns },
@@ -125,16 +150,17 @@ function streamPlan(profile: Profile, id: number, layout: Layout, sizes: Sizes):
 
 const given = (stream: StreamSpec) => ({
   name: stream.name,
-  count: stream.count ?? null,
+  member: stream.member ?? null,
+  count: stream.count === undefined ? null : partOf(stream.member ?? null, stream.count),
   tx: stream.tx,
   rx: stream.rx ?? null,
 })
 
 /** Names are looked up by the profile; one that is gone (a flag removed its stream) is not waited for. */
-function timing(profile: Profile, stream: StreamSpec) {
+function timing(profile: Profile, members: readonly Expanded[], stream: StreamSpec) {
   const { rate, share, startNs, forNs, after } = stream
   const owner = share === undefined ? stream.name : ''
-  const ids = (after ?? []).map(name => profile.streams.findIndex(other => other.name === name))
+  const ids = (after ?? []).map(name => members.findIndex(({ spec }) => spec.name === name))
   return {
     rate: share === undefined ? rate : scaleLoad(rate, share / 100),
     share: share ?? null,

@@ -54,7 +54,10 @@ export function checkMatches(streams: readonly StreamPlan[]): Diagnostic[] {
   const ruled = streams.filter(({ match }) => match !== null)
   return ruled.flatMap((stream, i) => {
     const twin = ruled.find(
-      (other, j) => j >= i || (other.rx === stream.rx && overlap(other.match, stream.match)),
+      (other, j) =>
+        j >= i ||
+        // Of members of one stream only the sum is reported (src/stats/streams.ts).
+        (other.name !== stream.name && other.rx === stream.rx && overlap(other.match, stream.match)),
     )
     return twin && twin !== stream ? [alike(stream, twin)] : []
   })

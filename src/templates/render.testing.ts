@@ -70,7 +70,7 @@ export function renderPacket(plan: Plan, streamId: number, index: bigint): Uint8
   const stream = plan.streams[streamId]!
   const template = templateAt(stream, index)
   const bytes = template.bytes.slice()
-  const values = stream.fields.map(field => valueAt(field, index))
+  const values = stream.fields.map(field => valueAt(field, numberFor(stream, field, index)))
   stream.fields.forEach((field, i) => {
     store(bytes, field, values[i]!)
   })
@@ -85,6 +85,13 @@ function templateAt({ templates, sequence, sizeDraw }: StreamPlan, index: bigint
   const c = Number(product / two64)
   const column = sizeDraw.columns[c]
   return templates[column && product % two64 >= column.threshold ? column.other : c]!
+}
+
+/** What packet `index` is number for the draws of a field. */
+function numberFor({ member }: StreamPlan, { numbers }: FieldProgram, index: bigint): bigint {
+  const { cycle, places } = numbers ?? member ?? { cycle: 1, places: [0] }
+  const turn = index / BigInt(places.length)
+  return turn * BigInt(cycle) + BigInt(places[Number(index % BigInt(places.length))]!)
 }
 
 function store(bytes: Uint8Array, field: FieldProgram, value: bigint): void {
