@@ -71,6 +71,7 @@ void RxLoop::run() {
       page::publish(page_ + page::kState, page::kRunning);
     }
     if (frames.empty()) {
+      if (queue_.failure) break;
       wait_a_moment(++idle, page::get(page_ + page::kShared) != 0);
       continue;
     }
@@ -87,7 +88,7 @@ void RxLoop::take(std::span<const Frame> frames) {
   for (size_t i = 0; i < frames.size(); i++) {
     if (i + 4 < frames.size()) __builtin_prefetch(frames[i + 4].data);
     bytes += frames[i].length;
-    if (!take_signed(frames[i], now) && !take_matched(frames[i])) unknown++;
+    if (!take_signed(frames[i], queue_.arrived ? queue_.arrived[i] : now) && !take_matched(frames[i])) unknown++;
   }
   if (page::get(page_ + page::kFirstNs) == 0) page::set(page_ + page::kFirstNs, now);
   page::set(page_ + page::kLastNs, now);

@@ -36,6 +36,8 @@ struct LaneState {
   double due_ns(uint64_t slot) const { return start_ns + pace.due_ns(slot); }
   // How many slots are due `elapsed` ns after the run's start and were not taken yet: at most `most`.
   uint64_t due(double elapsed, uint64_t most = ~0ull) const;
+  // When the next n slots are due.
+  void due_times(uint32_t n, uint64_t* times) const { pace.due_times(start_ns, next, n, times); }
   // Its time is up, and what was due in time has been sent.
   bool over(double elapsed) const;
   void advance(uint64_t slots);

@@ -95,7 +95,9 @@ void TxLoop::send_until_done() {
 
 void TxLoop::send(Turn turn) {
   if (queue_.room == 0) return make_room();  // and ask again whose turn it is: waiting takes time
-  const uint32_t n = compose(*turn.lane, std::min(turn.slots, queue_.room));
+  const uint32_t slots = std::min(turn.slots, queue_.room);
+  if (queue_.due) set_due(turn, slots);
+  const uint32_t n = compose(*turn.lane, slots);
   if (n == 0) return;
   due_ = now_ - turn.late_ns;
   render();
@@ -105,6 +107,15 @@ void TxLoop::send(Turn turn) {
     page::add(page_ + page::kLate, sent);
     if (turn.late_ns > page::get(page_ + page::kMaxLateNs)) page::set(page_ + page::kMaxLateNs, turn.late_ns);
   }
+}
+
+// Before `compose` moves the lane on.
+void TxLoop::set_due(const Turn& turn, uint32_t slots) {
+  const uint64_t now = now_ - page::get(page_ + page::kEpochNs);
+  if (turn.lane->paced())
+    turn.lane->due_times(slots, queue_.due);
+  else
+    std::fill_n(queue_.due, slots, now);
 }
 
 uint32_t TxLoop::compose(LaneState& lane, uint32_t n) {
@@ -127,6 +138,7 @@ uint32_t TxLoop::compose(LaneState& lane, uint32_t n) {
       exhausted = true;
       if (lane.paced() && !lane.lane->tight) {
         lane.advance(1);  // a turn without a packet keeps the rhythm of the others
+        if (queue_.due) std::copy(queue_.due + m + 1, queue_.due + n, queue_.due + m);
         n--;
       } else {
         lane.pass();
@@ -229,15 +241,12 @@ uint32_t TxLoop::push(uint32_t n) {
 uint32_t TxLoop::push_slowly(uint32_t n, uint32_t sent) {
   const uint64_t since = now_ns();
   page::add(page_ + page::kRingFull, 1);
-  for (uint32_t tries = 1; sent < n; tries++) {
+  for (uint32_t tries = 1; sent < n && !aborted_; tries++) {
     if (queue_.room == 0) queue_.refill();
     if (queue_.room != 0) sent += queue_.commit(std::min(n - sent, queue_.room), resized_);
     if (sent == n) break;
     idle();
-    if (tries % kClockEvery == 0 && (ended(now_ns()) || queue_.failure())) {
-      aborted_ = true;
-      break;
-    }
+    aborted_ = queue_.failure || (tries % kClockEvery == 0 && ended(now_ns()));
   }
   page::add(page_ + page::kRingFullNs, now_ns() - since);
   return sent;
@@ -252,7 +261,7 @@ void TxLoop::make_room() {
   for (uint32_t tries = 1; queue_.room == 0 && !aborted_; tries++) {
     idle();
     queue_.refill();
-    if (tries % kClockEvery == 0) aborted_ = ended(now_ns()) || queue_.failure();
+    aborted_ = queue_.failure || (tries % kClockEvery == 0 && ended(now_ns()));
   }
   page::add(page_ + page::kRingFullNs, now_ns() - since);
 }

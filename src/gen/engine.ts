@@ -82,6 +82,7 @@ class NativeRun implements Run {
     failure = (await this.team.dismiss()) ?? failure
     const final = this.snapshot()
     const latency = this.#latency.total()
+    const ports = this.ports.map(({ facts, handle }) => ({ ...facts, counters: native().counters(handle) }))
     closePorts(this.ports)
     return {
       stopped: failure ? 'failed' : (this.#stopped ?? this.#ended(final)),
@@ -89,7 +90,7 @@ class NativeRun implements Run {
       startedAt: this.#startedAt,
       final,
       latency,
-      ports: this.ports.map(({ facts }) => facts),
+      ports,
       warnings: this.warnings,
     }
   }

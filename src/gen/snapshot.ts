@@ -89,6 +89,11 @@ export interface PortFacts {
   linkBps: number | null
 }
 
+/** A port and what its device counted itself by the end: its own books, in its own words, e.g. `tx_dropped`. */
+export interface PortOutcome extends PortFacts {
+  counters: Readonly<Record<string, number>>
+}
+
 export interface RunOutcome {
   stopped: StopReason
   /** Set where `stopped` is 'failed'. */
@@ -97,6 +102,6 @@ export interface RunOutcome {
   final: Snapshot
   /** Total over all RX queues, one entry a stream that was measured. */
   latency: readonly StreamHistogram[]
-  ports: readonly PortFacts[]
+  ports: readonly PortOutcome[]
   warnings: readonly { code: string; message: string; advice?: string }[]
 }

@@ -207,7 +207,9 @@ describe('rates asked for', () => {
     [{ kind: 'bps', bps: 512_000_000, layer: 2 } as const, 1_000_000],
     [{ kind: 'percent', percent: 50 } as const, 1_000_000],
   ])('%o is %d packets a second of 64 bytes', async (rate, pps) => {
-    const ports = [{ port: 'lab', uri: 'loop:lab', backend: 'loop', facts: {}, linkBps: 1_344_000_000 }]
+    const ports = [
+      { port: 'lab', uri: 'loop:lab', backend: 'loop', facts: {}, linkBps: 1_344_000_000, counters: {} },
+    ]
     const result = await build(paced({ rate }), { ports })
     expect(result.metrics.offered_pps).toBeCloseTo(pps, 6)
     expect(result).toMatchObject({ verdict: 'pass', limited_by: 'pacing' })
@@ -244,7 +246,7 @@ describe('limits', () => {
   })
 
   it('a full link, even where its ring was full', async () => {
-    const ports = [{ port: 'lab', uri: 'x', backend: 'x', facts: {}, linkBps: 675_000_000 }]
+    const ports = [{ port: 'lab', uri: 'x', backend: 'x', facts: {}, linkBps: 675_000_000, counters: {} }]
     const final = aSnapshot({ tx: [aTxQueue({ ringFullNs: 9e8 })] })
     expect((await build({}, { ports, final })).limited_by).toBe('link')
   })

@@ -91,6 +91,8 @@ export interface PortResult {
   rx_bytes: number
   unknown: number
   device_drops: number
+  /** What the device counted itself, everybody's traffic included; empty where it does not. */
+  counters: Readonly<Record<string, number>>
 }
 
 export interface Environment {

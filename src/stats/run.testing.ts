@@ -132,7 +132,7 @@ export const anOutcome = (change: Partial<RunOutcome> = {}): RunOutcome => ({
       ]),
     },
   ],
-  ports: [{ port: 'lab', uri: 'loop:lab', backend: 'loop', facts: {}, linkBps: null }],
+  ports: [{ port: 'lab', uri: 'loop:lab', backend: 'loop', facts: {}, linkBps: null, counters: {} }],
   warnings: [],
   ...change,
 })

@@ -1,5 +1,6 @@
 /** What a reader of a result must know before believing it. Each says what to do. */
 
+import type { PortOutcome } from '../gen/snapshot.js'
 import type { Metrics } from './metrics.js'
 import type { Environment, Warning } from './result.js'
 import { addLoss } from './rx.js'
@@ -17,6 +18,7 @@ export function warningsOf(run: Input, streams: readonly StreamMeasure[], metric
     ...noSignature(streams),
     ...lossWarnings(run, streams, metrics),
     ...receiverWarnings(run),
+    ...run.outcome.ports.flatMap(droppedSending),
     // A rate that was missed has made everything late: once is enough.
     ...(streams.some(({ pace }) => pace === 'missed') ? [] : lateness(metrics)),
     ...machineWarnings(run.environment),
@@ -98,6 +100,16 @@ function receiverWarnings({ outcome }: Input): Warning[] {
     )
   }
   return found
+}
+
+/** Frames that were handed over and never left: the network cannot have lost them. */
+function droppedSending({ uri, counters }: PortOutcome): Warning[] {
+  const drops = (counters.tx_dropped ?? 0) + (counters.tx_errors ?? 0)
+  if (drops === 0) return []
+  const text = `${uri} dropped ${drops} frames that it was given to send`
+  return [
+    warning('tx-drops', text, 'lower the rate, and look at `ip -s link` or `ethtool -S` for the reason'),
+  ]
 }
 
 function lateness(metrics: Metrics): Warning[] {
