@@ -316,12 +316,11 @@ void check_frames(Reader& in, const Stream& s) {
   for (const SizeColumn& c : columns) in.require(c.other < columns.size(), "a weight leads to an unknown frame");
 }
 
-// Places must rise, so that no two packets draw as the same one.
 Numbers read_numbers(Reader& in) {
   Numbers n{in.u32(), {}};
   for (uint32_t count = in.count(4); count > 0 && in.ok; count--) n.places.push_back(in.u32());
-  const bool rising = std::ranges::adjacent_find(n.places, std::greater_equal{}) == n.places.end();
-  in.require(!n.places.empty() && rising && n.places.back() < n.cycle, "a stream's places are out of order");
+  const bool inside = std::ranges::all_of(n.places, [&](uint32_t place) { return place < n.cycle; });
+  in.require(!n.places.empty() && inside, "a stream's places lie outside of its cycle");
   return n;
 }
 

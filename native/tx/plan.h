@@ -139,7 +139,7 @@ struct SizeDraw {
 // i / places.size() * cycle + places[i % places.size()].
 struct Numbers {
   uint64_t cycle;
-  std::vector<uint32_t> places;  // rising, below `cycle`
+  std::vector<uint32_t> places;  // below `cycle`; the fragments of a datagram have the same
 };
 
 // A stream of the profile, or one of its members.

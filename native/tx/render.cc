@@ -50,21 +50,27 @@ Walk::Walk(const Plan& plan, const Stream& s, const Field& f)
   const uint32_t places = static_cast<uint32_t>(places_.size());
   first = number(0);
   stride = shards_ * cycle;  // where there is one place
-  gain = gain_of(stride);
+  gain = gain_of(static_cast<int64_t>(stride));
   place_step = static_cast<uint32_t>(shards_ % places);
   if (places > 1) {
     for (uint32_t p = 0; p < places; p++) {
       const uint64_t next = p + place_step;
       const uint64_t cycles = shards_ / places + next / places;
-      gains.push_back(gain_of(cycles * cycle + places_[next % places] - places_[p]));
+      gains.push_back(gain_of(static_cast<int64_t>(cycles * cycle + places_[next % places] - places_[p])));
     }
   }
   seek(0);
 }
 
-Gain Walk::gain_of(uint64_t packets) const {
-  const uint64_t steps = packets / every;
-  return {multiply_mod(steps, step, modulus), multiply_mod(steps + 1, step, modulus), packets % every};
+// Fragments of several datagrams in flight go back and forth between their numbers: `packets` may be below 0.
+Gain Walk::gain_of(int64_t packets) const {
+  const uint64_t n = packets < 0 ? 0 - static_cast<uint64_t>(packets) : static_cast<uint64_t>(packets);
+  const uint64_t steps = n / every, rest = n % every;
+  if (packets >= 0) return {multiply_mod(steps, step, modulus), multiply_mod(steps + 1, step, modulus), rest};
+  // -n is so many whole draws back, and a rest forward again.
+  const uint64_t back = multiply_mod(steps + (rest != 0), step, modulus);
+  const uint64_t small = back == 0 ? 0 : modulus - back;
+  return {small, add_mod(small, step, modulus), rest == 0 ? 0 : every - rest};
 }
 
 // The number in the stream of the k-th packet of this shard.

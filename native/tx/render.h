@@ -38,7 +38,7 @@ struct Walk {
   uint32_t place = 0, place_step = 0;
 
  private:
-  Gain gain_of(uint64_t packets) const;
+  Gain gain_of(int64_t packets) const;
   uint64_t number(uint64_t k) const;
 
   const Numbers* numbers_;

@@ -170,7 +170,8 @@ export interface FragmentSpec {
 
 /**
  * Some of the packets of a cycle: the i-th of them all is number floor(i / places.length) * cycle
- * + places[i mod places.length]. The places rise, and are below `cycle`.
+ * + places[i mod places.length]. The places are below `cycle`, and rise but for those of fragments, which share the number
+ * of their datagram.
  */
 export interface Places {
   cycle: number

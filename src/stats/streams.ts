@@ -2,6 +2,7 @@ import type { RunOutcome } from '../gen/snapshot.js'
 import { type Group, weightOf } from '../templates/group.js'
 import type { Plan, StreamPlan } from '../templates/plan.js'
 import { countOf, paceOf } from '../templates/rate.js'
+import { overlap } from '../templates/rules.js'
 import { type Arrival, arrivalOf, measuredHow } from './arrival.js'
 import { type Hdr, latencyMetrics, noLatency, toHistogram } from './latency.js'
 import type { Metrics } from './metrics.js'
@@ -73,15 +74,15 @@ function measureMembers(
 }
 
 /**
- * One result for each label. Frames that are known by matching bytes alone cannot be told from those of other members
- * of their stream: what was received of them is not known.
+ * One result for each label. Where frames that are known by matching bytes alone look like those of another label of
+ * their stream, what was received of them is not known.
  */
 function partsOf(run: Measured, group: Group, whole: StreamResult, hdr: Hdr | null) {
   const labels = [...new Set(group.flatMap(({ member }) => member?.labels ?? []))]
   const all = sum(group.map(weightOf))
   const part = (label: string): StreamResult => {
     const members = group.filter(({ member }) => member!.labels.includes(label))
-    const measuredBy = measuredHow(members) === 'signature' ? 'signature' : null
+    const measuredBy = isToldApart(members, group) ? measuredHow(members) : null
     const { tx, rx } = measureMembers(run, members, measuredBy, hdr)
     const share = sum(members.map(weightOf)) / all
     return {
@@ -95,6 +96,11 @@ function partsOf(run: Measured, group: Group, whole: StreamResult, hdr: Hdr | nu
     }
   }
   return Object.fromEntries(labels.map(label => [label, part(label)]))
+}
+
+function isToldApart(members: readonly StreamPlan[], group: Group): boolean {
+  const others = group.filter(member => !members.includes(member))
+  return members.every(({ match }) => others.every(other => !overlap(match, other.match)))
 }
 
 export function rxMetrics(

@@ -5,14 +5,17 @@ import { checkSites, checksumSites, sitesOf, sumsOf } from './checksums.js'
 import { type Diagnostic, error } from './diagnostic.js'
 import { type Expanded, expand } from './expand.js'
 import { checkWidths, fieldPrograms } from './fields.js'
+import { checkCut } from './fragments/check.js'
+import { cutStreams } from './fragments/plans.js'
 import { partOf } from './group.js'
 import { fieldKey } from './key.js'
 import { checkRoom, type Layout, layOut } from './layout.js'
 import { checkLengths, staticBytes } from './lengths.js'
 import { link } from './link.js'
 import { checkMatches, matchRule } from './match.js'
+import { numbered } from './number.js'
 import type { Plan, StreamPlan, Template } from './plan.js'
-import { checkSignature, signatureOffset, writeSignature } from './signature.js'
+import { checkSignature, checkSignatures, signatureOffset, writeSignature } from './signature.js'
 import { padded, type Sizes, sizesOf, startOf } from './sizes.js'
 import { checkTargets } from './targets.js'
 import { checkTimes } from './times.js'
@@ -29,10 +32,20 @@ export interface Compiled {
 export function compile(profile: Profile): Compiled {
   const members = expand(profile.streams)
   const streams = members.map((_, id) => compileStream(profile, members, id))
-  const plans = streams.flatMap(({ plan }) => plan ?? [])
+  const trains = cutStreams(
+    profile,
+    members.map(({ spec, stream }, id) => ({ spec, stream, sizes: streams[id]!.sizes })),
+  )
+  const plans = numbered(
+    streams.flatMap(
+      ({ plan }, id) =>
+        plan ?? (trains.get(id)?.plans ?? []).map(part => ({ ...common(profile, members, id), ...part })),
+    ),
+  )
   const diagnostics = [
-    ...checkCount(members),
+    ...checkCount(plans),
     ...eachOnce(members, streams),
+    ...[...trains.values()].flatMap(({ diagnostics }) => diagnostics),
     ...checkMatches(plans),
     ...checkTimes(profile),
   ]
@@ -66,14 +79,16 @@ const planOf = (profile: Profile, streams: readonly StreamPlan[]): Plan => ({
 })
 
 /** The signature has 16 bits for the stream. */
-function checkCount(members: readonly Expanded[]): Diagnostic[] {
-  if (members.length <= 65_536) return []
-  const message = `all streams together have ${members.length} kinds of frames, and at most 65536 are possible`
+function checkCount(plans: readonly StreamPlan[]): Diagnostic[] {
+  if (plans.length <= 65_536) return []
+  const message = `all streams together have ${plans.length} kinds of frames, and at most 65536 are possible`
   return [error(['streams'], { code: 'too-many-streams', message })]
 }
 
 interface CompiledStream {
   plan?: StreamPlan
+  /** Instead of a plan, where its datagrams are to be cut. */
+  sizes?: Sizes
   diagnostics: readonly Diagnostic[]
 }
 
@@ -90,6 +105,7 @@ function compileStream(profile: Profile, members: readonly Expanded[], id: numbe
     ...checkWidths(layout),
     ...checkSites(layout, path),
     ...checkTargets(layout, profile.safety),
+    ...(stream.fragment ? checkCut(stream, layout, path) : []),
   ]
   if (broken) return { diagnostics: [...sizing, ...content] }
   const start = startOf(stream.frame, layout)
@@ -97,13 +113,15 @@ function compileStream(profile: Profile, members: readonly Expanded[], id: numbe
   const room = checkFrames(stream, layout, sizes, start, path)
   const diagnostics = [...sizing, ...content, ...room]
   if (diagnostics.some(({ severity }) => severity === 'error')) return { diagnostics }
+  if (stream.fragment)
+    return { sizes, diagnostics: [...diagnostics, ...checkSignatures(layout, stream, path)] }
   const plan = streamPlan(profile, members, id, layout, sizes)
   return { plan, diagnostics: [...diagnostics, ...checkSignature(layout, stream, plan.signature, path)] }
 }
 
 /** The smallest must hold the headers, and of the largest their lengths must fit in the fields that say them. */
 function checkFrames(
-  { frame }: StreamSpec,
+  { frame, fragment }: StreamSpec,
   layout: Layout,
   { lengths }: Sizes,
   start: number | null,
@@ -112,9 +130,15 @@ function checkFrames(
   const largest = Math.max(...lengths)
   return [
     ...checkRoom(layout, Math.min(...lengths), { of: frame.of, start }, path),
-    ...checkLongest(frame, start, largest, path),
+    ...(fragment ? [] : checkLongest(frame, start, largest, path)),
     ...checkLengths(layout, largest),
   ]
+}
+
+/** What all members of a stream have in common. */
+function common(profile: Profile, members: readonly Expanded[], id: number) {
+  const { spec, stream } = members[id]!
+  return { ...given(spec), ...timing(profile, members, spec), id, path: ['streams', stream] }
 }
 
 function streamPlan(
@@ -124,7 +148,7 @@ function streamPlan(
   layout: Layout,
   sizes: Sizes,
 ): StreamPlan {
-  const { spec: stream, stream: index } = members[id]!
+  const { spec: stream } = members[id]!
   const sites = sitesOf(layout)
   const { lengths, sequence, columns } = sizes
   const signature = signatureOffset(layout, stream, lengths)
@@ -135,10 +159,7 @@ function streamPlan(
   })
   const identity = { seed: profile.seed, stream: stream.name }
   return {
-    ...given(stream),
-    ...timing(profile, members, stream),
-    id,
-    path: ['streams', index],
+    ...common(profile, members, id),
     templates,
     sequence,
     sizeDraw: columns && { key: fieldKey(profile.seed, stream.name, 'frame'), columns },
@@ -168,6 +189,6 @@ function timing(profile: Profile, members: readonly Expanded[], stream: StreamSp
     paceKey: fieldKey(profile.seed, owner, share === undefined ? 'rate' : `rate ${stream.tx}`),
     startNs: startNs ?? 0,
     forNs: forNs ?? null,
-    after: ids.filter(id => id >= 0),
+    after: ids.filter(id => id >= 0), // numbered once all members are known
   }
 }

@@ -4,6 +4,7 @@ import { type Diagnostic, warning } from './diagnostic.js'
 import { extremes } from './header-table.js'
 import type { Layout, PlacedField } from './layout.js'
 import type { MatchRule, StreamPlan } from './plan.js'
+import { overlap } from './rules.js'
 
 /**
  * How a receiver knows the frames of a stream that carry no signature: by the header bits that identify a flow and
@@ -62,22 +63,6 @@ export function checkMatches(streams: readonly StreamPlan[]): Diagnostic[] {
     return twin && twin !== stream ? [alike(stream, twin)] : []
   })
 }
-
-/** Can one and the same frame match both? */
-export function overlap(a: MatchRule | null, b: MatchRule | null): boolean {
-  if (!a || !b) return false
-  const end = Math.max(a.offset + a.mask.length, b.offset + b.mask.length)
-  for (let i = 0; i < end; i++) {
-    const [x, y] = [byteAt(a, i), byteAt(b, i)]
-    if ((x.value ^ y.value) & x.mask & y.mask) return false
-  }
-  return true
-}
-
-const byteAt = ({ offset, mask, value }: MatchRule, at: number) => ({
-  mask: mask[at - offset] ?? 0,
-  value: value[at - offset] ?? 0,
-})
 
 const alike = (stream: StreamPlan, twin: StreamPlan): Diagnostic =>
   warning(stream.path, {

@@ -41,6 +41,13 @@ export function checkSignature(
   return layout.givenFill ? [overwritten(stream, path)] : []
 }
 
+/** Of fragments, each of which has its own where there is room. */
+export function checkSignatures(layout: Layout, stream: StreamSpec, path: YamlPath): Diagnostic[] {
+  if (stream.rx === undefined || !stream.signature) return []
+  if (layout.closed) return [closed(layout, stream, path)]
+  return layout.givenFill ? [overwritten(stream, path)] : []
+}
+
 const noRoom = (layout: Layout, path: YamlPath): Diagnostic =>
   warning([...path, 'frame'], {
     code: 'no-room-for-signature',
@@ -63,7 +70,7 @@ function overwritten(stream: StreamSpec, path: YamlPath): Diagnostic {
   const index = stream.layers.findIndex(layer => layer.name === 'payload')
   return warning(pathOf(stream.layers, index, path), {
     code: 'payload-overwritten',
-    message: `nmgen's signature replaces the first ${SIGNATURE_BYTES} bytes of the payload`,
+    message: `nmgen's signature replaces the first ${SIGNATURE_BYTES} bytes of the payload${stream.fragment ? ' in each fragment' : ''}`,
     hint: '`signature: false` keeps them; frames are then only counted',
   })
 }

@@ -4,6 +4,7 @@ import { type Diagnostic, error, warning } from '../diagnostic.js'
 import type { Layout, PlacedField } from '../layout.js'
 import { FCS_BYTES } from '../rate.js'
 import type { Sizes } from '../sizes.js'
+import type { Cut } from './cuts.js'
 import { type Cutting, cutsFor, type Datagram, roomOf } from './datagram.js'
 import type { DatagramFor } from './kind.js'
 import { outermostIp } from './seam.js'
@@ -80,60 +81,49 @@ const cuttingsOf = ({ mtu, fault }: FragmentSpec, { lengths }: Sizes): Cutting[]
   lengths.flatMap(length => mtu.flatMap(m => fault.map(f => ({ length, mtu: m.value, fault: f.value }))))
 
 function checkCutting(datagram: Datagram, cutting: Cutting, path: YamlPath): Diagnostic[] {
-  const { mtu, fault, length } = cutting
+  const { mtu, fault } = cutting
   const { seam } = datagram
-  const least = seam.head - seam.ip + (fault === 'overlap' ? 16 : 8)
-  if (roomOf(seam, mtu) < least - (seam.head - seam.ip)) {
-    const message = `with an MTU of ${mtu} no data fits behind ${seam.head - seam.ip} bytes of headers`
-    return [error([...path, 'mtu'], { code: 'mtu-too-small', message, hint: `${least} or more` })]
+  const headers = seam.head - seam.ip
+  const least = fault === 'overlap' ? 16 : 8
+  if (roomOf(seam, mtu) < least) {
+    const message = `with an MTU of ${mtu}, too little data fits behind ${headers} bytes of headers`
+    return [error([...path, 'mtu'], { code: 'mtu-too-small', message, hint: `${headers + least} or more` })]
   }
-  const cuts = cutsFor(datagram, { ...cutting, fault: fault.startsWith('missing') ? 'none' : fault })
-  if (cuts.length < 2 && fault !== 'none') return [notCut(cutting, seam.ip + mtu, path)]
-  const longest = seam.head + Math.max(...cuts.map(({ from, to }) => to - from))
-  if (longest > maxFrame) {
-    const message = `a fragment of ${longest + FCS_BYTES} bytes is too long for a frame`
-    return [
-      error([...path, 'mtu'], {
-        code: 'out-of-range',
-        message,
-        hint: `an MTU of ${maxFrame - seam.ip} or less`,
-      }),
-    ]
-  }
-  return cuts.length > 1
-    ? checkSums(
-        datagram,
-        cuts.map(({ from }) => seam.head + from),
-        length,
-      )
-    : []
+  const whole = fault === 'missing_first' || fault === 'missing_last' ? 'none' : fault
+  const cuts = cutsFor(datagram, { ...cutting, fault: whole })
+  if (cuts.length > 1) return [...checkLength(datagram, cuts, path), ...checkSums(datagram, cuts, path)]
+  return fault === 'none' ? checkLength(datagram, cuts, path) : [notCut(cutting, seam.ip + mtu, path)]
 }
 
-/** 9216 bytes with the FCS, as everywhere. */
+/** What the devices take, without the FCS. */
 const maxFrame = 9212
+
+function checkLength({ seam }: Datagram, cuts: readonly Cut[], path: YamlPath): Diagnostic[] {
+  const longest = seam.head + Math.max(...cuts.map(({ from, to }) => to - from))
+  if (longest <= maxFrame) return []
+  const message = `a fragment of ${longest + FCS_BYTES} bytes is too long for a frame`
+  const hint = `an MTU of ${maxFrame - seam.ip} or less`
+  return [error([...path, 'mtu'], { code: 'out-of-range', message, hint })]
+}
 
 function notCut({ length, mtu, fault }: Cutting, longest: number, path: YamlPath): Diagnostic {
   const message = `${fault} needs two fragments, and a frame of ${length + FCS_BYTES} bytes fits in the MTU of ${mtu}`
-  return error([...path, 'fault'], {
-    code: 'not-cut',
-    message,
-    hint: `frames of more than ${longest + FCS_BYTES} bytes are cut`,
-  })
+  const hint = `frames of more than ${longest + FCS_BYTES} bytes are cut`
+  return error([...path, 'fault'], { code: 'not-cut', message, hint })
 }
 
 /** A checksum is in one fragment; a CRC needs all bytes at once. */
-function checkSums({ layout, seam }: Datagram, cuts: readonly number[], length: number): Diagnostic[] {
+function checkSums({ layout, seam }: Datagram, cuts: readonly Cut[], path: YamlPath): Diagnostic[] {
+  const begins = cuts.map(({ from }) => seam.head + from)
   return sitesOf(layout).flatMap(({ field, rule, layer }) => {
     const at = field.bitOffset / 8
-    if (at < seam.head || layer.offset > length) return []
+    if (at < seam.head) return []
     if (rule.kind === 'crc32c') {
       const message = `the CRC32c of ${layer.name} is over all fragments, of which a frame holds one`
-      return [error(field.path, { code: 'crc-cut', message, hint: 'give it a number, or another protocol' })]
+      return [error(path, { code: 'crc-cut', message, hint: 'give it a number, or another protocol' })]
     }
-    if (!cuts.includes(at + 1)) return []
+    if (!begins.includes(at + 1)) return []
     const message = `the cut goes through the checksum of ${layer.name}`
-    return [
-      error(field.path, { code: 'checksum-cut', message, hint: 'another MTU, or headers of even length' }),
-    ]
+    return [error(path, { code: 'checksum-cut', message, hint: 'another MTU, or headers of even length' })]
   })
 }

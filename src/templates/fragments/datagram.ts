@@ -38,12 +38,13 @@ export const cutsFor = ({ layout, seam, added }: Datagram, { length, mtu, fault 
 /**
  * The frames of one datagram. Each with the room for it has a signature of its own, at the beginning of its data behind
  * all headers: its sum is neutral, so the checksum of the datagram holds whatever index and time the fragments carry.
+ * The one that is sent `twice` has none, for a copy that differs would be no duplicate.
  */
-export function piecesOf(datagram: Datagram, cutting: Cutting): Piece[] {
+export function piecesOf(datagram: Datagram, cutting: Cutting, twice: number | null = null): Piece[] {
   const { layout, added } = datagram
   const cuts = cutsFor(datagram, cutting)
   const bytes = staticBytes(layout, cutting.length + added)
-  const signatures = cuts.map((cut, i) => signatureIn(datagram, cut, cuts[i + 1]))
+  const signatures = cuts.map((cut, i) => (i === twice ? null : signatureIn(datagram, cut, cuts[i + 1])))
   for (const at of signatures) if (at !== null) writeSignature(bytes, at, 0)
   const sites = checksumSites(layout, sitesOf(layout), bytes)
   const match = datagram.received ? matchRule(layout, bytes) : null

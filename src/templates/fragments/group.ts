@@ -3,7 +3,7 @@ import type { FragmentFault, FragmentSpec } from '../../profile/model.js'
 import { fieldKey } from '../key.js'
 import type { FieldProgram, MatchRule, Template } from '../plan.js'
 import type { Sizes } from '../sizes.js'
-import { cutsFor, piecesOf } from './datagram.js'
+import { type Cutting, cutsFor, type Datagram, piecesOf } from './datagram.js'
 import type { DatagramFor } from './kind.js'
 import type { Piece } from './piece.js'
 import { combinations, MAX_TRAINS, slotsOf, type Way, waysOf, wireOrder } from './trains.js'
@@ -145,24 +145,26 @@ class Depot {
     const name = [kind, size, way.mtu, way.order, way.fault].join(' ')
     const known = this.#orders.get(name)
     if (known) return known
-    const places = this.#cut(kind, size, way)
     const { seed, stream } = this.group
-    const order = wireOrder(places.length, way, fieldKey(seed, stream, `fragment ${name}`)).map(
-      i => places[i]!,
-    )
-    this.#orders.set(name, order)
-    return order
+    const cutting = { length: this.group.kinds[kind]!.sizes.lengths[size]!, mtu: way.mtu, fault: way.fault }
+    const count = cutsFor(this.#datagram(kind, cutting), cutting).length
+    const order = wireOrder(count, way, fieldKey(seed, stream, `fragment ${name}`))
+    const places = this.#cut(kind, cutting, order.length > count ? order[0]! : null)
+    const made = order.map(i => places[i]!)
+    this.#orders.set(name, made)
+    return made
   }
 
-  #cut(kind: number, size: number, way: Way): readonly Place[] {
-    const name = [kind, size, way.mtu, way.fault].join(' ')
+  #datagram(kind: number, { length, mtu, fault }: Cutting): Datagram {
+    return this.group.kinds[kind]!.datagramFor(length, mtu, fault)
+  }
+
+  #cut(kind: number, cutting: Cutting, twice: number | null): readonly Place[] {
+    const name = [kind, cutting.length, cutting.mtu, cutting.fault, twice].join(' ')
     const known = this.#places.get(name)
     if (known) return known
-    const { sizes, datagramFor } = this.group.kinds[kind]!
-    const length = sizes.lengths[size]!
-    const datagram = datagramFor(length, way.mtu, way.fault)
-    const pieces = piecesOf(datagram, { ...way, length })
-    const places = pieces.map(piece => this.#place(piece, kind, way.fault))
+    const pieces = piecesOf(this.#datagram(kind, cutting), cutting, twice)
+    const places = pieces.map(piece => this.#place(piece, kind, cutting.fault))
     this.#places.set(name, places)
     return places
   }

@@ -1,7 +1,7 @@
-import type { Member, Places, Profile, StreamSpec, YamlPath } from '../../profile/model.js'
+import type { Places, Profile, StreamSpec, YamlPath } from '../../profile/model.js'
 import { type Diagnostic, error, warning } from '../diagnostic.js'
-import { overlap } from '../match.js'
 import type { StreamPlan } from '../plan.js'
+import { overlap } from '../rules.js'
 import type { Sizes } from '../sizes.js'
 import { checkTrains } from './check.js'
 import { cycleOf, type FragmentGroup, type Fragments, framesOf, type Group, groupOf } from './group.js'
@@ -17,15 +17,35 @@ export interface Cut {
 /** What differs between the members that the fragments of a stream are. */
 export type FragmentPlan = Pick<
   StreamPlan,
-  'member' | 'templates' | 'sequence' | 'fields' | 'signature' | 'match' | 'count'
+  'member' | 'templates' | 'sequence' | 'sizeDraw' | 'fields' | 'signature' | 'match' | 'count'
 >
 
-type Cutting = { plans: FragmentPlan[]; diagnostics: Diagnostic[] }
+export type Cutting = { plans: FragmentPlan[]; diagnostics: Diagnostic[] }
 
 const only: Places = { cycle: 1, places: [0] }
 
+/** A member of a stream, with its sizes where its datagrams are to be cut and all else is right. */
+interface Member {
+  spec: StreamSpec
+  /** Index of its stream in the profile. */
+  stream: number
+  sizes: Sizes | undefined
+}
+
+/** The fragments of each stream that is to be cut, by the index of its first member. */
+export function cutStreams(profile: Profile, members: readonly Member[]): Map<number, Cutting> {
+  const found = new Map<number, Cutting>()
+  for (const [id, { spec, stream }] of members.entries()) {
+    if (!spec.fragment || members[id - 1]?.stream === stream) continue
+    const own = members.filter(member => member.stream === stream)
+    const cuts = own.flatMap(({ spec, sizes }) => (sizes ? { spec, sizes } : []))
+    if (cuts.length === own.length) found.set(id, fragmentPlans(profile, cuts, ['streams', stream]))
+  }
+  return found
+}
+
 /** The members of a fragmented stream, all its alternatives together. */
-export function fragmentPlans(profile: Profile, cuts: readonly Cut[], path: YamlPath): Cutting {
+function fragmentPlans(profile: Profile, cuts: readonly Cut[], path: YamlPath): Cutting {
   const { fragment, name, count = null, member: turns = only } = cuts[0]!.spec
   const kinds = cuts.map(({ spec, sizes }) => {
     const { places } = spec.member ?? only
@@ -55,7 +75,7 @@ function checkLength(group: Group, path: YamlPath): Diagnostic[] {
 
 function planOf(part: Fragments, { cycle, slots }: FragmentGroup, spec: StreamSpec): FragmentPlan {
   const labels = [...(spec.member?.labels ?? []), part.fault]
-  const member: Member = { labels, cycle, places: part.trains, slots, at: part.at }
+  const member = { labels, cycle, places: part.trains, slots, at: part.at }
   const { templates, sequence, signature, match } = part
   const renumber = renumbering(
     part,
@@ -65,6 +85,7 @@ function planOf(part: Fragments, { cycle, slots }: FragmentGroup, spec: StreamSp
     member,
     templates,
     sequence,
+    sizeDraw: null,
     fields: part.fields.map(field => ({ ...field, numbers: field.numbers && renumber(field.numbers) })),
     signature,
     match,
