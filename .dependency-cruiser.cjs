@@ -7,7 +7,12 @@ const mayImport = {
   templates: ['profile/model', 'units/'],
   profile: ['units/', 'templates/header', 'templates/headers/'],
   gen: ['templates/(plan|rate|group|lanes)\\.ts$', 'profile/model', 'units/'],
-  stats: ['gen/(snapshot|engine-api|host)', 'profile/model', 'templates/(plan|rate|group|rules)\\.ts$', 'units/'],
+  stats: [
+    'gen/(snapshot|engine-api|host)',
+    'profile/model',
+    'templates/(plan|rate|group|rules)\\.ts$',
+    'units/',
+  ],
   report: ['stats/', 'profile/model', 'units/'],
   ui: ['stats/', 'units/'],
 }

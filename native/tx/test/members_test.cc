@@ -9,12 +9,14 @@
 namespace nmgen::test {
 namespace {
 
-// Places that rise, out of a cycle.
+// Places out of a cycle: they rise, but for those of fragments, which go back and forth and say one place several times.
 std::vector<uint32_t> random_places(Random& random, uint32_t cycle) {
   std::vector<uint32_t> places;
   for (uint32_t place = 0; place < cycle; place++)
     if (random.chance(2)) places.push_back(place);
   if (places.empty()) places.push_back(static_cast<uint32_t>(random.below(cycle)));
+  if (random.chance(2))
+    for (uint32_t& place : places) place = static_cast<uint32_t>(random.below(cycle));
   return places;
 }
 
