@@ -43,7 +43,8 @@ TEST(fragments_hold_their_part_of_a_field_that_is_cut) {
       std::vector<uint8_t> frame(60, 0x40);
       std::memcpy(&frame[50], &wholes[j][kAt], cut);
       std::memcpy(&frame[kAt], &wholes[j][kAt + cut], bytes - cut);
-      CHECK(std::memcmp(frame.data(), frames[j].data(), frame.size()) == 0 || (fail(describe(whole).c_str(), 0, ""), false));
+      CHECK(std::memcmp(frame.data(), frames[j].data(), frame.size()) == 0 ||
+            (fail(describe(whole).c_str(), 0, ""), false));
     }
   }
 }

@@ -9,7 +9,8 @@
 namespace nmgen::test {
 namespace {
 
-// Places out of a cycle: they rise, but for those of fragments, which go back and forth and say one place several times.
+// Places out of a cycle: they rise, but for those of fragments, which go back and forth and say one place several
+// times.
 std::vector<uint32_t> random_places(Random& random, uint32_t cycle) {
   std::vector<uint32_t> places;
   for (uint32_t place = 0; place < cycle; place++)
