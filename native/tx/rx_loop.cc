@@ -36,11 +36,9 @@ RxLoop::RxLoop(RxQueue& queue, const Plan& plan, page::Word* page) : queue_(queu
   receiver_of_.assign(0x10000, -1);
   for (const Stream& s : plan.streams) {
     const uint32_t index = static_cast<uint32_t>(receivers_.size());
-    // As many histograms as streams, or one that all of them share.
-    const size_t which = histograms < plan.streams.size() ? 0 : index;
     receivers_.push_back({&s,
                           cells + index * page::kRxStreamCells,
-                          histograms ? histogram + which * histogram::kCells : nullptr,
+                          histograms ? histogram + s.histogram * histogram::kCells : nullptr,
                           0,
                           {}});
     if (s.is_signed) receivers_.back().sequences.resize(s.stride);
@@ -56,7 +54,9 @@ bool RxLoop::page_fits(const Plan& plan, std::span<page::Word> page) {
   if (page.size() < page::kHeaderCells) return false;
   const uint64_t histograms = page::get(&page[page::kHistograms]);
   const size_t streams = page::kHeaderCells + plan.streams.size() * page::kRxStreamCells;
-  return histograms <= plan.streams.size() && page.size() >= streams + histograms * histogram::kCells;
+  auto is_there = [&](const Stream& s) { return histograms == 0 || s.histogram < histograms; };
+  return histograms <= plan.streams.size() && page.size() >= streams + histograms * histogram::kCells &&
+         std::ranges::all_of(plan.streams, is_there);
 }
 
 void RxLoop::run() {

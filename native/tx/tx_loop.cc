@@ -47,7 +47,8 @@ bool TxLoop::wait_for_go() {
 // Every buffer holds a template before the first packet: from then on only what changes is written.
 void TxLoop::prefill() {
   if (plan_.lanes.empty()) return;
-  const std::vector<uint32_t>& slots = plan_.lanes[0].slots;
+  const Lane& lane = plan_.lanes[0];
+  const std::vector<uint32_t>& slots = lane.cycles.empty() ? lane.slots : lane.cycles[0];
   size_t k = 0;
   for (Frame& frame : queue_.all()) {
     const Stream& s = plan_.streams[slots[k % slots.size()]];
@@ -120,7 +121,7 @@ void TxLoop::set_due(const Turn& turn, uint32_t slots) {
 uint32_t TxLoop::compose(LaneState& lane, uint32_t n) {
   const std::vector<uint32_t>& slots = lane.lane->slots;
   group_count_ = 0;
-  if (slots.size() == 1) {
+  if (slots.size() == 1 && lane.cycles.empty()) {
     StreamState& stream = streams_[slots[0]];
     const uint32_t m = static_cast<uint32_t>(std::min<uint64_t>(n, stream.stream->limit - stream.next));
     lane.advance(m);
@@ -131,7 +132,7 @@ uint32_t TxLoop::compose(LaneState& lane, uint32_t n) {
   uint32_t m = 0;
   bool exhausted = false;
   while (m < n && !lane.done) {
-    const uint32_t s = slots[lane.cursor];
+    const uint32_t s = lane.take(streams_);
     StreamState& stream = streams_[s];
     if (stream.next == stream.stream->limit) {
       exhausted = true;

@@ -1,9 +1,9 @@
 /** Runs a Plan: opens its devices, starts a pinned worker for each queue, waits, closes. */
 
 import type { NmgenError } from '../errors.js'
-import type { Plan } from '../templates/plan.js'
+import type { Plan, StreamPlan } from '../templates/plan.js'
 import { chooseCpus } from './cpus.js'
-import { shareOf } from './encode.js'
+import { ownShard, shareOf } from './encode.js'
 import type { Run } from './engine-api.js'
 import { readHost } from './host.js'
 import { LatencyReader } from './latency.js'
@@ -96,8 +96,8 @@ class NativeRun implements Run {
   }
 
   /** What of a stream's packets is ours to send. */
-  #share(count: number): number {
-    return shareOf(count, { index: this.fleet.index, stride: this.fleet.of })
+  #share(stream: StreamPlan): number {
+    return shareOf(stream.count!, ownShard(stream, { index: this.fleet.index, stride: this.fleet.of }))
   }
 
   /** By its own end: everything that was counted out is sent, or the time was up. */
@@ -106,7 +106,7 @@ class NativeRun implements Run {
     const sent = (id: number) => final.tx.reduce((sum, queue) => sum + queue.streams[id]!.packets, 0)
     const all =
       counted.length === this.plan.streams.length &&
-      counted.every(({ id, count }) => sent(id) >= this.#share(count!))
+      counted.every(stream => sent(stream.id) >= this.#share(stream))
     return all || this.plan.durationNs === null ? 'count' : 'duration'
   }
 }

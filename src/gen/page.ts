@@ -60,7 +60,7 @@ export function txPage(streams: number): Page {
   return page
 }
 
-/** A page for an RX queue; the first `histograms` of its streams have a latency histogram each. */
+/** A page for an RX queue, with so many latency histograms; the plan says which of them is a stream's. */
 export function rxPage(streams: number, histograms: number): Page {
   const page = allocate(Cell.headerCells + streams * RxStreamCell.cells + histograms * HISTOGRAM_CELLS)
   page[Cell.streams] = BigInt(streams)
@@ -174,7 +174,7 @@ export function readRx(
   }
 }
 
-/** The k-th stream's latency buckets, a live view of the page; undefined: it has none. */
+/** The buckets of the k-th latency histogram, a live view of the page; undefined: there are not so many. */
 export function histogramOf(page: Page, k: number): Page | undefined {
   if (k >= cell(page, Cell.histograms)) return undefined
   const first = Cell.headerCells + cell(page, Cell.streams) * RxStreamCell.cells

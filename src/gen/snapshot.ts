@@ -70,12 +70,10 @@ export interface Snapshot {
   rx: readonly RxQueueSnapshot[]
 }
 
-export const ALL_STREAMS = -1
-
-/** Latency bucket counts of one stream, in the bucket geometry of HdrHistogram(1, 60e9, 3). */
+/** Latency bucket counts of one stream or of several, in the bucket geometry of HdrHistogram(1, 60e9, 3). */
 export interface StreamHistogram {
-  /** Stream id, or ALL_STREAMS where there are too many streams for one histogram each. */
-  stream: number
+  /** Their ids. Where there are too many for one histogram each, they share. */
+  streams: readonly number[]
   counts: BigUint64Array
 }
 

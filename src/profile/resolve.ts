@@ -1,4 +1,4 @@
-import type { Load, PortSpec, Profile, StreamSpec } from './model.js'
+import type { FragmentSpec, Load, PortSpec, Profile, StreamSpec } from './model.js'
 import type { ProfileShape } from './schema.js'
 
 /** Fills in what depends on other parts of the profile. Nothing can be wrong any more. */
@@ -53,6 +53,7 @@ function streamSpec(
   const {
     name,
     frame,
+    fragment,
     layers,
     signature,
     count,
@@ -69,6 +70,7 @@ function streamSpec(
   return {
     name,
     frame,
+    ...(fragment && { fragment: fragmentSpec(fragment) }),
     layers,
     ...(vars && { vars }),
     ...(pick && { pick }),
@@ -82,6 +84,18 @@ function streamSpec(
     ...(rx !== undefined && { rx }),
   }
 }
+
+const fragmentSpec = ({
+  mtu,
+  order = [{ value: 'forward', weight: 1 }],
+  fault = [{ value: 'none', weight: 1 }],
+  interleave = 1,
+}: NonNullable<ProfileShape['streams'][number]['fragment']>): FragmentSpec => ({
+  mtu,
+  order,
+  fault,
+  interleave,
+})
 
 function rateOf({ rate, share }: ProfileShape['streams'][number], total: Total | undefined) {
   if (rate || !total) return { rate: rate ?? ({ kind: 'line' } as const) }

@@ -4,7 +4,14 @@ import { headers } from '../templates/headers/index.js'
 import { formatCount } from '../units/count.js'
 import { formatDuration } from '../units/duration.js'
 import { formatLoad } from '../units/load.js'
-import { formatField, formatFrame, formatPick, formatShare, formatVariable } from './format.js'
+import {
+  formatField,
+  formatFragment,
+  formatFrame,
+  formatPick,
+  formatShare,
+  formatVariable,
+} from './format.js'
 import { formatLiteral } from './literal.js'
 import type { Profile, StreamSpec, YamlPath } from './model.js'
 
@@ -70,6 +77,7 @@ function streamRows(stream: StreamSpec, index: number, originOf: OriginOf): Reso
       : [{ path: `streams.${stream.name}.${key}`, value, origin: originOf(['streams', index, key]) }]
   return [
     ...row('frame', formatFrame(stream.frame)),
+    ...fragmentRows(stream, index, originOf),
     ...row('rate', stream.share === undefined ? formatLoad(stream.rate) : undefined),
     ...row('share', stream.share === undefined ? undefined : formatShare(stream.share)),
     ...row('count', stream.count === undefined ? undefined : formatCount(stream.count)),
@@ -82,6 +90,15 @@ function streamRows(stream: StreamSpec, index: number, originOf: OriginOf): Reso
     ...variableRows(['streams', index], stream, originOf),
     ...stream.layers.flatMap((_, i) => layerRows(stream, [index, i], originOf)),
   ]
+}
+
+function fragmentRows({ name, fragment }: StreamSpec, index: number, originOf: OriginOf): ResolvedRow[] {
+  if (!fragment) return []
+  return Object.entries(formatFragment(fragment)).map(([key, value]) => ({
+    path: `streams.${name}.fragment.${key}`,
+    value,
+    origin: originOf(['streams', index, 'fragment', key]),
+  }))
 }
 
 /** Of the profile (no path) or of one stream. */

@@ -32,7 +32,7 @@ function relaxStreams(schema: Record<string, unknown>): void {
   const needed: readonly string[] = ['frame', 'layers']
   stream.required = stream.required.filter(key => !needed.includes(key))
   stream.anyOf = [{ required: needed }, { required: ['like'] }]
-  for (const key of ['rate', 'share', 'count', 'start', 'for', 'after', 'rx']) {
+  for (const key of ['fragment', 'rate', 'share', 'count', 'start', 'for', 'after', 'rx']) {
     const property = stream.properties[key]!
     if (property.anyOf) property.anyOf.push({ type: 'null' })
     else property.type = [property.type, 'null']

@@ -7,6 +7,7 @@ import { formatRate } from '../units/rate.js'
 import { formatShare } from './format.js'
 import type { LayerSpec, PortSpec, Profile, StreamSpec, Variables } from './model.js'
 import { fieldDocument, pickDocument, variableDocument } from './write-field.js'
+import { fragmentDocument } from './write-fragment.js'
 import { frameDocument } from './write-frame.js'
 
 /** Plain data, for YAML or JSON; every default is written out, so that a later version of nmgen sends the same. */
@@ -59,11 +60,27 @@ const portDocument = ({ uri, txQueues, rxQueues, args }: PortSpec) => ({
 
 /** A stream that divides the total has a share and no rate. */
 function streamDocument(stream: StreamSpec) {
-  const { name, frame, rate, share, count, startNs, forNs, after, tx, rx, signature, layers, vars, pick } =
-    stream
+  const {
+    name,
+    frame,
+    fragment,
+    rate,
+    share,
+    count,
+    startNs,
+    forNs,
+    after,
+    tx,
+    rx,
+    signature,
+    layers,
+    vars,
+    pick,
+  } = stream
   return {
     name,
     frame: frameDocument(frame),
+    ...(fragment && { fragment: fragmentDocument(fragment) }),
     ...variables(vars),
     ...(pick && { pick: mapped(pick, pickDocument) }),
     ...(share === undefined ? { rate: loadDocument(rate) } : { share: formatShare(share) }),

@@ -21,7 +21,7 @@ export function rows(result: Result): Row[] {
 }
 
 function asked(result: Result): Row {
-  const streams = Object.entries(result.streams)
+  const streams = Object.entries(result.streams).filter(([, { part_of }]) => part_of === undefined)
   const [only] = streams
   const parts = streams.map(([name, stream]) => `${name} ${rate(stream.asked)}`)
   return { label: 'asked', parts: streams.length === 1 && only ? [rate(only[1].asked)] : parts }

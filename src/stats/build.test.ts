@@ -84,8 +84,8 @@ describe('the result of a run', () => {
       rx: [anRxQueue({ streams: [rx(1000), rx(9000)] })],
     })
     const latency = [
-      { stream: 0, counts: bucketCounts([[1000, 500_000]]) },
-      { stream: 1, counts: bucketCounts([[9000, 500_000]]) },
+      { streams: [0], counts: bucketCounts([[1000, 500_000]]) },
+      { streams: [1], counts: bucketCounts([[9000, 500_000]]) },
     ]
     const result = await build({ streams }, { final, latency })
     expect(result.metrics).toMatchObject({
@@ -99,7 +99,7 @@ describe('the result of a run', () => {
   })
 
   it('has no percentiles per stream where one histogram is of all streams', async () => {
-    const latency = [{ stream: -1, counts: bucketCounts([[1500, 1_000_000]]) }]
+    const latency = [{ streams: [0, 1], counts: bucketCounts([[1500, 1_000_000]]) }]
     const { metrics, streams } = await build({}, { latency })
     expect(metrics.latency_p50_ns).toBe(1500)
     expect(streams.udp).toMatchObject({

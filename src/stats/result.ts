@@ -34,8 +34,10 @@ export interface Threshold {
 
 export interface StreamResult extends Metrics {
   asked: Load
-  /** How the receiver knows the stream: by its signature, by matching bytes, or not at all. */
+  /** How the receiver knows all frames of the stream: by a signature, some only by matching bytes, or not at all. */
   measured_by: 'signature' | 'match' | null
+  /** Of one alternative of a stream, whose name this is. It is in that stream's numbers already. */
+  part_of?: string
 }
 
 export interface TxQueueResult {
@@ -140,6 +142,7 @@ export interface Result {
   warnings: readonly Warning[]
   /** Set where the verdict is `broken`. */
   error?: { code: string; message: string; hint?: string }
+  /** By name; alternatives of a stream follow it as `STREAM.LABEL`. */
   streams: Readonly<Record<string, StreamResult>>
   ports: readonly PortResult[]
   queues: readonly QueueResult[]

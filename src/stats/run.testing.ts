@@ -7,6 +7,7 @@ export const aStream = (change: Partial<StreamPlan> = {}): StreamPlan => ({
   id: 0,
   name: 'udp',
   path: ['streams', 0],
+  member: null,
   templates: [{ bytes: new Uint8Array(60), checksums: [] }],
   sequence: [0],
   sizeDraw: null,
@@ -122,7 +123,7 @@ export const anOutcome = (change: Partial<RunOutcome> = {}): RunOutcome => ({
   final: aSnapshot(),
   latency: [
     {
-      stream: 0,
+      streams: [0],
       counts: bucketCounts([
         [1000, 500_000],
         [1500, 400_000],

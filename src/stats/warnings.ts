@@ -51,7 +51,10 @@ function paceWarnings({ stream, pace, result }: StreamMeasure): Warning[] {
 
 /** One sentence for all of them: a profile may have thousands. */
 function noSignature(streams: readonly StreamMeasure[]): Warning[] {
-  const names = streams.flatMap(({ stream, result }) => (result.measured_by === 'match' ? stream.name : []))
+  const names = streams.flatMap(({ stream, arrival, result }) => {
+    if (result.measured_by !== 'match') return []
+    return arrival?.signed ? `${stream.name} (some frames)` : stream.name
+  })
   if (names.length === 0) return []
   const [subject, carry, their] =
     names.length === 1 ? ['stream', 'carries', 'its'] : ['streams', 'carry', 'their']
@@ -63,7 +66,7 @@ function noSignature(streams: readonly StreamMeasure[]): Warning[] {
 
 function lossWarnings(run: Input, streams: readonly StreamMeasure[], metrics: Metrics): Warning[] {
   const found: Warning[] = []
-  const { surplus, unknown } = addLoss(streams.flatMap(stream => stream.loss ?? []))
+  const { surplus, unknown } = addLoss(streams.flatMap(({ arrival }) => arrival?.loss ?? []))
   const judged = run.plan.expect.some(({ metric }) => /(^|\.)(lost|loss_ratio|rx_packets)$/.test(metric))
   if ((metrics.lost ?? 0) > 0 && !judged) {
     const text = `${metrics.lost} packets were lost, and nothing in \`expect\` judges loss`

@@ -53,16 +53,22 @@ export function layOut(
   stream: StreamSpec,
   path: YamlPath,
 ): { layout?: Layout; diagnostics: readonly Diagnostic[] } {
-  const diagnostics = checkLayers(stream.layers, [...path, 'layers'])
+  const diagnostics = checkLayers(stream.layers, path)
   if (diagnostics.length > 0) return { diagnostics }
   const layers: PlacedLayer[] = []
   for (const [i, spec] of stream.layers.entries()) {
     if (spec.name === payloadName) continue
-    layers.push(place(stream.layers, i, layers.at(-1), [...path, 'layers', i, spec.name]))
+    layers.push(place(stream.layers, i, layers.at(-1), pathOf(stream.layers, i, path)))
   }
   const found = layers.flatMap(layer => checkScope(layer.header, layer.scope))
   return found.length > 0 ? { diagnostics: found } : { layout: finish(stream, layers), diagnostics }
 }
+
+/** Where a layer stands in the profile. */
+export const pathOf = (layers: readonly LayerSpec[], index: number, stream: YamlPath): YamlPath => [
+  ...(layers[index]!.path ?? [...stream, 'layers', index]),
+  layers[index]!.name,
+]
 
 function finish(stream: StreamSpec, layers: readonly PlacedLayer[]): Layout {
   const top = layers.at(-1)!

@@ -4,6 +4,7 @@
  */
 import type { Load, Rate } from '../profile/model.js'
 import { type FrameChoice, templateShares } from './frame-choice.js'
+import { type Group, weightOf } from './group.js'
 import type { StreamPlan } from './plan.js'
 
 /** Preamble 7, start delimiter 1, inter-frame gap 12 (IEEE 802.3): what a frame costs on the wire beside itself. */
@@ -18,11 +19,17 @@ export type Pace =
   | { shape: 'burst'; pps: number; frames: number }
   | { shape: 'ramp'; fromPps: number; toPps: number; overNs: number }
 
+/** Mean frame size of a stream in bytes, FCS included, over a cycle of its members and their whole sequences. */
+export function meanFrameBytes(group: Group): number {
+  const weight = group.reduce((total, stream) => total + weightOf(stream), 0)
+  return group.reduce((total, stream) => total + weightOf(stream) * ownMean(stream), 0) / weight
+}
+
 /**
- * Mean frame size of a stream in bytes, FCS included: exact over its whole sequence; where sizes are drawn, what they
+ * Of one member: exact over its whole sequence; where sizes are drawn, what they
  * come to in the long run.
  */
-export function meanFrameBytes(stream: FrameChoice): number {
+function ownMean(stream: FrameChoice): number {
   if (stream.templates.length === 1) return stream.templates[0]!.bytes.length + FCS_BYTES
   return templateShares(stream).reduce(
     (mean, share, i) => mean + share * (stream.templates[i]!.bytes.length + FCS_BYTES),
@@ -46,10 +53,10 @@ export function ratePps(rate: Rate, frameBytes: number, linkBps: number | null):
 }
 
 /** null: a share of a line whose speed is not known. */
-export function paceOf(stream: FrameChoice & Pick<StreamPlan, 'rate'>, linkBps: number | null): Pace | null {
-  const frame = meanFrameBytes(stream)
+export function paceOf(group: Group, linkBps: number | null): Pace | null {
+  const frame = meanFrameBytes(group)
   const pps = (rate: Rate) => ratePps(rate, frame, linkBps)
-  const load: Load = stream.rate
+  const load: Load = group[0].rate
   switch (load.kind) {
     case 'line':
       return { shape: 'line' }
@@ -102,15 +109,17 @@ export function windowNs(stream: StreamPlan, durationNs: number | null): number 
  * Packets that a stream sends in all, over every queue and shard: its count, or exactly the integral of its rate over
  * its window, where there is one; null: until the clock says so.
  */
-export function packetLimit(
-  stream: StreamPlan,
-  durationNs: number | null,
-  linkBps: number | null,
-): number | null {
-  const window = windowNs(stream, durationNs)
-  const pace = paceOf(stream, linkBps)
+export function packetLimit(group: Group, durationNs: number | null, linkBps: number | null): number | null {
+  const window = windowNs(group[0], durationNs)
+  const pace = paceOf(group, linkBps)
+  const count = countOf(group)
   if (window === 0) return 0
-  if (window === null || pace === null || pace.shape === 'line' || pace.shape === 'poisson')
-    return stream.count
-  return Math.min(stream.count ?? Number.POSITIVE_INFINITY, Math.round(packetsBy(pace, window)))
+  if (window === null || pace === null || pace.shape === 'line' || pace.shape === 'poisson') return count
+  return Math.min(count ?? Number.POSITIVE_INFINITY, Math.round(packetsBy(pace, window)))
+}
+
+/** What the profile says of the stream, over all its members. */
+export function countOf(group: Group): number | null {
+  if (group[0].count === null) return null
+  return group.reduce((sum, { count }) => sum + (count ?? 0), 0)
 }

@@ -6,6 +6,7 @@ export const planned = (id: number, rate: Load, over: Partial<StreamPlan> = {}):
   id,
   name: `s${id}`,
   path: ['streams', id],
+  member: null,
   templates: [60, 566, 1514].map(bytes => ({ bytes: new Uint8Array(bytes), checksums: [] })),
   sequence: [0],
   sizeDraw: null,
