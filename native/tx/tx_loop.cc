@@ -62,7 +62,7 @@ void TxLoop::prefill() {
 void TxLoop::send_until_done() {
   const uint64_t epoch = page::get(page_ + page::kEpochNs);
   const bool needs_time = schedule_.timed();
-  uint64_t start_ticks = 0;
+  uint64_t start_ticks = 0, start_system_ns = 0;
   now_ = epoch;
   if (plan_.duration_ns) give_up_ns_ = epoch + plan_.duration_ns + (needs_time ? kGraceNs : 0);
   for (uint32_t turns = 0;; turns++) {
@@ -78,6 +78,7 @@ void TxLoop::send_until_done() {
     }
     idles_ = 0;
     if (start_ticks == 0) {
+      start_system_ns = system_ns();
       start_ticks = ticks();
       page::set(page_ + page::kFirstNs, now_);
     }
@@ -88,6 +89,7 @@ void TxLoop::send_until_done() {
   if (start_ticks) {
     page::set(page_ + page::kLastNs, end);
     page::set(page_ + page::kCycles, ticks() - start_ticks);
+    page::set(page_ + page::kSystemNs, system_ns() - start_system_ns);
   }
   const uint64_t due_by = plan_.duration_ns ? std::min(end - epoch, plan_.duration_ns) : end - epoch;
   page::add(page_ + page::kUnsent, due_by ? schedule_.overdue(due_by - 1) : 0);

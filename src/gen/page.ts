@@ -25,6 +25,7 @@ export const Cell = {
   firstNs: 18,
   lastNs: 19,
   unknown: 20,
+  systemNs: 21,
   headerCells: 24,
 } as const
 
@@ -114,6 +115,7 @@ export function readTx(
     maxLateNs: cell(page, Cell.maxLateNs),
     unsent: cell(page, Cell.unsent),
     cycles: cell(page, Cell.cycles),
+    systemNs: cell(page, Cell.systemNs),
     firstNs: since(page, Cell.firstNs),
     lastNs: since(page, Cell.lastNs),
     streams,

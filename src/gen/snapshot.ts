@@ -27,6 +27,8 @@ export interface TxQueueSnapshot {
   unsent: number
   /** Time stamp counter ticks between first and last packet, 0 where there is no such counter. */
   cycles: number
+  /** Time that the kernel worked for this queue between first and last packet; known at its end. */
+  systemNs: number
   /** Nanoseconds since the run's epoch; 0 while nothing was sent. */
   firstNs: number
   lastNs: number

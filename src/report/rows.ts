@@ -47,6 +47,7 @@ const LIMITS = {
   pacing: 'the schedule: the asked rate was held',
   link: 'the link: it is full',
   ring: 'a full ring: the device or receiver is slower than nmgen',
+  kernel: 'the kernel: most of the time went into its calls',
   generator: 'nmgen itself: rings had room',
 } as const
 

@@ -251,6 +251,12 @@ describe('limits', () => {
     expect((await build({}, { ports, final })).limited_by).toBe('link')
   })
 
+  it('the kernel, where most of the time went into its calls', async () => {
+    const final = (systemNs: number) => aSnapshot({ tx: [aTxQueue({ systemNs })] })
+    expect((await build({}, { final: final(6e8) })).limited_by).toBe('kernel')
+    expect((await build({}, { final: final(4e8) })).limited_by).toBe('generator')
+  })
+
   it('else nmgen', async () => {
     expect((await build()).limited_by).toBe('generator')
   })

@@ -10,9 +10,9 @@ export type Verdict = 'pass' | 'fail' | 'invalid' | 'broken' | 'interrupted'
 
 /**
  * What kept the run from sending faster, told from counters only: the schedule, the wire, a ring that was full
- * (a slower device or receiver), or nmgen itself. null: nothing was sent.
+ * (a slower device or receiver), the system calls of the backend, or nmgen itself. null: nothing was sent.
  */
-export type LimitedBy = 'pacing' | 'link' | 'ring' | 'generator' | null
+export type LimitedBy = 'pacing' | 'link' | 'ring' | 'kernel' | 'generator' | null
 
 export interface Warning {
   code: string

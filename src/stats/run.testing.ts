@@ -58,6 +58,7 @@ export const aTxQueue = (change: Partial<TxQueueSnapshot> = {}): TxQueueSnapshot
     maxLateNs: 0,
     unsent: 0,
     cycles: packets * 50,
+    systemNs: 0,
     firstNs: 5e8,
     lastNs: 15e8,
     streams: [{ packets, frameBytes, firstNs: 5e8, lastNs: 15e8 }],

@@ -126,6 +126,7 @@ describe.for(paths)('over a veth pair with $name', ({ reason, uri, ring }) => {
       // A frame that the kernel could not take in at this rate was sent all the same: its own counters tell.
       const { rxPackets, rxDropped } = await lab.counters()
       expect(rxPackets + rxDropped).toBe(sent)
+      expect(result.limited_by).toMatch(/kernel|ring/)
     })
   })
 })
