@@ -36,8 +36,9 @@ constexpr int kMaxTxBudget = 9;  // XDP_MAX_TX_SKB_BUDGET, Linux 6.17: before, a
 
 enum Mode : uint32_t { kAuto, kCopy, kZeroCopy };
 struct Options {
-  uint32_t mode = kAuto, program = 0, slots = 3, busy_poll = 0;
-  uint32_t ring() const { return 128u << slots; }
+  uint32_t mode = kAuto, program = 0, slots = 2, rx_slots = 4, busy_poll = 0;
+  uint32_t tx_ring() const { return 128u << slots; }
+  uint32_t rx_ring() const { return 128u << rx_slots; }
 };
 constexpr const char* kModes[] = {"auto", "copy", "zero-copy"};
 constexpr const char* kPrograms[] = {"auto", "native", "generic"};
@@ -65,7 +66,7 @@ struct Channel {
   xsk_ring_prod fill{}, tx{};
   xsk_ring_cons completed{}, rx{};
   uint8_t* memory = nullptr;  // of the whole UMEM
-  uint32_t chunk = 0, slots = 0;
+  uint32_t chunk = 0, slots = 0, rx_slots = 0;
   uint64_t tx_base = 0, rx_base = 0;  // this channel's chunks
   bool zero_copy = false, sends = false, receives = false;
 };
@@ -171,10 +172,10 @@ class Rx final : public RxQueue {
       : channels_(std::move(channels)), watch_(interface, false), busy_poll_(busy_poll) {
     for (Channel* channel : channels_) {
       uint32_t index = 0;
-      xsk_ring_prod__reserve(&channel->fill, channel->slots, &index);
-      for (uint32_t i = 0; i < channel->slots; i++)
+      xsk_ring_prod__reserve(&channel->fill, channel->rx_slots, &index);
+      for (uint32_t i = 0; i < channel->rx_slots; i++)
         *xsk_ring_prod__fill_addr(&channel->fill, index + i) = channel->rx_base + uint64_t{i} * channel->chunk;
-      xsk_ring_prod__submit(&channel->fill, channel->slots);
+      xsk_ring_prod__submit(&channel->fill, channel->rx_slots);
     }
   }
 
@@ -297,7 +298,7 @@ std::optional<Failure> AfXdp::create(const OpenRequest& request) {
 
 std::optional<Failure> AfXdp::map_memory(uint32_t channels, uint32_t chunk) {
   chunk_ = chunk;
-  bytes_ = size_t{channels} * 2 * options_.ring() * chunk;
+  bytes_ = size_t{channels} * (options_.tx_ring() + options_.rx_ring()) * chunk;
   void* memory = mmap(nullptr, bytes_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
   if (memory == MAP_FAILED) return failed("there is no memory for the UMEM", errno, "ask for fewer slots or queues");
   memory_ = static_cast<uint8_t*>(memory);
@@ -307,24 +308,25 @@ std::optional<Failure> AfXdp::map_memory(uint32_t channels, uint32_t chunk) {
 std::optional<Failure> AfXdp::open_channel(uint32_t queue, bool sends, bool receives) {
   channels_.push_back(std::make_unique<Channel>());
   Channel& c = *channels_.back();
-  const uint32_t ring = options_.ring();
-  const uint64_t base = uint64_t{queue} * 2 * ring * chunk_;
+  const uint32_t tx_ring = options_.tx_ring(), rx_ring = options_.rx_ring();
+  const uint64_t base = uint64_t{queue} * (tx_ring + rx_ring) * chunk_;
   c.memory = memory_;
   c.chunk = chunk_;
-  c.slots = ring;
+  c.slots = tx_ring;
+  c.rx_slots = rx_ring;
   c.sends = sends;
   c.receives = receives;
   c.tx_base = base;
-  c.rx_base = base + uint64_t{ring} * chunk_;
+  c.rx_base = base + uint64_t{tx_ring} * chunk_;
   if (!umem_) {
     const xsk_umem_config umem{
-        .fill_size = ring, .comp_size = ring, .frame_size = chunk_, .frame_headroom = 0, .flags = 0};
+        .fill_size = rx_ring, .comp_size = tx_ring, .frame_size = chunk_, .frame_headroom = 0, .flags = 0};
     if (int error = xsk_umem__create(&umem_, memory_, bytes_, &c.fill, &c.completed, &umem))
       return failed("the UMEM cannot be registered", error, "raise the limit of locked memory: ulimit -l unlimited");
   }
   constexpr uint16_t kFlags[] = {0, XDP_COPY, XDP_ZEROCOPY};
-  const xsk_socket_config config{.rx_size = ring,
-                                 .tx_size = ring,
+  const xsk_socket_config config{.rx_size = rx_ring,
+                                 .tx_size = tx_ring,
                                  .libxdp_flags = XSK_LIBXDP_FLAGS__INHIBIT_PROG_LOAD,
                                  .xdp_flags = 0,
                                  .bind_flags = static_cast<uint16_t>(XDP_USE_NEED_WAKEUP | kFlags[options_.mode])};
@@ -337,7 +339,7 @@ std::optional<Failure> AfXdp::open_channel(uint32_t queue, bool sends, bool rece
   socklen_t bytes = sizeof got;
   getsockopt(c.fd(), SOL_XDP, XDP_OPTIONS, &got, &bytes);
   c.zero_copy = got.flags & XDP_OPTIONS_ZEROCOPY;
-  setsockopt(c.fd(), SOL_XDP, kMaxTxBudget, &ring, sizeof ring);
+  setsockopt(c.fd(), SOL_XDP, kMaxTxBudget, &tx_ring, sizeof tx_ring);
   if (options_.busy_poll == 0) return std::nullopt;
   const int on = 1, microseconds = static_cast<int>(options_.busy_poll), budget = kMaxBurst;
   if (setsockopt(c.fd(), SOL_SOCKET, SO_PREFER_BUSY_POLL, &on, sizeof on) ||
@@ -400,7 +402,8 @@ std::map<std::string, uint64_t> AfXdp::counters() const {
 constexpr Argument kArguments[] = {
     {"mode", "auto (default), copy or zero-copy: who moves the frames, the driver or the kernel"},
     {"program", "receiving: auto (default), native or generic XDP"},
-    {"slots", "frames of each queue and direction: 128, 256 ... 8192 (default 1024)"},
+    {"slots", "TX frames of each queue: 128, 256, 512 (default) ... 8192"},
+    {"rx_slots", "RX frames of each queue: 128 ... 2048 (default) ... 8192"},
     {"busy_poll", "microseconds that a call polls the driver for, 0 to 1000 (default 0: interrupts)"}};
 
 std::optional<Failure> probe() { return netdev::no_permission("AF_XDP sockets", {CAP_NET_RAW, CAP_NET_ADMIN}); }
@@ -416,6 +419,7 @@ Expected<std::unique_ptr<Device>> open(const OpenRequest& request) {
                                    {choice("mode", &options.mode, kModes),
                                     choice("program", &options.program, kPrograms),
                                     choice("slots", &options.slots, kSlots),
+                                    choice("rx_slots", &options.rx_slots, kSlots),
                                     {"busy_poll", &options.busy_poll, 0, 1000}}))
     return *failure;
   const std::string name = request.device.substr(0, request.device.find(','));

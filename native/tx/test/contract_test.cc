@@ -60,7 +60,7 @@ const Target kTargets[] = {
      .in_kernel = true},
     {.uri = "afxdp:nmgt0,slots=128,mode=copy,busy_poll=20",
      .bad = "afxdp:nmgt0,slots=100",
-     .peer = "afxdp:nmgt1,program=generic,slots=4096",
+     .peer = "afxdp:nmgt1,program=generic,rx_slots=4096",
      .why_never_full = kDrops,
      .max_frame = 1514,
      .window = 1024,
