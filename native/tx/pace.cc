@@ -86,6 +86,15 @@ double Pace::due_ns(uint64_t j) const {
   return global_due_ns(shard_ + static_cast<double>(j) * stride_);
 }
 
+void Pace::due_times(double start, uint64_t next, uint32_t n, uint64_t* times) const {
+  double at = poisson_ns_;
+  for (uint64_t j = 0, draw = poisson_draw_; j < n; j++) {
+    const bool poisson = lane_->shape == Shape::kPoisson;
+    times[j] = static_cast<uint64_t>(std::llround(start + (poisson ? at : due_ns(next + j))));
+    if (poisson) at += gap_ns(draw++);
+  }
+}
+
 uint64_t Pace::due_by(double elapsed, uint64_t next, uint64_t most) const {
   if (elapsed < 0) return 0;
   if (lane_->shape == Shape::kPoisson) {

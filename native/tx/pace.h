@@ -13,6 +13,8 @@ class Pace {
   Pace(const Lane& lane, uint64_t stride, uint64_t shard);
   // Due time of slot `j`. For Poisson: of the next slot only, j is ignored.
   double due_ns(uint64_t j) const;
+  // When slots next .. next + n - 1 are due, of a lane that starts at `start`, rounded to ns.
+  void due_times(double start, uint64_t next, uint32_t n, uint64_t* times) const;
   // How many slots are due by `elapsed`, if `next` of them have had their turn: `most` of them at most. What is
   // beyond 256 of Poisson's is estimated.
   uint64_t due_by(double elapsed, uint64_t next, uint64_t most) const;

@@ -1,7 +1,7 @@
 import { checkVariables } from './check-variables.js'
 import { type Diagnostic, inFileOrder, unique } from './diagnostics.js'
 import { type ProfileDocument, readDocument } from './document.js'
-import { problemsOf } from './issues.js'
+import { keyHints, problemsOf } from './issues.js'
 import type { Position } from './locate.js'
 import type { Profile, YamlPath } from './model.js'
 import { describe, isMap, type Problem } from './problem.js'
@@ -92,10 +92,7 @@ function check({ data, problems, broken }: ProfileDocument): { problems: Problem
   return { problems: references, ...(!failed && { profile: resolve(shape.data) }) }
 }
 
-/** What each key of a stream is for. */
-const streamKeys = Object.fromEntries(
-  Object.entries(streamSchema.shape).map(([key, schema]) => [key, schema.description ?? '']),
-)
+const streamKeys = keyHints(streamSchema)
 
 const isLacking = ({ code, path }: Problem, broken: ReadonlySet<number>): boolean =>
   code === 'missing-key' && path[0] === 'streams' && broken.has(Number(path[1])) && path.length === 3

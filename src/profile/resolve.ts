@@ -1,4 +1,4 @@
-import type { CaptureSpec, Load, PortSpec, Profile, StreamSpec } from './model.js'
+import type { CaptureSpec, FragmentSpec, Load, PortSpec, Profile, StreamSpec } from './model.js'
 import type { ProfileShape } from './schema.js'
 
 /** Fills in what depends on other parts of the profile. Nothing can be wrong any more. */
@@ -57,6 +57,7 @@ function streamSpec(
   const {
     name,
     frame,
+    fragment,
     layers,
     pcap,
     signature,
@@ -74,6 +75,7 @@ function streamSpec(
   return {
     name,
     frame: pcap === undefined ? frame! : { kind: 'captured' },
+    ...(fragment && { fragment: fragmentSpec(fragment) }),
     layers: layers ?? [],
     ...(pcap !== undefined && { capture: captureOf(pcap, stream) }),
     ...(vars && { vars }),
@@ -88,6 +90,18 @@ function streamSpec(
     ...(rx !== undefined && { rx }),
   }
 }
+
+const fragmentSpec = ({
+  mtu,
+  order = [{ value: 'forward', weight: 1 }],
+  fault = [{ value: 'none', weight: 1 }],
+  interleave = 1,
+}: NonNullable<ProfileShape['streams'][number]['fragment']>): FragmentSpec => ({
+  mtu,
+  order,
+  fault,
+  interleave,
+})
 
 function rateOf(stream: ProfileShape['streams'][number], total: Total | undefined) {
   const { rate, share } = stream

@@ -4,7 +4,15 @@ import { headers } from '../templates/headers/index.js'
 import { formatCount } from '../units/count.js'
 import { formatDuration } from '../units/duration.js'
 import { formatLoad } from '../units/load.js'
-import { formatField, formatFrame, formatIndices, formatPick, formatShare, formatVariable } from './format.js'
+import {
+  formatField,
+  formatFragment,
+  formatFrame,
+  formatIndices,
+  formatPick,
+  formatShare,
+  formatVariable,
+} from './format.js'
 import { formatLiteral } from './literal.js'
 import type { CaptureSpec, Profile, StreamSpec, YamlPath } from './model.js'
 import { rewriteField } from './rewrite.js'
@@ -71,6 +79,7 @@ function streamRows(stream: StreamSpec, index: number, originOf: OriginOf): Reso
       : [{ path: `streams.${stream.name}.${key}`, value, origin: originOf(['streams', index, ...inFile]) }]
   return [
     ...(stream.frame.kind === 'captured' ? [] : row('frame', formatFrame(stream.frame))),
+    ...fragmentRows(stream, index, originOf),
     ...(stream.capture ? captureRows(stream.capture, row) : []),
     ...row('rate', isOwnRate(stream) ? formatLoad(stream.rate) : undefined),
     ...row('share', stream.share === undefined ? undefined : formatShare(stream.share)),
@@ -103,6 +112,15 @@ function captureRows(
       row(`set.${name}`, formatField(rewriteField(name)!, spec), ['set', ...path]),
     ),
   ]
+}
+
+function fragmentRows({ name, fragment }: StreamSpec, index: number, originOf: OriginOf): ResolvedRow[] {
+  if (!fragment) return []
+  return Object.entries(formatFragment(fragment)).map(([key, value]) => ({
+    path: `streams.${name}.fragment.${key}`,
+    value,
+    origin: originOf(['streams', index, 'fragment', key]),
+  }))
 }
 
 /** Of the profile (no path) or of one stream. */

@@ -5,6 +5,7 @@ import { type Parsed, parsed } from '../units/parsed.js'
 import { captureKeys } from './capture.js'
 import { cores } from './cores.js'
 import { expectation } from './expectation.js'
+import { fragment } from './fragment.js'
 import { frame } from './frame.js'
 import { layer } from './layer.js'
 import { nameSchema, parseName, port } from './port.js'
@@ -47,6 +48,7 @@ export const streamSchema = z.strictObject({
   like: inherited.like,
   set: inherited.set,
   frame: frame.optional(),
+  fragment: fragment.optional(),
   layers: z
     .array(layer)
     .min(1)
@@ -59,7 +61,9 @@ export const streamSchema = z.strictObject({
     '`line` (default), packets or bits per second (layer 1, or `-l2`), a share of the link, or a shape.',
   ).optional(),
   share: share.optional(),
-  count: count.schema('Frames to send in all; without it, until the duration ends.').optional(),
+  count: count
+    .schema('Frames to send in all (with `fragment`: datagrams); without it, until the duration ends.')
+    .optional(),
   start: duration(
     'Wait so long: after the start of the run, or after the streams of `after` have ended.',
     parseDuration,

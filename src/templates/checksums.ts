@@ -55,6 +55,7 @@ export function checksumSites(layout: Layout, sites: readonly Site[], bytes: Uin
   return sites.map(site => ({
     kind: site.rule.kind ?? 'sum',
     offset: site.field.bitOffset / 8,
+    hidden: false,
     base: site.rule.kind === 'crc32c' ? 0 : siteSum(site, bytes, packetEndsAt),
     zeroIsAllOnes: site.rule.zeroIsAllOnes ?? false,
     bad: site.field.bad,

@@ -59,16 +59,22 @@ export function layOut(
   stream: StreamSpec,
   path: YamlPath,
 ): { layout?: Layout; diagnostics: readonly Diagnostic[] } {
-  const diagnostics = checkLayers(stream.layers, [...path, 'layers'])
+  const diagnostics = checkLayers(stream.layers, path)
   if (diagnostics.length > 0) return { diagnostics }
   const layers: (PlacedLayer & { scope: Scope })[] = []
   for (const [i, spec] of stream.layers.entries()) {
     if (spec.name === payloadName) continue
-    layers.push(place(stream.layers, i, layers.at(-1), [...path, 'layers', i, spec.name]))
+    layers.push(place(stream.layers, i, layers.at(-1), pathOf(stream.layers, i, path)))
   }
   const found = layers.flatMap(layer => checkScope(layer.header, layer.scope))
   return found.length > 0 ? { diagnostics: found } : { layout: finish(stream, layers), diagnostics }
 }
+
+/** Where a layer stands in the profile. */
+export const pathOf = (layers: readonly LayerSpec[], index: number, stream: YamlPath): YamlPath => [
+  ...(layers[index]!.path ?? [...stream, 'layers', index]),
+  layers[index]!.name,
+]
 
 function finish(stream: StreamSpec, layers: readonly PlacedLayer[]): Layout {
   const top = layers.at(-1)!
@@ -109,16 +115,30 @@ export function stackName(layers: readonly { name: string }[], index: number): s
   return count === 1 ? name : `${name}.${count}`
 }
 
-/** Every frame must hold the headers and the FCS; below 64 bytes it is no Ethernet frame (IEEE 802.3 clause 4.4.2). */
-export function checkRoom(layout: Layout, frameBytes: number, path: YamlPath): Diagnostic[] {
-  const needed = layout.payloadOffset + 4
-  if (frameBytes >= needed) return []
-  const parts = layout.layers.map(layer => `${layer.name} ${layer.bytes}`).join(' + ')
-  return [
-    error([...path, 'frame'], {
-      code: 'frame-too-short',
-      message: `a frame of ${frameBytes} bytes is too short: ${parts} + FCS 4 = ${needed} bytes`,
-      hint: `the shortest frame for these layers is ${Math.max(64, needed)}B`,
-    }),
+/**
+ * Every frame must hold the headers and the FCS; below 64 bytes it is no Ethernet frame (IEEE 802.3 clause 4.4.2).
+ * `start` is where the layer begins that `of` names, whose sizes the profile gives; else it gives whole frames.
+ */
+export function checkRoom(
+  layout: Layout,
+  length: number,
+  { of, start }: { of: string | undefined; start: number | null },
+  path: YamlPath,
+): Diagnostic[] {
+  if (length >= layout.payloadOffset) return []
+  const inside = layout.layers.filter(({ offset }) => offset >= (start ?? 0))
+  const parts = inside.map(layer => `${layer.name} ${layer.bytes}`).join(' + ')
+  const needed = layout.payloadOffset - (start ?? -4)
+  const wrong = (message: string, hint: string) => [
+    error([...path, 'frame'], { code: 'frame-too-short', message, hint }),
   ]
+  if (start !== null)
+    return wrong(
+      `${of} of ${length - start} bytes is too short: ${parts} = ${needed} bytes`,
+      `at least ${needed}B`,
+    )
+  return wrong(
+    `a frame of ${length + 4} bytes is too short: ${parts} + FCS 4 = ${needed} bytes`,
+    `the shortest frame for these layers is ${Math.max(64, needed)}B`,
+  )
 }

@@ -132,8 +132,10 @@ Lane trace_of(std::vector<double> offsets, double cycle_ns) {
 TEST(pace_trace_follows_its_table_again_and_again) {
   const Lane lane = trace_of({0, 0, 250, 1000}, 1500);
   const Pace pace(lane, 1, 0);
-  CHECK(pace.due_ns(1) == 0 && pace.due_ns(3) == 1000 && pace.due_ns(4) == 1500 && pace.due_ns(4'000'002) == 1.5e9 + 250);
-  const std::pair<double, uint64_t> counts[] = {{0, 2}, {249.9, 2}, {250, 3}, {1499.9, 4}, {1500, 6}, {1.5e9, 4'000'002}};
+  CHECK(pace.due_ns(1) == 0 && pace.due_ns(3) == 1000 && pace.due_ns(4) == 1500 &&
+        pace.due_ns(4'000'002) == 1.5e9 + 250);
+  const std::pair<double, uint64_t> counts[] = {{0, 2},      {249.9, 2}, {250, 3},
+                                                {1499.9, 4}, {1500, 6},  {1.5e9, 4'000'002}};
   for (const auto& [elapsed, slots] : counts) CHECK_EQ(pace.due_by(elapsed, 0, kAll), slots, text(slots));
   CHECK_EQ(pace.due_by(1.5e9, 4'000'001, kAll), 1u);
   CHECK_EQ(pace.due_by(1.5e9, 0, 32), 32u);
