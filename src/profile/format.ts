@@ -1,7 +1,8 @@
 import { unscale } from '../units/decimal.js'
 import type { FieldKind } from './literal.js'
-import type { FieldSpec, FrameSpec, Generator, LayerSpec, VariableSpec } from './model.js'
+import type { FieldSpec, FragmentSpec, FrameSpec, Generator, LayerSpec, VariableSpec } from './model.js'
 import { fieldDocument, pickDocument, stringDocument, variableDocument } from './write-field.js'
+import { fragmentDocument } from './write-fragment.js'
 import { frameDocument } from './write-frame.js'
 
 export { formatRange } from './write-field.js'
@@ -30,4 +31,14 @@ function flow(data: unknown): string {
 
 export const formatShare = (percent: number): string => `${unscale(percent, 0)}%`
 
+/** Inclusive. */
+export const formatIndices = ({ low, high }: { low: number; high: number }): string =>
+  low === high ? String(low) : `${low}-${high}`
+
 export const formatFrame = (frame: FrameSpec): string => flow(frameDocument(frame))
+
+/** As a profile writes it, every key given. */
+export const formatFragment = (fragment: FragmentSpec): Record<keyof FragmentSpec, string> => {
+  const { mtu, order, fault, interleave } = fragmentDocument(fragment)
+  return { mtu: flow(mtu), order: flow(order), fault: flow(fault), interleave: flow(interleave) }
+}

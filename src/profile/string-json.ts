@@ -67,5 +67,8 @@ const template = (key: 'text' | 'bytes', description: string) => ({
 export const stringJson = [
   characters,
   define('text-template', template('text', 'The text; `{name}` stands for a place that varies.')),
-  define('bytes-template', template('bytes', 'Bytes in hexadecimal; `{name}` stands for a place that varies.')),
+  define(
+    'bytes-template',
+    template('bytes', 'Bytes in hexadecimal; `{name}` stands for a place that varies.'),
+  ),
 ]

@@ -1,4 +1,4 @@
-import type { Linked } from '../profile/model.js'
+import type { Linked, Within } from '../profile/model.js'
 import { container } from './bits.js'
 import { type Diagnostic, error } from './diagnostic.js'
 import { drawOf } from './draw.js'
@@ -8,7 +8,7 @@ import { lookup } from './lookup.js'
 import { type Part, split } from './parts.js'
 import type { FieldProgram, FieldSum, Hash } from './plan.js'
 
-type Generator = Omit<FieldProgram, 'name' | 'offset' | 'bytes' | 'shift' | 'bits' | 'draw' | 'sums'>
+type Generator = Omit<FieldProgram, 'name' | 'offset' | 'bytes' | 'shift' | 'bits' | 'clip' | 'draw' | 'sums'>
 
 /** The seed of the run and the name of the stream: what every key is drawn from. */
 export interface Identity {
@@ -27,7 +27,7 @@ export function fieldPrograms(
     varyingParts(piece).map(part => {
       const { offset, length, shift } = container(part)
       const id = drawId(piece, part)
-      const program = generator(part, id, identity)
+      const program = generator(part, id, identity, withinOf(piece))
       const draw = draws.get(id) ?? draws.size
       draws.set(id, draw)
       return {
@@ -36,6 +36,7 @@ export function fieldPrograms(
         bytes: length,
         shift,
         bits: part.bits,
+        clip: null,
         draw,
         ...program,
         // The field that others follow does not follow itself.
@@ -49,11 +50,11 @@ export function fieldPrograms(
 const varyingPieces = (layout: Layout) =>
   placedFields(layout).flatMap(whole => piecesOf(whole).map(piece => ({ whole, piece })))
 
-const varyingParts = (piece: PlacedField): readonly Part[] =>
-  partsOf(piece).filter(part => part.spec.kind !== 'literal')
+export const varyingParts = (piece: PlacedField): readonly Part[] =>
+  programParts(piece).filter(part => part.spec.kind !== 'literal')
 
 /** A whole that is given in parts is not written itself. */
-const partsOf = (piece: PlacedField): readonly Part[] =>
+export const programParts = (piece: PlacedField): readonly Part[] =>
   piece.spec && piece.spec.kind !== 'parts' ? (split(piece, piece.spec) ?? []) : []
 
 /** What has the same name has the same draw; a field that follows no other is named after itself. */
@@ -62,15 +63,24 @@ function drawId(field: PlacedField, { spec, alone, suffix }: Part): string {
   return `${field.name}${alone ? suffix : ''}`
 }
 
+/** The alternative in which the draw of a field stands: that of the field that it follows. */
+const withinOf = ({ spec, scope }: PlacedField): Within | undefined =>
+  spec?.kind === 'linked' ? spec.within : scope?.within
+
 const asIs = { times: 1n, plus: 0n }
 
-function generator(part: Part, id: string, { seed, stream }: Identity): Generator {
+function generator(part: Part, id: string, identity: Identity, within: Within | undefined): Generator {
   const { spec } = part
-  if (spec.kind === 'linked') return linked(part, spec, { seed, stream: spec.shared ? '' : stream })
+  const { seed } = identity
+  const stream = within ? `${identity.stream} ${within.name}` : identity.stream
+  const numbers = within ?? null
+  if (spec.kind === 'linked')
+    return { ...linked(part, spec, { seed, stream: spec.shared ? '' : stream }), numbers }
   if (spec.kind === 'literal' || spec.kind === 'ref' || spec.kind === 'hash' || spec.kind === 'digit')
     throw new Error(`${id} does not vary by itself: it needs no program`)
   return {
     ...drawOf(spec, fieldKey(seed, stream, id)),
+    numbers,
     digit: null,
     ...lookup(part, spec, asIs, null),
     follows: null,
@@ -78,7 +88,7 @@ function generator(part: Part, id: string, { seed, stream }: Identity): Generato
 }
 
 /** The digit and what is made of it are the field's own; the draw is that of what it follows. */
-function linked(part: Part, spec: Linked, { seed, stream }: Identity): Generator {
+function linked(part: Part, spec: Linked, { seed, stream }: Identity): Omit<Generator, 'numbers'> {
   const { source, digit, shuffle, id } = spec
   return {
     ...drawOf(source, fieldKey(seed, stream, id), shuffle),

@@ -1,4 +1,4 @@
-import type { LayerSpec, YamlPath } from '../profile/model.js'
+import type { LayerSpec, Within, YamlPath } from '../profile/model.js'
 import type { Range } from '../units/ranges.js'
 import {
   type Field,
@@ -40,6 +40,8 @@ export class Scope {
   readonly slots: Slot[] = []
   /** Those of this header (or item) alone. */
   readonly own: Slot[] = []
+  /** The innermost alternative around it. */
+  readonly within: Within | undefined
   readonly #lists = new Map<string, number>()
   #bits = 0
 
@@ -50,7 +52,9 @@ export class Scope {
     readonly path: YamlPath,
     readonly prefix = '',
     readonly bitOffset = 0,
+    outer?: Within,
   ) {
+    this.within = spec.within ?? outer
     this.#place(members)
   }
 
@@ -124,9 +128,9 @@ export class Scope {
     const { fields, is } = items[spec.name]!
     const nth = (seen.get(spec.name) ?? 0) + 1
     seen.set(spec.name, nth)
-    const path = [...this.path, list, index, ...(spec.name === '' ? [] : [spec.name])]
+    const path = [...(spec.path ?? [...this.path, list, index]), ...(spec.name === '' ? [] : [spec.name])]
     const prefix = fieldKeyIn(this.prefix, itemKey(list, spec.name, nth))
-    const item = new Scope(fields, spec, is, path, prefix, this.bitOffset + this.bits)
+    const item = new Scope(fields, spec, is, path, prefix, this.bitOffset + this.bits, this.within)
     this.slots.push(...item.slots)
     this.#bits += item.bits
   }

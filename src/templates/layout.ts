@@ -1,12 +1,14 @@
 import type { LayerSpec, StreamSpec, YamlPath } from '../profile/model.js'
 import { type Diagnostic, error } from './diagnostic.js'
-import { fieldKeyIn, type Header } from './header.js'
+import { fieldKeyIn, type Header, type Held } from './header.js'
 import { Scope, type Slot } from './header-table.js'
 import { headers } from './headers/index.js'
 import { checkLayers, checkScope } from './stacking.js'
 
 /** A field at its place in the frame: `bitOffset` counts from there. */
-export interface PlacedField extends Slot {
+export interface PlacedField extends Omit<Slot, 'scope'> {
+  /** null: it was read from a captured frame, and nothing of it is computed. */
+  scope: Scope | null
   /** `ipv4.src`; the second vlan's is `vlan.2.id`. */
   name: string
   bits: number
@@ -23,7 +25,9 @@ export interface PlacedLayer {
   offset: number
   bytes: number
   fields: readonly PlacedField[]
-  scope: Scope
+  scope: { context(): Held }
+  /** Where what it carries ends, where that is known: of a captured frame. */
+  end?: number
   below: PlacedLayer | undefined
   /** Name of the layer above. */
   next: string | undefined
@@ -45,6 +49,8 @@ export interface Layout {
 
 /** Where the packet inside a frame of `length` bytes (without the FCS) ends. */
 export function packetEnd({ closed, payloadOffset, layers }: Layout, length: number): number {
+  const end = layers.at(-1)?.end
+  if (end !== undefined) return end
   if (closed) return Math.min(payloadOffset, length)
   const last = layers.findLast(({ header }) => header.unit !== undefined)
   return last ? length - ((length - last.offset) % last.header.unit!) : length
@@ -59,16 +65,22 @@ export function layOut(
   stream: StreamSpec,
   path: YamlPath,
 ): { layout?: Layout; diagnostics: readonly Diagnostic[] } {
-  const diagnostics = checkLayers(stream.layers, [...path, 'layers'])
+  const diagnostics = checkLayers(stream.layers, path)
   if (diagnostics.length > 0) return { diagnostics }
-  const layers: PlacedLayer[] = []
+  const layers: (PlacedLayer & { scope: Scope })[] = []
   for (const [i, spec] of stream.layers.entries()) {
     if (spec.name === payloadName) continue
-    layers.push(place(stream.layers, i, layers.at(-1), [...path, 'layers', i, spec.name]))
+    layers.push(place(stream.layers, i, layers.at(-1), pathOf(stream.layers, i, path)))
   }
   const found = layers.flatMap(layer => checkScope(layer.header, layer.scope))
   return found.length > 0 ? { diagnostics: found } : { layout: finish(stream, layers), diagnostics }
 }
+
+/** Where a layer stands in the profile. */
+export const pathOf = (layers: readonly LayerSpec[], index: number, stream: YamlPath): YamlPath => [
+  ...(layers[index]!.path ?? [...stream, 'layers', index]),
+  layers[index]!.name,
+]
 
 function finish(stream: StreamSpec, layers: readonly PlacedLayer[]): Layout {
   const top = layers.at(-1)!
@@ -85,7 +97,7 @@ function place(
   index: number,
   below: PlacedLayer | undefined,
   path: YamlPath,
-): PlacedLayer {
+): PlacedLayer & { scope: Scope } {
   const spec = specs[index]!
   const header = headers[spec.name]!
   const above = specs[index + 1]?.name
@@ -102,13 +114,14 @@ export function placed(slot: Slot, layer: string, offset: number): PlacedField {
   return { ...whole, parts: partsOf(whole) }
 }
 
-function partsOf({ spec, ...whole }: PlacedField): PlacedField[] {
+/** Those of its value, each at its place. */
+export function partsOf({ spec, ...whole }: PlacedField): PlacedField[] {
   let at = whole.bitOffset
-  return (spec?.kind === 'parts' ? spec.parts : []).map(({ name, bits, value }) => {
+  return (spec?.kind === 'parts' ? spec.parts : []).map(({ name, bits, value }, i) => {
     const here = {
       name: `${whole.name}.${name}`,
       whole: whole.name,
-      path: partPath(whole, name),
+      path: partPath(whole, name, i),
       bits,
       bitOffset: at,
     }
@@ -118,9 +131,9 @@ function partsOf({ spec, ...whole }: PlacedField): PlacedField[] {
 }
 
 /** The number or the word that the profile has it under. */
-function partPath({ path, scope, field }: Pick<Slot, 'path' | 'scope' | 'field'>, name: string): YamlPath {
-  const given = scope.spec.fields[field.name]
-  if (given?.kind === 'parts') return [...path, 'bits', given.parts.findIndex(part => part.name === name)]
+function partPath({ path, scope, field }: Omit<PlacedField, 'spec'>, name: string, index: number): YamlPath {
+  const given = scope?.spec.fields[field.name]
+  if (given?.kind !== 'string') return [...path, 'bits', index]
   const [word = ''] = name.split('.')
   return /^[A-Za-z_]/.test(word) ? [...path, word] : path
 }
@@ -135,9 +148,10 @@ export const placedFields = ({ layers, content }: Layout): readonly PlacedField[
   ...(content ? [content] : []),
 ]
 
-function stackName(specs: readonly LayerSpec[], index: number): string {
-  const name = specs[index]!.name
-  const count = specs.slice(0, index + 1).filter(spec => spec.name === name).length
+/** Its name in the stack: `vlan`, `vlan.2`. */
+export function stackName(layers: readonly { name: string }[], index: number): string {
+  const name = layers[index]!.name
+  const count = layers.slice(0, index + 1).filter(layer => layer.name === name).length
   return count === 1 ? name : `${name}.${count}`
 }
 

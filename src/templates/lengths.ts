@@ -32,6 +32,7 @@ function writeField(bytes: Uint8Array, { spec, ...field }: PlacedField, value: b
  */
 export function computed(layer: PlacedLayer, { field, linked, scope }: PlacedField, end: number): bigint {
   if (linked !== undefined) return linked
+  if (!scope) return 0n
   const start = layer.offset + scope.bitOffset / 8
   const sized = () => ({ bytesFromHere: end - start, headerBytes: scope.bits / 8, next: layer.next })
   const value = defaultOf(field, () => scope.context(sized()))
