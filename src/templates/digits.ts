@@ -10,21 +10,17 @@ type Counted = Extract<ValueSpec, { kind: 'literal' | 'linked' }>
 export const notCounted = 'does not count from 0, so that its draw has no digits'
 
 /** A number that is drawn for one text: all of its digits have one name, and so one draw. */
-export function ownNumber({ name }: PlacedField, source: Drawn): Linked {
+export function ownNumber({ name, scope }: PlacedField, source: Drawn): Linked {
   const id = name.slice(0, name.lastIndexOf('.'))
-  const { low, high } = boundsOf(source)
-  return {
-    kind: 'linked',
+  const own = {
     id,
     follows: id,
-    source,
     shuffle: false,
     shared: false,
-    times: 1n,
-    plus: 0n,
-    low,
-    high,
+    ...(scope?.within && { within: scope.within }),
   }
+  const { low, high } = boundsOf(source)
+  return { kind: 'linked', ...own, source, times: 1n, plus: 0n, low, high }
 }
 
 /** As the digits of a joint domain are taken from its number; undefined: what is drawn is not the number itself. */
