@@ -3,12 +3,13 @@ import { scaleLoad } from '../units/load.js'
 import { checkLongest, checkOf, checkSizes } from './check-sizes.js'
 import { checkSites, checksumSites, sitesOf, sumsOf } from './checksums.js'
 import { type Diagnostic, error } from './diagnostic.js'
-import { type Expanded, expand } from './expand.js'
+import { expand, type Member } from './expand.js'
 import { checkWidths, fieldPrograms } from './fields.js'
 import { checkCut } from './fragments/check.js'
 import { cutStreams } from './fragments/plans.js'
 import { partOf } from './group.js'
 import { fieldKey } from './key.js'
+import { checkLabels } from './labels.js'
 import { checkRoom, type Layout, layOut } from './layout.js'
 import { checkLengths, staticBytes } from './lengths.js'
 import { link } from './link.js'
@@ -30,7 +31,7 @@ export interface Compiled {
 
 /** Profile to Plan: the layers' bytes, and a program for everything that varies. Pure; reports all errors at once. */
 export function compile(profile: Profile): Compiled {
-  const members = expand(profile.streams)
+  const { members, diagnostics: expanding } = expand(profile.streams)
   const streams = members.map((_, id) => compileStream(profile, members, id))
   const trains = cutStreams(
     profile,
@@ -43,21 +44,27 @@ export function compile(profile: Profile): Compiled {
     ),
   )
   const diagnostics = [
+    ...expanding,
     ...checkCount(plans),
     ...eachOnce(members, streams),
     ...[...trains.values()].flatMap(({ diagnostics }) => diagnostics),
     ...checkMatches(plans),
     ...checkTimes(profile),
+    ...checkLabels(profile.expect, plans),
   ]
   if (diagnostics.some(({ severity }) => severity === 'error')) return { diagnostics }
   return { plan: planOf(profile, plans), diagnostics }
 }
 
-/** What is wrong with several members of a stream stands at one place, and is said of the first. */
-function eachOnce(members: readonly Expanded[], streams: readonly CompiledStream[]): Diagnostic[] {
+/**
+ * What is wrong with several members of a stream stands at one place, and is said once: of the one with the longest
+ * headers, so that a frame that is made long enough for it is long enough for all.
+ */
+function eachOnce(members: readonly Member[], streams: readonly CompiledStream[]): Diagnostic[] {
+  const order = [...streams.keys()].sort((a, b) => streams[b]!.headerBytes - streams[a]!.headerBytes)
   const said = new Map<string, number>()
-  return streams.flatMap(({ diagnostics }, id) =>
-    diagnostics.filter(({ code, path }) => {
+  return order.flatMap(id =>
+    streams[id]!.diagnostics.filter(({ code, path }) => {
       const key = [members[id]!.stream, code, ...path].join()
       const first = said.get(key) ?? id
       said.set(key, first)
@@ -90,15 +97,21 @@ interface CompiledStream {
   /** Instead of a plan, where its datagrams are to be cut. */
   sizes?: Sizes
   diagnostics: readonly Diagnostic[]
+  headerBytes: number
 }
 
-function compileStream(profile: Profile, members: readonly Expanded[], id: number): CompiledStream {
+function compileStream(profile: Profile, members: readonly Member[], id: number): CompiledStream {
   const { spec: stream, stream: index } = members[id]!
   const path = ['streams', index]
+  const framed = stream.frameIn ?? path
   const { layout, diagnostics: stacking } = layOut(stream, path)
-  const sizing = [...checkSizes(stream.frame, path), ...(layout ? checkOf(stream.frame, layout, path) : [])]
+  const sizing = [
+    ...checkSizes(stream.frame, framed),
+    ...(layout ? checkOf(stream.frame, layout, framed) : []),
+  ]
   const broken = sizing.some(({ severity }) => severity === 'error')
-  if (!layout) return { diagnostics: [...stacking, ...sizing] }
+  if (!layout) return { diagnostics: [...stacking, ...sizing], headerBytes: 0 }
+  const headerBytes = layout.payloadOffset
   const links = link(profile, stream, layout)
   const content = [
     ...links,
@@ -107,16 +120,20 @@ function compileStream(profile: Profile, members: readonly Expanded[], id: numbe
     ...checkTargets(layout, profile.safety),
     ...(stream.fragment ? checkCut(stream, layout, path) : []),
   ]
-  if (broken) return { diagnostics: [...sizing, ...content] }
+  if (broken) return { diagnostics: [...sizing, ...content], headerBytes }
   const start = startOf(stream.frame, layout)
   const sizes = sizesOf(stream.frame, start)
-  const room = checkFrames(stream, layout, sizes, start, path)
+  const room = checkFrames(stream, layout, sizes, start, framed)
   const diagnostics = [...sizing, ...content, ...room]
-  if (diagnostics.some(({ severity }) => severity === 'error')) return { diagnostics }
+  if (diagnostics.some(({ severity }) => severity === 'error')) return { diagnostics, headerBytes }
   if (stream.fragment)
-    return { sizes, diagnostics: [...diagnostics, ...checkSignatures(layout, stream, path)] }
+    return { sizes, diagnostics: [...diagnostics, ...checkSignatures(layout, stream, path)], headerBytes }
   const plan = streamPlan(profile, members, id, layout, sizes)
-  return { plan, diagnostics: [...diagnostics, ...checkSignature(layout, stream, plan.signature, path)] }
+  return {
+    plan,
+    diagnostics: [...diagnostics, ...checkSignature(layout, stream, plan.signature, path)],
+    headerBytes,
+  }
 }
 
 /** The smallest must hold the headers, and of the largest their lengths must fit in the fields that say them. */
@@ -136,14 +153,14 @@ function checkFrames(
 }
 
 /** What all members of a stream have in common. */
-function common(profile: Profile, members: readonly Expanded[], id: number) {
+function common(profile: Profile, members: readonly Member[], id: number) {
   const { spec, stream } = members[id]!
   return { ...given(spec), ...timing(profile, members, spec), id, path: ['streams', stream] }
 }
 
 function streamPlan(
   profile: Profile,
-  members: readonly Expanded[],
+  members: readonly Member[],
   id: number,
   layout: Layout,
   sizes: Sizes,
@@ -162,11 +179,16 @@ function streamPlan(
     ...common(profile, members, id),
     templates,
     sequence,
-    sizeDraw: columns && { key: fieldKey(profile.seed, stream.name, 'frame'), columns },
+    sizeDraw: columns && { key: sizeKey(profile, stream), columns },
     fields: fieldPrograms(layout, identity, (field, last) => sumsOf(sites, field, last)),
     signature,
     match: stream.rx !== undefined && signature === null ? matchRule(layout, templates[0]!.bytes) : null,
   }
+}
+
+/** Each member counts by itself, so that it needs a key of its own. */
+function sizeKey({ seed }: Profile, { name, member }: StreamSpec): bigint {
+  return fieldKey(seed, name, member ? `frame ${member.places[0]}` : 'frame')
 }
 
 const given = (stream: StreamSpec) => ({
@@ -178,7 +200,7 @@ const given = (stream: StreamSpec) => ({
 })
 
 /** Names are looked up by the profile; one that is gone (a flag removed its stream) is not waited for. */
-function timing(profile: Profile, members: readonly Expanded[], stream: StreamSpec) {
+function timing(profile: Profile, members: readonly Member[], stream: StreamSpec) {
   const { rate, share, startNs, forNs, after } = stream
   const owner = share === undefined ? stream.name : ''
   const ids = (after ?? []).map(name => members.findIndex(({ spec }) => spec.name === name))
