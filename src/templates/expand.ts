@@ -3,6 +3,7 @@
  * profile stays as written.
  */
 import type { StreamSpec } from '../profile/model.js'
+import { MAX_CYCLE, MAX_MEMBERS } from '../units/limits.js'
 import { hasChoice, variantsOf, waysOf, waysThrough } from './choices.js'
 import { type Diagnostic, error } from './diagnostic.js'
 import { membersOf } from './members-of.js'
@@ -18,10 +19,6 @@ export interface Expanded {
   members: readonly Member[]
   diagnostics: readonly Diagnostic[]
 }
-
-/** So many members may a stream have, and so long may it be until its order repeats: it is a table. */
-const MAX_MEMBERS = 4096
-const MAX_CYCLE = 65_536
 
 export function expand(streams: readonly StreamSpec[]): Expanded {
   const expanded = streams.map(expandOne)
