@@ -7,7 +7,7 @@ import { fieldJson, kindName } from './field-json.js'
 import { parseList } from './list.js'
 import { listJson } from './list-json.js'
 import type { Alternative, FieldSpec, LayerSpec } from './model.js'
-import { payload } from './payload.js'
+import { type PayloadSpec, payload } from './payload.js'
 import { checked } from './problem.js'
 
 /** One schema for each kind of field: the JSON Schema refers to it instead of repeating it. */
@@ -57,7 +57,7 @@ const shape = Object.fromEntries(
 /** A one-key map: the name of a header, and what stands in its fields; or alternatives. */
 export const layer: z.ZodType<LayerSpec> = z
   .strictObject({ ...shape, payload, choice: z.lazy(() => choice).optional() })
-  .meta({ minProperties: 1, maxProperties: 1 })
+  .meta({ id: 'layer', minProperties: 1, maxProperties: 1 })
   .transform((input, context): LayerSpec => {
     if (context.issues.length > 0) return z.NEVER
     const [first, second] = Object.keys(input)
@@ -84,7 +84,7 @@ const choice = layerChoice(layer)
 
 function layerSpec(name: string, value: unknown): LayerSpec {
   if (name === 'choice') return { name, fields: {}, choice: value as Alternative[] }
-  if (name === 'payload') return { name, fields: {}, ...(value instanceof Uint8Array && { bytes: value }) }
+  if (name === 'payload') return { name, fields: {}, ...(value as PayloadSpec | null) }
   const given = Object.entries((value ?? {}) as Record<string, FieldSpec | LayerSpec[] | undefined>)
   const lists = given.filter((entry): entry is [string, LayerSpec[]] => Array.isArray(entry[1]))
   const fields = given.filter(
