@@ -95,14 +95,9 @@ function wrongType(expected: string, input: unknown, path: YamlPath): Problem {
 
 function unknownKey(schema: z.core.$ZodType, data: unknown, path: YamlPath, key: string): Problem {
   const known = keysOf(schemaAt(schema, path))
-  const inLayers = path[0] === 'streams' && path[2] === 'layers'
-  const what =
-    inLayers && path.length === 4
-      ? 'a header'
-      : inLayers && path.length === 5
-        ? `a field of ${path[4]}`
-        : 'a key here'
-  const hint = (path.length === 4 ? indentHint(data, path, key) : undefined) ?? hintFor(key, known)
+  const isLayer = path.at(-2) === 'layers'
+  const what = isLayer ? 'a header' : path.at(-3) === 'layers' ? `a field of ${path.at(-1)}` : 'a key here'
+  const hint = (isLayer ? indentHint(data, path, key) : undefined) ?? hintFor(key, known)
   return { code: 'unknown-key', message: `\`${key}\` is not ${what}`, hint, path: [...path, key], at: 'key' }
 }
 
@@ -129,6 +124,7 @@ function schemaAt(schema: z.core.$ZodType | undefined, path: YamlPath): z.core.$
       schema instanceof z.ZodDefault)
   )
     return schemaAt(schema.unwrap() as z.core.$ZodType, path)
+  if (schema instanceof z.ZodLazy) return schemaAt(schema.unwrap() as z.core.$ZodType, path)
   const [step, ...rest] = path
   if (step === undefined || schema === undefined) return schema
   if (schema instanceof z.ZodObject) return schemaAt(schema.shape[step], rest)
