@@ -3,7 +3,7 @@ import { container } from './bits.js'
 import { type Diagnostic, error } from './diagnostic.js'
 import { drawOf, type Source } from './draw.js'
 import { fieldKey } from './key.js'
-import type { Layout, PlacedField } from './layout.js'
+import type { Layout, PlacedField, PlacedLayer } from './layout.js'
 import { lookup } from './lookup.js'
 import { type Part, split } from './parts.js'
 import type { FieldProgram, FieldSum, Hash } from './plan.js'
@@ -99,8 +99,8 @@ function hashOf({ hash, times, plus }: Linked, { seed, stream }: Identity): Hash
   return { key, size: hash.high - hash.low + 1n, scale: times, low: hash.low * times + plus }
 }
 
-export function checkWidths(layout: Layout): Diagnostic[] {
-  return layout.layers
+export function checkWidths({ layers }: { layers: readonly Pick<PlacedLayer, 'fields'>[] }): Diagnostic[] {
+  return layers
     .flatMap(layer => layer.fields)
     .filter(field => field.spec && !split(field, field.spec))
     .map(field =>

@@ -86,7 +86,7 @@ function checkFields({ profile, stream }: Use, layout: CapturedLayout, fields: r
     const message = `${field.name} has ${field.bits} bits in this capture, too few for ${outside}`
     return [error(field.path, { code: 'out-of-range', message })]
   })
-  return [...links, ...wide, ...checkWidths(layout)]
+  return [...links, ...wide, ...checkWidths({ layers: [{ fields }] })]
 }
 
 const isVarying = (field: PlacedField): boolean =>
