@@ -53,7 +53,7 @@ function parseFrameSize(text: string): Parsed<number> {
   return refuse(
     'out-of-range',
     message,
-    small ? 'write `64B`; the device is handed 60 bytes and adds the FCS' : undefined,
+    small ? 'write `64B`; the device is handed 60 bytes and adds the FCS' : 'jumbo frames have 9000B or so',
   )
 }
 
@@ -62,7 +62,9 @@ function parseImix(input: unknown, report: Report): FrameSpec | undefined {
     const hint = 'write `{imix: {64B: 7, 570B: 4, 1518B: 1}}`'
     report({
       code: 'wrong-type',
-      message: `an imix is a map of weights, not ${isMap(input) ? 'empty' : describe(input)}`,
+      message: isMap(input)
+        ? 'this imix has no sizes'
+        : `an imix is a map of weights, not ${describe(input)}`,
       hint,
       path: ['imix'],
     })
@@ -97,7 +99,8 @@ function parseKey(text: string): Parsed<number> {
 
 function parseWeight(text: string): Parsed<number> {
   const count = parseCount(text)
-  return count.ok && count.value === 0
+  if (!count.ok) return refuse(count.code, `\`${text}\` is not a weight`, 'a whole number from 1')
+  return count.value === 0
     ? refuse('out-of-range', 'a weight must be at least 1', 'leave the size out')
     : count
 }

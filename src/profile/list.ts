@@ -12,7 +12,7 @@ const mostItems = 4096
 /** Options and the like: `[{mss: 1460}, sackok, {ts: {value: 1}}]`, `[198.18.0.1, 198.18.0.2]`. */
 export function parseList(list: List, input: unknown, report: Report): LayerSpec[] | undefined {
   if (!Array.isArray(input)) {
-    const hint = `write \`${list.list}: [...]\``
+    const hint = `write \`${list.list}: [${typeof input === 'string' ? input : '...'}]\``
     report({ code: 'wrong-type', message: `this must be a list, not ${describe(input)}`, hint, path: [] })
     return undefined
   }
@@ -69,6 +69,7 @@ function parseContent(name: string, item: Item, input: unknown, report: Report):
 /** Not a generator for the short field. */
 function isContent(item: Item, input: object): boolean {
   const [keys, known] = [Object.keys(input), keysOf(item)]
+  if (item.short === '') return keys.length === 0
   const isGenerator = (key: string) => (generators as readonly string[]).includes(key)
   return keys.some(key => known.includes(key)) || !keys.some(isGenerator)
 }

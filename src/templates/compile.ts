@@ -80,8 +80,11 @@ function compileStream(
   return { plan, diagnostics: [...diagnostics, ...checkSignature(layout, stream, plan.signature, path)] }
 }
 
-const checkFrames = (layout: Layout, { frameBytes }: Sizes, path: YamlPath): Diagnostic[] =>
-  frameBytes.flatMap(size => [...checkRoom(layout, size, path), ...checkLengths(layout, size - 4)])
+/** A length field that can say the longest frame can say all. */
+const checkFrames = (layout: Layout, { frameBytes }: Sizes, path: YamlPath): Diagnostic[] => [
+  ...checkRoom(layout, frameBytes, path),
+  ...checkLengths(layout, Math.max(...frameBytes) - 4),
+]
 
 function streamPlan(profile: Profile, id: number, layout: Layout, sizes: Sizes): StreamPlan {
   const stream = profile.streams[id]!

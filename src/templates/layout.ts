@@ -103,14 +103,19 @@ function stackName(specs: readonly LayerSpec[], index: number): string {
 }
 
 /** Every frame must hold the headers and the FCS; below 64 bytes it is no Ethernet frame (IEEE 802.3 clause 4.4.2). */
-export function checkRoom(layout: Layout, frameBytes: number, path: YamlPath): Diagnostic[] {
+export function checkRoom(layout: Layout, frameBytes: readonly number[], path: YamlPath): Diagnostic[] {
   const needed = layout.payloadOffset + 4
-  if (frameBytes >= needed) return []
+  const short = frameBytes.filter(size => size < needed)
+  if (short.length === 0) return []
   const parts = layout.layers.map(layer => `${layer.name} ${layer.bytes}`).join(' + ')
+  const what =
+    short.length === 1
+      ? `a frame of ${short[0]} bytes is`
+      : `frames of ${short.slice(0, -1).join(', ')} and ${short.at(-1)} bytes are`
   return [
     error([...path, 'frame'], {
       code: 'frame-too-short',
-      message: `a frame of ${frameBytes} bytes is too short: ${parts} + FCS 4 = ${needed} bytes`,
+      message: `${what} too short: ${parts} + FCS 4 = ${needed} bytes`,
       hint: `the shortest frame for these layers is ${Math.max(64, needed)}B`,
     }),
   ]

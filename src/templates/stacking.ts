@@ -8,7 +8,13 @@ import { headers } from './headers/index.js'
 /** Can these layers stand on each other, and do the given values fit in their fields? */
 export function checkLayers(layers: readonly LayerSpec[], path: YamlPath): Diagnostic[] {
   if (!layers.some(layer => layer.name !== 'payload'))
-    return [error(path, { code: 'no-layers', message: 'a stream needs at least the layer `ethernet`' })]
+    return [
+      error(path, {
+        code: 'no-layers',
+        message: 'a stream needs at least the layer `ethernet`',
+        hint: 'a payload follows headers',
+      }),
+    ]
   return layers.flatMap((layer, i) => {
     const here = [...path, i, layer.name]
     return [...checkOrder(layer.name, layers[i - 1]?.name, here), ...checkFields(layer, here)]
