@@ -108,6 +108,7 @@ Napi::Value open(const Napi::CallbackInfo& info) {
   OpenRequest request{.device = {},
                       .tx_queues = info[1].ToNumber(),
                       .rx_queues = info[2].ToNumber(),
+                      .max_frame = std::min<uint32_t>(info[5].ToNumber(), kMaxFrame),
                       .args = to_strings(info[3]),
                       .devices = devices_of(to_strings(info[4]), uri)};
   auto opened = open_device(uri, std::move(request));
@@ -144,6 +145,20 @@ Napi::Value close(const Napi::CallbackInfo& info) {
 const Failure kClosed{"device-closed", "the device is not open", "this is a bug in nmgen"};
 const Failure kBadPage{"bad-page", "the counter page is too small for the plan", "this is a bug in nmgen"};
 
+Failure too_long(uint32_t bytes, uint32_t room) {
+  return {"frame-too-long",
+          "a frame of " + std::to_string(bytes + 4) + " B does not fit: this queue's buffers hold " +
+              std::to_string(room + 4) + " B",
+          "send shorter frames, or open the port with room for longer ones"};
+}
+
+uint32_t longest_frame(const Plan& plan) {
+  size_t bytes = 0;
+  for (const Stream& stream : plan.streams)
+    for (const Template& t : stream.templates) bytes = std::max(bytes, t.bytes.size());
+  return static_cast<uint32_t>(bytes);
+}
+
 Napi::Value run_tx(const Napi::CallbackInfo& info) {
   Napi::Env env = info.Env();
   auto device = device_of(info[0]);
@@ -153,9 +168,13 @@ Napi::Value run_tx(const Napi::CallbackInfo& info) {
   if (!plan) return to_object(env, plan.failure());
   auto page = to_span<uint64_t>(info[3]);
   if (page.size() < page::kHeaderCells + plan->streams.size() * page::kTxStreamCells) return to_object(env, kBadPage);
+  TxQueue& tx = *device->tx(queue);
+  if (const uint32_t bytes = longest_frame(*plan); bytes > tx.max_frame())
+    return to_object(env, too_long(bytes, tx.max_frame()));
   device->enter();
-  TxLoop(*device->tx(queue), *plan, page.data()).run();
+  TxLoop(tx, *plan, page.data()).run();
   device->leave();
+  if (auto failure = tx.failure()) return to_object(env, *failure);
   return env.Null();
 }
 

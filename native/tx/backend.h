@@ -36,11 +36,20 @@ class TxQueue {
   virtual uint32_t commit(uint32_t n, bool resized) = 0;
   // Looks for buffers that came back; call it when the window is empty.
   virtual void refill() = 0;
+  // Nothing more is due for now: what was committed must leave, however little it is. So `commit` may gather
+  // several bursts for one system call.
+  virtual void push() {}
   // Pushes out what the device still holds back, and waits (bounded) until it has left.
   virtual void flush() {}
+  // Bytes that each of its frames can hold.
+  virtual uint32_t max_frame() const { return kMaxFrame; }
+  // Why nothing will ever be sent again, where the device is gone; asked when there is no room.
+  virtual std::optional<Failure> failure() const { return std::nullopt; }
 
   Frame* frames = nullptr;  // the window: frames[0] .. frames[room - 1], at most kMaxBurst
   uint32_t room = 0;
+  // Somebody else may have taken a buffer in exchange for another: `holds` must be looked at before each packet.
+  bool disturbed = false;
 };
 
 class RxQueue {
@@ -76,6 +85,7 @@ struct OpenRequest {
   std::string device;  // what stands after `backend:`, arguments included
   uint32_t tx_queues = 1;
   uint32_t rx_queues = 1;
+  uint32_t max_frame = kMaxFrame;  // the longest frame that the run will send here
   std::vector<std::string> args;
   std::vector<std::string> devices;  // every device of the run on this backend
 };

@@ -71,6 +71,7 @@ void TxLoop::send_until_done() {
     if (ended(now_) || schedule_.done(elapsed, line_open)) break;
     Turn turn = schedule_.next(elapsed, line_open);
     if (!turn.lane) {
+      if (idles_ == 0) queue_.push();
       idle();
       continue;
     }
@@ -148,6 +149,7 @@ void TxLoop::compose_one(StreamState& stream, uint32_t n) {
   group_count_ = 1;
   Frame* frames = queue_.frames;
   if (one_template_) {
+    if (queue_.disturbed) restore(stream, n);
     g.bytes = n * static_cast<uint64_t>(frames[0].length);
     if (untouched_) return;
     for (uint32_t j = 0; j < n; j++) data_[j] = frames[j].data;
@@ -161,6 +163,10 @@ void TxLoop::compose_one(StreamState& stream, uint32_t n) {
     templates_[j] = &t;
     g.bytes += t.bytes.size();
   }
+}
+
+void TxLoop::restore(const StreamState& stream, uint32_t n) {
+  for (uint32_t j = 0; j < n; j++) resized_ |= dress(queue_.frames[j], stream.stream->templates[0]);
 }
 
 // Several streams share the burst: gather each one's packets, so that its fields are still computed as arrays.
@@ -227,7 +233,7 @@ uint32_t TxLoop::push_slowly(uint32_t n, uint32_t sent) {
     if (queue_.room != 0) sent += queue_.commit(std::min(n - sent, queue_.room), resized_);
     if (sent == n) break;
     idle();
-    if (tries % kClockEvery == 0 && ended(now_ns())) {
+    if (tries % kClockEvery == 0 && (ended(now_ns()) || queue_.failure())) {
       aborted_ = true;
       break;
     }
@@ -245,7 +251,7 @@ void TxLoop::make_room() {
   for (uint32_t tries = 1; queue_.room == 0 && !aborted_; tries++) {
     idle();
     queue_.refill();
-    if (tries % kClockEvery == 0) aborted_ = ended(now_ns());
+    if (tries % kClockEvery == 0) aborted_ = ended(now_ns()) || queue_.failure();
   }
   page::add(page_ + page::kRingFullNs, now_ns() - since);
 }

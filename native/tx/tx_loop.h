@@ -25,6 +25,8 @@ class TxLoop {
   // Fills the first n frames of the window with the next packets of `lane`; returns how many there were.
   uint32_t compose(LaneState& lane, uint32_t n);
   void compose_one(StreamState& stream, uint32_t n);
+  // Fills again what lost its template.
+  void restore(const StreamState& stream, uint32_t n);
   void compose_mix(uint32_t n);
   void render();
   void stamp_groups(bool has_crc);

@@ -41,13 +41,17 @@ export type OpenResult =
 /** What the addon exports. Every page and plan is a typed array over memory that outlives the call. */
 export interface Native {
   backends(): BackendInfo[]
-  /** Opens a device; `uris` names every device of this run, which DPDK must know before it starts. */
+  /**
+   * Opens a device; `uris` names every device of this run, which DPDK must know before it starts. `maxFrame`: bytes of
+   * the longest frame that will be sent on it, without FCS.
+   */
   open(
     uri: string,
     txQueues: number,
     rxQueues: number,
     args: readonly string[],
     uris: readonly string[],
+    maxFrame: number,
   ): OpenResult
   /** Returns what the device counted itself, e.g. `rx_missed`. */
   counters(handle: number): Record<string, number>

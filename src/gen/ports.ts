@@ -3,7 +3,7 @@ import { NmgenError } from '../errors.js'
 import { Exit, type ExitCode } from '../exit.js'
 import { log } from '../log.js'
 import type { PortSpec, Safety } from '../profile/model.js'
-import type { Plan } from '../templates/plan.js'
+import type { Plan, StreamPlan } from '../templates/plan.js'
 import { native } from './native.js'
 import type { PortFacts } from './snapshot.js'
 
@@ -20,6 +20,8 @@ interface Use {
   spec: PortSpec
   sends: boolean
   receives: boolean
+  /** Bytes of the longest frame that it sends, without FCS. */
+  maxFrame: number
 }
 
 /** Codes of native failures that the profile's or the command line's author made, not the machine. */
@@ -42,13 +44,24 @@ export function namesInterface(uri: string, name: string): boolean {
   return !uri.startsWith('loop:') && uri.split(/[^\w.-]+/).includes(name)
 }
 
+function longestFrame(streams: readonly StreamPlan[]): number {
+  let longest = 0
+  for (const { templates } of streams)
+    for (const { bytes } of templates) longest = Math.max(longest, bytes.length)
+  return longest
+}
+
 function usesOf(plan: Plan): Use[] {
   return plan.ports
-    .map(spec => ({
-      spec,
-      sends: plan.streams.some(stream => stream.tx === spec.name),
-      receives: plan.streams.some(stream => stream.rx === spec.name),
-    }))
+    .map(spec => {
+      const sent = plan.streams.filter(stream => stream.tx === spec.name)
+      return {
+        spec,
+        sends: sent.length > 0,
+        receives: plan.streams.some(stream => stream.rx === spec.name),
+        maxFrame: longestFrame(sent),
+      }
+    })
     .filter(use => use.sends || use.receives)
 }
 
@@ -85,9 +98,10 @@ export function checkInterfaces(
   }
 }
 
-function openOne({ spec, sends, receives }: Use, uris: readonly string[]): OpenPort {
-  const txQueues = sends ? spec.txQueues : 1
-  const opened = native().open(spec.uri, txQueues, receives ? spec.rxQueues : 0, spec.args, uris)
+function openOne({ spec, sends, receives, maxFrame }: Use, uris: readonly string[]): OpenPort {
+  const txQueues = sends ? spec.txQueues : 0
+  const rxQueues = receives ? spec.rxQueues : 0
+  const opened = native().open(spec.uri, txQueues, rxQueues, spec.args, uris, maxFrame)
   if (!opened.ok)
     throw new NmgenError(
       opened.code,
@@ -100,7 +114,7 @@ function openOne({ spec, sends, receives }: Use, uris: readonly string[]): OpenP
   return {
     name: spec.name,
     handle: opened.handle,
-    txQueues: sends ? txQueues : 0,
+    txQueues,
     rxQueues: receives ? opened.rxQueues : 0,
     facts: { port: spec.name, uri: spec.uri, backend, facts: opened.facts, linkBps },
   }

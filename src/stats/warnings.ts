@@ -14,7 +14,7 @@ export function warningsOf(run: Input, streams: readonly StreamMeasure[], metric
     ...nothingSent(metrics),
     ...streams.flatMap(stream => neverStarted(run, stream)),
     ...streams.flatMap(paceWarnings),
-    ...streams.flatMap(noSignature),
+    ...noSignature(streams),
     ...lossWarnings(run, streams, metrics),
     ...receiverWarnings(run),
     // A rate that was missed has made everything late: once is enough.
@@ -47,10 +47,15 @@ function paceWarnings({ stream, pace, result }: StreamMeasure): Warning[] {
     : []
 }
 
-function noSignature({ stream, result }: StreamMeasure): Warning[] {
-  if (result.measured_by !== 'match') return []
-  const text = `stream ${stream.name} carries no signature: it was counted by its headers, without latency or order`
-  const advice = 'give its frames room for 18 bytes of payload, and do not switch `signature` off'
+/** One sentence for all of them: a profile may have thousands. */
+function noSignature(streams: readonly StreamMeasure[]): Warning[] {
+  const names = streams.flatMap(({ stream, result }) => (result.measured_by === 'match' ? stream.name : []))
+  if (names.length === 0) return []
+  const [subject, carry, their] =
+    names.length === 1 ? ['stream', 'carries', 'its'] : ['streams', 'carry', 'their']
+  const shown = names.length > 4 ? [...names.slice(0, 3), `${names.length - 3} more`] : names
+  const text = `${subject} ${shown.join(', ')} ${carry} no signature: counted by ${their} headers, without latency or order`
+  const advice = 'give frames room for 18 bytes of payload, and do not switch `signature` off'
   return [warning('no-signature', text, advice)]
 }
 

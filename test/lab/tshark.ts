@@ -1,17 +1,27 @@
 import { execa } from 'execa'
 
-/**
- * tshark as the judge of what was sent: it verifies every checksum, which it does not do unasked, and does not take
- * the payload for that of some application whose port was drawn by chance.
- */
-const judge = [
+/** It verifies every checksum, which it does not do unasked. */
+const validation = [
   '-n',
   ...['ip', 'udp', 'tcp'].flatMap(layer => ['-o', `${layer}.check_checksum:TRUE`]),
-  ...['udp', 'tcp'].flatMap(layer => ['-d', `${layer}.port==1-65535,data`]),
+  '-o',
+  'sctp.checksum:CRC 32c',
 ]
 
-async function tshark(file: string, ...args: string[]): Promise<string[]> {
-  const { stdout } = await execa('tshark', ['-r', file, ...judge, ...args], { maxBuffer: 1 << 28 })
+/** The payload is not that of some application whose port was drawn by chance, but for the ports that are `spoken`. */
+function silenced(spoken: readonly number[]): string[] {
+  const bounds = [0, ...spoken.toSorted((a, b) => a - b), 65_536]
+  const gaps = bounds.slice(1).map((next, i) => [bounds[i]! + 1, next - 1] as const)
+  return gaps
+    .filter(([low, high]) => low <= high)
+    .flatMap(([low, high]) => ['udp', 'tcp'].flatMap(layer => ['-d', `${layer}.port==${low}-${high},data`]))
+}
+
+/** tshark as the judge of what was sent. */
+async function tshark(file: string, spoken: readonly number[], ...args: string[]): Promise<string[]> {
+  const { stdout } = await execa('tshark', ['-r', file, ...validation, ...silenced(spoken), ...args], {
+    maxBuffer: 1 << 28,
+  })
   return stdout === '' ? [] : stdout.split('\n')
 }
 
@@ -19,8 +29,9 @@ async function tshark(file: string, ...args: string[]): Promise<string[]> {
 export async function decode<const F extends string>(
   file: string,
   fields: readonly F[],
+  spoken: readonly number[] = [],
 ): Promise<Record<F, string>[]> {
-  const lines = await tshark(file, '-T', 'fields', ...fields.flatMap(field => ['-e', field]))
+  const lines = await tshark(file, spoken, '-T', 'fields', ...fields.flatMap(field => ['-e', field]))
   return lines.map(line => {
     const cells = line.split('\t')
     return Object.fromEntries(fields.map((field, i) => [field, cells[i] ?? ''])) as Record<F, string>
@@ -28,10 +39,11 @@ export async function decode<const F extends string>(
 }
 
 /** The frames that a display filter finds, a line each. */
-export const matching = (file: string, filter: string): Promise<string[]> => tshark(file, '-Y', filter)
+export const matching = (file: string, filter: string, spoken: readonly number[] = []): Promise<string[]> =>
+  tshark(file, spoken, '-Y', filter)
 
 /** Finds what no frame of ours may be. */
 export const BROKEN = [
   '_ws.malformed',
-  ...['ip', 'udp', 'tcp', 'icmpv6', 'icmp'].map(layer => `${layer}.checksum.status == 0`),
+  ...['ip', 'udp', 'tcp', 'icmpv6', 'icmp', 'sctp', 'igmp'].map(layer => `${layer}.checksum.status == 0`),
 ].join(' || ')

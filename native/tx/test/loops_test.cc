@@ -4,6 +4,7 @@
 #include <array>
 #include <atomic>
 #include <cmath>
+#include <cstring>
 #include <thread>
 
 #include "../checksum.h"
@@ -397,6 +398,74 @@ TEST(loops_send_on_where_a_device_took_part_of_a_burst) {
       CHECK_EQ(page[page::kBytes], bytes[0] + bytes[1] + bytes[2]);
     }
   }
+}
+
+// A device that counts the pushes, may lose what its buffers held, and may be gone.
+class Odd final : public TxQueue {
+ public:
+  explicit Odd(bool loses, bool gone = false) : loses_(loses), gone_(gone), buffers_(2 * kMaxBurst, Bytes(kMaxFrame)) {
+    disturbed = loses;
+    for (Bytes& buffer : buffers_) all_.push_back({buffer.data(), 0, kNothing});
+    refill();
+  }
+  std::span<Frame> all() override { return all_; }
+  void filled() override {}
+  uint32_t commit(uint32_t n, bool) override {
+    commits++;
+    for (uint32_t j = 0; j < n; j++) taken.emplace_back(frames[j].data, frames[j].data + frames[j].length);
+    if (loses_) {
+      for (Frame& frame : all_) std::memset(frame.data, 0xdd, 60), frame.length = 7, frame.holds = kNothing;
+    }
+    return n;
+  }
+  void push() override { pushes++; }
+  void refill() override { frames = all_.data(), room = gone_ ? 0 : kMaxBurst; }
+  std::optional<Failure> failure() const override {
+    return gone_ ? std::optional(Failure{"gone", "the device is gone", "plug it in"}) : std::nullopt;
+  }
+  std::vector<Bytes> taken;
+  uint32_t commits = 0, pushes = 0;
+
+ private:
+  bool loses_, gone_;
+  std::vector<Bytes> buffers_;
+  std::vector<Frame> all_;
+};
+
+Plan counting_plan(uint64_t packets, double period_ns) {
+  Plan plan = plan_of({plain_stream(0, 60)});
+  plan.streams[0].limit = packets;
+  plan.streams[0].fields = {whole_field(20, 4, FieldOp::kInc)};
+  plan.lanes = {lane_of({0}, period_ns)};
+  return decoded(plan);
+}
+
+void run_on(TxQueue& queue, const Plan& plan) {
+  Page page(page::kHeaderCells + plan.streams.size() * page::kTxStreamCells);
+  page[page::kGo] = page[page::kShared] = 1;
+  page[page::kEpochNs] = now_ns();
+  TxLoop(queue, plan, page.data()).run();
+}
+
+TEST(loops_push_what_was_committed_when_nothing_more_is_due) {
+  Odd queue(false);
+  run_on(queue, counting_plan(3, 100e6));
+  CHECK_EQ(queue.taken.size(), 3u);
+  CHECK(queue.pushes >= 1 && queue.pushes <= queue.commits + 1);  // once each time, however long it idles
+}
+
+TEST(loops_fill_again_what_a_device_has_lost) {
+  Odd queue(true);
+  run_on(queue, counting_plan(1000, 0));
+  CHECK_EQ(queue.taken.size(), 1000u);
+  for (uint32_t i = 0; i < 1000; i++)
+    CHECK(queue.taken[i].size() == 60 && queue.taken[i][0] == 0x40 && get32(&queue.taken[i][20]) == i);
+}
+
+TEST(loops_end_where_the_device_is_gone) {
+  Odd queue(false, true);
+  run_on(queue, counting_plan(1000, 0));
+  CHECK(queue.taken.empty());
 }
 
 TEST(loops_run_twice_on_one_device) {

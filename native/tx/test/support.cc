@@ -221,10 +221,12 @@ uint64_t read_bits(const Field& f, std::span<const uint8_t> frame) {
   return (value & f.mask()) >> f.shift;
 }
 
-std::unique_ptr<Device> open_or_fail(const std::string& uri, uint32_t tx_queues, uint32_t rx_queues) {
+std::unique_ptr<Device> open_or_fail(const std::string& uri, uint32_t tx_queues, uint32_t rx_queues,
+                                     uint32_t max_frame) {
   auto device = open_device(uri, {.device = {},
                                   .tx_queues = tx_queues,
                                   .rx_queues = rx_queues,
+                                  .max_frame = max_frame,
                                   .args = {},
                                   .devices = {uri.substr(uri.find(':') + 1)}});
   if (!device) fail(__FILE__, __LINE__, uri + ": " + device.failure().message);

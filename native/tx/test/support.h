@@ -57,6 +57,7 @@ class Painter {
 uint64_t read_bits(const Field& field, std::span<const uint8_t> frame);
 
 // Opens a device of one backend; a failure fails the case.
-std::unique_ptr<Device> open_or_fail(const std::string& uri, uint32_t tx_queues = 1, uint32_t rx_queues = 1);
+std::unique_ptr<Device> open_or_fail(const std::string& uri, uint32_t tx_queues = 1, uint32_t rx_queues = 1,
+                                     uint32_t max_frame = kMaxFrame);
 
 }  // namespace nmgen::test
