@@ -13,7 +13,7 @@ namespace nmgen {
 namespace {
 
 constexpr uint32_t kMagic = 0x50474d4e;  // "NMGP", little-endian
-constexpr uint32_t kFormat = 2;
+constexpr uint32_t kFormat = 3;
 constexpr uint32_t kMinFrame = 14;
 constexpr uint64_t kMaxShards = 65536;
 
@@ -293,6 +293,22 @@ void finish_constant_sites(Stream& s) {
     for (SumEntry& e : f.sums) e.site = places[e.site];
 }
 
+SizeDraw read_sizes(Reader& in) {
+  SizeDraw sizes{.on = in.u32() != 0, .key = in.u64()};
+  for (uint32_t n = in.count(12); n > 0 && in.ok; n--) sizes.columns.push_back({in.u64(), in.u32()});
+  return sizes;
+}
+
+// Every packet must have its frame, whichever way it is found.
+void check_frames(Reader& in, const Stream& s) {
+  const std::vector<SizeColumn>& columns = s.sizes.columns;
+  in.require(!s.templates.empty() && s.sequence.empty() == s.sizes.on, "a stream has no frame");
+  in.require(columns.empty() || (s.sizes.on && columns.size() == s.templates.size()),
+             "a stream's frame sizes have too few weights, or too many");
+  for (uint32_t index : s.sequence) in.require(index < s.templates.size(), "a stream names an unknown frame");
+  for (const SizeColumn& c : columns) in.require(c.other < columns.size(), "a weight leads to an unknown frame");
+}
+
 Stream read_stream(Reader& in, uint32_t& template_id) {
   Stream s{};
   s.id = in.u32();
@@ -304,13 +320,13 @@ Stream read_stream(Reader& in, uint32_t& template_id) {
   in.require(s.stride >= 1 && s.stride <= kMaxShards, "a stream has too many shards");
   for (uint32_t n = in.count(4); n > 0 && in.ok; n--) s.templates.push_back(read_template(in, template_id++));
   for (uint32_t n = in.count(4); n > 0 && in.ok; n--) s.sequence.push_back(in.u32());
+  s.sizes = read_sizes(in);
   for (uint32_t n = in.count(4); n > 0 && in.ok; n--) s.fields.push_back(read_field(in));
   order_draws(in, s.fields);
   s.match = {in.u32(), in.blob(), in.blob()};
-  in.require(!s.templates.empty() && !s.sequence.empty(), "a stream has no frame");
+  check_frames(in, s);
   in.require(s.match.value.size() == s.match.mask.size(), "a match rule's value and mask differ in length");
   in.require(s.match.offset <= kMaxFrame && s.match.value.size() <= kMaxFrame, "a match rule is too long");
-  for (uint32_t index : s.sequence) in.require(index < s.templates.size(), "a stream names an unknown frame");
   for (size_t i = 0; in.ok && i < s.templates.size(); i++) {
     const Template& t = s.templates[i];
     in.require(same_sites(t, s.templates[0]), "a stream's frames differ in their checksums");

@@ -118,6 +118,18 @@ struct Match {
   std::vector<uint8_t> mask;
 };
 
+// A frame size at random: an alias table with a column for each template; without columns, all equally often.
+struct SizeColumn {
+  uint64_t threshold;
+  uint32_t other;
+};
+
+struct SizeDraw {
+  bool on = false;
+  uint64_t key = 0;
+  std::vector<SizeColumn> columns{};
+};
+
 struct Stream {
   uint32_t id;
   uint64_t stride;  // in how many shards it is sent: what its receiver tells sequences apart by
@@ -125,7 +137,8 @@ struct Stream {
   uint32_t signature;  // byte offset
   uint64_t limit;      // packets that this shard sends at most
   std::vector<Template> templates;
-  std::vector<uint32_t> sequence;
+  std::vector<uint32_t> sequence;  // empty where sizes are drawn
+  SizeDraw sizes;
   std::vector<Field> fields;
   Match match;
   bool has_crc;  // a CRC to be computed per packet: the signature must be in its place before

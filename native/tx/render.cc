@@ -19,6 +19,19 @@ uint64_t add_mod(uint64_t a, uint64_t b, uint64_t modulus) {
 
 uint64_t modulus_of(const Field& f) { return f.op == FieldOp::kRandom || f.op == FieldOp::kWeighted ? 0 : f.size; }
 
+// From packet i on: see SizeDraw in plan.ts.
+void draw_templates(const StreamState& state, uint64_t i, uint32_t n, const Template** templates) {
+  const Stream& s = *state.stream;
+  const uint64_t key = s.sizes.key + kGamma, size = s.templates.size();
+  const SizeColumn* columns = s.sizes.columns.empty() ? nullptr : s.sizes.columns.data();
+  for (uint32_t j = 0; j < n; j++, i += state.stride) {
+    const uint128_t at = static_cast<uint128_t>(mix(key + i * kGamma)) * size;
+    uint64_t chosen = static_cast<uint64_t>(at >> 64);
+    if (columns && static_cast<uint64_t>(at) >= columns[chosen].threshold) chosen = columns[chosen].other;
+    templates[j] = &s.templates[chosen];
+  }
+}
+
 }  // namespace
 
 Walk::Walk(const Plan& plan, const Field& f)
@@ -50,10 +63,20 @@ std::vector<StreamState> make_states(const Plan& plan) {
   return states;
 }
 
-const Template& template_of(const StreamState& state, uint64_t k) {
+void choose_templates(const StreamState& state, uint64_t k, uint32_t n, const Template** templates) {
   const Stream& s = *state.stream;
-  if (s.templates.size() == 1) return s.templates[0];
-  return s.templates[s.sequence[(k * state.stride + state.shard) % s.sequence.size()]];
+  if (s.templates.size() == 1) {
+    std::fill_n(templates, n, &s.templates[0]);
+    return;
+  }
+  if (s.sizes.on) return draw_templates(state, k * state.stride + state.shard, n, templates);
+  const uint64_t length = s.sequence.size(), gain = state.stride % length;
+  uint64_t at = (k * state.stride + state.shard) % length;
+  for (uint32_t j = 0; j < n; j++) {
+    templates[j] = &s.templates[s.sequence[at]];
+    at += gain;
+    at -= at >= length ? length : 0;
+  }
 }
 
 void stamp(const Group& group, uint64_t time_ns) {
@@ -79,9 +102,10 @@ std::vector<uint8_t> render_packets(const Plan& plan, uint32_t stream_id, uint64
   if (state == states.end()) return out;
   for (uint32_t n; count > 0; count -= n, first += n) {
     n = std::min(count, kMaxBurst);
+    choose_templates(*state, first, n, templates);
     for (uint32_t j = 0; j < n; j++) {
       Frame frame{data[j] = buffers[j].data(), 0, kNothing};
-      dress(frame, *(templates[j] = &template_of(*state, first + j)));
+      dress(frame, *templates[j]);
     }
     Group group{&*state, first, n, 0, data, templates};
     if (state->stream->is_signed) stamp(group, 0);  // before a CRC that covers it; sums do not mind

@@ -52,7 +52,8 @@ struct Group {
 std::vector<StreamState> make_states(const Plan& plan);
 // Is there anything to write but the signature?
 inline bool has_work(const StreamState& s) { return !s.fields.empty() || s.stream->has_crc; }
-const Template& template_of(const StreamState& state, uint64_t k);
+// The templates of packets k..k+n-1.
+void choose_templates(const StreamState& state, uint64_t k, uint32_t n, const Template** templates);
 
 // Makes a frame hold its template: nothing is written when it already does. Returns whether it was rewritten.
 inline bool dress(Frame& frame, const Template& t) {

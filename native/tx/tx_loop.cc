@@ -52,7 +52,7 @@ void TxLoop::prefill() {
   for (Frame& frame : queue_.all()) {
     const Stream& s = plan_.streams[slots[k % slots.size()]];
     frame.holds = kNothing;  // a former run may have used the same numbers for other templates
-    dress(frame, s.templates[s.sequence[k % s.sequence.size()]]);
+    dress(frame, s.templates[s.sizes.on ? k % s.templates.size() : s.sequence[k % s.sequence.size()]]);
     k++;
   }
   queue_.filled();
@@ -156,11 +156,11 @@ void TxLoop::compose_one(StreamState& stream, uint32_t n) {
     templates_[0] = &stream.stream->templates[0];
     return;
   }
+  choose_templates(stream, g.k, n, templates_);
   for (uint32_t j = 0; j < n; j++) {
-    const Template& t = template_of(stream, g.k + j);
+    const Template& t = *templates_[j];
     resized_ |= dress(frames[j], t);
     data_[j] = frames[j].data;
-    templates_[j] = &t;
     g.bytes += t.bytes.size();
   }
 }
@@ -186,15 +186,15 @@ void TxLoop::compose_mix(uint32_t n) {
     group.data = data_ + at;
     group.templates = templates_ + at;
     group.k = group.stream->next - group.n;
+    choose_templates(*group.stream, group.k, group.n, group.templates);
     at += group.n;
     group.n = 0;
   }
   for (uint32_t p = 0; p < n; p++) {
     Group& group = groups_[group_at_[p]];
-    const Template& t = template_of(*group.stream, group.k + group.n);
+    const Template& t = *group.templates[group.n];
     resized_ |= dress(queue_.frames[p], t);
-    group.data[group.n] = queue_.frames[p].data;
-    group.templates[group.n++] = &t;
+    group.data[group.n++] = queue_.frames[p].data;
     group.bytes += t.bytes.size();
     group_of_[picks_[p]] = kNoGroup;
   }

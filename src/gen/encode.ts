@@ -7,7 +7,7 @@ import type { Column, FieldProgram, FieldSum, Plan, StreamPlan, Template } from 
 import { ByteWriter } from './bytes.js'
 
 const MAGIC = 0x50474d4e // "NMGP"
-const FORMAT = 2
+const FORMAT = 3
 const NO_LIMIT = 2n ** 64n - 1n
 const SHAPES = { line: 0, steady: 1, burst: 2, ramp: 3, poisson: 4 } as const
 /** A zipf is weighted, too: its columns are runs. */
@@ -106,6 +106,12 @@ function encodeStream(out: ByteWriter, stream: StreamPlan, shard: Shard, options
   out.u64(limit === null ? NO_LIMIT : BigInt(shareOf(limit, shard)))
   out.list(stream.templates, template => encodeTemplate(out, template))
   out.list(stream.sequence, index => out.u32(index))
+  out.u32(stream.sizeDraw ? 1 : 0)
+  out.u64(stream.sizeDraw?.key ?? 0n)
+  out.list(stream.sizeDraw?.columns ?? [], ({ threshold, other }) => {
+    out.u64(threshold)
+    out.u32(other)
+  })
   const drawn = new Set<number>()
   out.list(stream.fields, field => {
     encodeField(out, field, !drawn.has(field.draw))

@@ -1,8 +1,8 @@
 import { unscale } from '../units/decimal.js'
-import { formatSize } from '../units/size.js'
 import type { FieldKind } from './literal.js'
 import type { FieldSpec, FrameSpec, Generator, VariableSpec } from './model.js'
 import { fieldDocument, pickDocument, variableDocument } from './write-field.js'
+import { frameDocument } from './write-frame.js'
 
 export { formatRange } from './write-field.js'
 
@@ -25,7 +25,4 @@ function flow(data: unknown): string {
 
 export const formatShare = (percent: number): string => `${unscale(percent, 0)}%`
 
-export function formatFrame(frame: FrameSpec): string {
-  if (frame.kind === 'fixed') return formatSize(frame.frameBytes)
-  return `{imix: {${frame.sizes.map(size => `${formatSize(size.frameBytes)}: ${size.weight}`).join(', ')}}}`
-}
+export const formatFrame = (frame: FrameSpec): string => flow(frameDocument(frame))

@@ -117,10 +117,26 @@ export interface LayerSpec {
   bytes?: Uint8Array
 }
 
-/** Frame sizes in bytes, FCS included (RFC 2544 section 9). `weights` gives an exact repeating order. */
-export type FrameSpec =
+export interface SizeWeight {
+  frameBytes: number
+  weight: number
+}
+
+/** Frame sizes in bytes, FCS included (RFC 2544 section 9), and how packets take them. */
+export type SizeSpec =
   | { kind: 'fixed'; frameBytes: number }
-  | { kind: 'imix'; sizes: readonly { frameBytes: number; weight: number }[] }
+  /** In an exact repeating order, in which each comes as often as its weight says. */
+  | { kind: 'imix'; sizes: readonly SizeWeight[] }
+  | { kind: 'weighted'; sizes: readonly SizeWeight[] }
+  | { kind: 'list'; frameBytes: readonly number[] }
+  /** low, low + step, ... up to high. */
+  | { kind: 'inc' | 'random'; low: number; high: number; step: number }
+
+/**
+ * With `of`, which names a layer of the stack, the sizes are those of the packet from this layer on, without the FCS: the
+ * frame is as much larger as what stands around it. Frames that come out too short for Ethernet are padded (RFC 894).
+ */
+export type FrameSpec = SizeSpec & { of?: string }
 
 export interface StreamSpec {
   name: string

@@ -4,10 +4,10 @@ import { headers } from '../templates/headers/index.js'
 import { formatDuration } from '../units/duration.js'
 import type { Load } from '../units/load.js'
 import { formatRate } from '../units/rate.js'
-import { formatSize } from '../units/size.js'
 import { formatShare } from './format.js'
-import type { FrameSpec, LayerSpec, PortSpec, Profile, StreamSpec, Variables } from './model.js'
+import type { LayerSpec, PortSpec, Profile, StreamSpec, Variables } from './model.js'
 import { fieldDocument, pickDocument, variableDocument } from './write-field.js'
+import { frameDocument } from './write-frame.js'
 
 /** Plain data, for YAML or JSON; every default is written out, so that a later version of nmgen sends the same. */
 export function profileDocument(profile: Profile): Record<string, unknown> {
@@ -87,13 +87,6 @@ function loadDocument(load: Load): unknown {
   if (load.kind !== 'burst') return formatRate(load)
   const often = 'rate' in load ? { rate: formatRate(load.rate) } : { every: formatDuration(load.everyNs) }
   return { burst: { frames: load.frames, ...often } }
-}
-
-function frameDocument(frame: FrameSpec) {
-  if (frame.kind === 'fixed') return formatSize(frame.frameBytes)
-  return {
-    imix: Object.fromEntries(frame.sizes.map(size => [formatSize(size.frameBytes), size.weight])),
-  }
 }
 
 function layerDocument(layer: LayerSpec) {

@@ -9,6 +9,7 @@ export const aStream = (change: Partial<StreamPlan> = {}): StreamPlan => ({
   path: ['streams', 0],
   templates: [{ bytes: new Uint8Array(60), checksums: [] }],
   sequence: [0],
+  sizeDraw: null,
   fields: [],
   signature: 42,
   match: null,

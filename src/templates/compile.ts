@@ -1,5 +1,6 @@
 import type { Profile, StreamSpec, YamlPath } from '../profile/model.js'
 import { scaleLoad } from '../units/load.js'
+import { checkLongest, checkOf, checkSizes } from './check-sizes.js'
 import { checkSites, checksumSites, sitesOf, sumsOf } from './checksums.js'
 import { type Diagnostic, error } from './diagnostic.js'
 import { checkWidths, fieldPrograms } from './fields.js'
@@ -10,7 +11,7 @@ import { link } from './link.js'
 import { checkMatches, matchRule } from './match.js'
 import type { Plan, StreamPlan, Template } from './plan.js'
 import { checkSignature, signatureOffset, writeSignature } from './signature.js'
-import { checkSizes, type Sizes, sizesOf } from './sizes.js'
+import { padded, type Sizes, sizesOf, startOf } from './sizes.js'
 import { checkTargets } from './targets.js'
 import { checkTimes } from './times.js'
 
@@ -61,7 +62,7 @@ function compileStream(
   const stream = profile.streams[id]!
   const path = ['streams', id]
   const { layout, diagnostics: stacking } = layOut(stream, path)
-  const sizing = checkSizes(stream.frame, path)
+  const sizing = [...checkSizes(stream.frame, path), ...(layout ? checkOf(stream.frame, layout, path) : [])]
   const broken = sizing.some(({ severity }) => severity === 'error')
   if (!layout) return { diagnostics: [...stacking, ...sizing] }
   const links = link(profile, stream, layout)
@@ -72,29 +73,40 @@ function compileStream(
     ...checkTargets(layout, profile.safety),
   ]
   if (broken) return { diagnostics: [...sizing, ...content] }
-  const sizes = sizesOf(stream.frame)
-  const room = checkFrames(layout, sizes, path)
+  const start = startOf(stream.frame, layout)
+  const sizes = sizesOf(stream.frame, start)
+  const room = checkFrames(stream, layout, sizes, start, path)
   const diagnostics = [...sizing, ...content, ...room]
   if (diagnostics.some(({ severity }) => severity === 'error')) return { diagnostics }
   const plan = streamPlan(profile, id, layout, sizes)
   return { plan, diagnostics: [...diagnostics, ...checkSignature(layout, stream, plan.signature, path)] }
 }
 
-/** A length field that can say the longest frame can say all. */
-const checkFrames = (layout: Layout, { frameBytes }: Sizes, path: YamlPath): Diagnostic[] => [
-  ...checkRoom(layout, frameBytes, path),
-  ...checkLengths(layout, Math.max(...frameBytes) - 4),
-]
+/** The smallest must hold the headers, and of the largest their lengths must fit in the fields that say them. */
+function checkFrames(
+  { frame }: StreamSpec,
+  layout: Layout,
+  { lengths }: Sizes,
+  start: number | null,
+  path: YamlPath,
+): Diagnostic[] {
+  const largest = Math.max(...lengths)
+  return [
+    ...checkRoom(layout, Math.min(...lengths), { of: frame.of, start }, path),
+    ...checkLongest(frame, start, largest, path),
+    ...checkLengths(layout, largest),
+  ]
+}
 
 function streamPlan(profile: Profile, id: number, layout: Layout, sizes: Sizes): StreamPlan {
   const stream = profile.streams[id]!
   const sites = sitesOf(layout)
-  const lengths = sizes.frameBytes.map(size => size - 4)
+  const { lengths, sequence, columns } = sizes
   const signature = signatureOffset(layout, stream, lengths)
   const templates = lengths.map((length): Template => {
     const bytes = staticBytes(layout, length)
     if (signature !== null) writeSignature(bytes, signature, id)
-    return { bytes, checksums: checksumSites(layout, sites, bytes) }
+    return { bytes: padded(bytes, stream.frame), checksums: checksumSites(layout, sites, bytes) }
   })
   const identity = { seed: profile.seed, stream: stream.name }
   return {
@@ -103,7 +115,8 @@ function streamPlan(profile: Profile, id: number, layout: Layout, sizes: Sizes):
     id,
     path: ['streams', id],
     templates,
-    sequence: sizes.sequence,
+    sequence,
+    sizeDraw: columns && { key: fieldKey(profile.seed, stream.name, 'frame'), columns },
     fields: fieldPrograms(layout, identity, (field, last) => sumsOf(sites, field, last)),
     signature,
     match: stream.rx !== undefined && signature === null ? matchRule(layout, templates[0]!.bytes) : null,

@@ -102,21 +102,30 @@ function stackName(specs: readonly LayerSpec[], index: number): string {
   return count === 1 ? name : `${name}.${count}`
 }
 
-/** Every frame must hold the headers and the FCS; below 64 bytes it is no Ethernet frame (IEEE 802.3 clause 4.4.2). */
-export function checkRoom(layout: Layout, frameBytes: readonly number[], path: YamlPath): Diagnostic[] {
-  const needed = layout.payloadOffset + 4
-  const short = frameBytes.filter(size => size < needed)
-  if (short.length === 0) return []
-  const parts = layout.layers.map(layer => `${layer.name} ${layer.bytes}`).join(' + ')
-  const what =
-    short.length === 1
-      ? `a frame of ${short[0]} bytes is`
-      : `frames of ${short.slice(0, -1).join(', ')} and ${short.at(-1)} bytes are`
-  return [
-    error([...path, 'frame'], {
-      code: 'frame-too-short',
-      message: `${what} too short: ${parts} + FCS 4 = ${needed} bytes`,
-      hint: `the shortest frame for these layers is ${Math.max(64, needed)}B`,
-    }),
+/**
+ * Every frame must hold the headers and the FCS; below 64 bytes it is no Ethernet frame (IEEE 802.3 clause 4.4.2).
+ * `start` is where the layer begins that `of` names, whose sizes the profile gives; else it gives whole frames.
+ */
+export function checkRoom(
+  layout: Layout,
+  length: number,
+  { of, start }: { of: string | undefined; start: number | null },
+  path: YamlPath,
+): Diagnostic[] {
+  if (length >= layout.payloadOffset) return []
+  const inside = layout.layers.filter(({ offset }) => offset >= (start ?? 0))
+  const parts = inside.map(layer => `${layer.name} ${layer.bytes}`).join(' + ')
+  const needed = layout.payloadOffset - (start ?? -4)
+  const wrong = (message: string, hint: string) => [
+    error([...path, 'frame'], { code: 'frame-too-short', message, hint }),
   ]
+  if (start !== null)
+    return wrong(
+      `${of} of ${length - start} bytes is too short: ${parts} = ${needed} bytes`,
+      `at least ${needed}B`,
+    )
+  return wrong(
+    `a frame of ${length + 4} bytes is too short: ${parts} + FCS 4 = ${needed} bytes`,
+    `the shortest frame for these layers is ${Math.max(64, needed)}B`,
+  )
 }

@@ -163,13 +163,24 @@ export interface MatchRule {
   mask: Uint8Array
 }
 
+/**
+ * Frame sizes at random. With r = mix(key + (i+1)*GAMMA) as in a field program and T templates, packet i uses template
+ * c = floor(r * T / 2^64). Where there are columns, one for each template, it does so only if r * T mod 2^64 is below
+ * columns[c].threshold, and uses template columns[c].other if not.
+ */
+export interface SizeDraw {
+  key: bigint
+  columns: readonly Pick<Column, 'threshold' | 'other'>[]
+}
+
 export interface StreamPlan {
   id: number
   name: string
   path: YamlPath
   templates: readonly Template[]
-  /** Packet i uses templates[sequence[i mod sequence.length]]. */
+  /** Packet i uses templates[sequence[i mod sequence.length]]; empty where `sizeDraw` decides. */
   sequence: readonly number[]
+  sizeDraw: SizeDraw | null
   fields: readonly FieldProgram[]
   /** Byte offset of the signature, or null: no receiver, no room, or switched off. */
   signature: number | null

@@ -3,6 +3,7 @@
  * and a shape into packets by a time. The sender, the preview and the judge of a run all ask here.
  */
 import type { Load, Rate } from '../profile/model.js'
+import { type FrameChoice, templateShares } from './frame-choice.js'
 import type { StreamPlan } from './plan.js'
 
 /** Preamble 7, start delimiter 1, inter-frame gap 12 (IEEE 802.3): what a frame costs on the wire beside itself. */
@@ -17,12 +18,16 @@ export type Pace =
   | { shape: 'burst'; pps: number; frames: number }
   | { shape: 'ramp'; fromPps: number; toPps: number; overNs: number }
 
-type Frames = Pick<StreamPlan, 'templates' | 'sequence'>
-
-/** Mean frame size of a stream in bytes, FCS included, over its whole sequence. */
-export function meanFrameBytes({ templates, sequence }: Frames): number {
-  const sum = sequence.reduce((total, index) => total + templates[index]!.bytes.length + FCS_BYTES, 0)
-  return sum / sequence.length
+/**
+ * Mean frame size of a stream in bytes, FCS included: exact over its whole sequence; where sizes are drawn, what they
+ * come to in the long run.
+ */
+export function meanFrameBytes(stream: FrameChoice): number {
+  if (stream.templates.length === 1) return stream.templates[0]!.bytes.length + FCS_BYTES
+  return templateShares(stream).reduce(
+    (mean, share, i) => mean + share * (stream.templates[i]!.bytes.length + FCS_BYTES),
+    0,
+  )
 }
 
 /** null: `line`, or a share of a line whose speed is not known (linkBps null or 0). */
@@ -41,7 +46,7 @@ export function ratePps(rate: Rate, frameBytes: number, linkBps: number | null):
 }
 
 /** null: a share of a line whose speed is not known. */
-export function paceOf(stream: Frames & Pick<StreamPlan, 'rate'>, linkBps: number | null): Pace | null {
+export function paceOf(stream: FrameChoice & Pick<StreamPlan, 'rate'>, linkBps: number | null): Pace | null {
   const frame = meanFrameBytes(stream)
   const pps = (rate: Rate) => ratePps(rate, frame, linkBps)
   const load: Load = stream.rate

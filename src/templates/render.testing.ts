@@ -79,8 +79,13 @@ export function renderPacket(plan: Plan, streamId: number, index: bigint): Uint8
   return bytes
 }
 
-const templateAt = (stream: StreamPlan, index: bigint): Template =>
-  stream.templates[stream.sequence[Number(index % BigInt(stream.sequence.length))]!]!
+function templateAt({ templates, sequence, sizeDraw }: StreamPlan, index: bigint): Template {
+  if (!sizeDraw) return templates[sequence[Number(index % BigInt(sequence.length))]!]!
+  const product = mix(sizeDraw.key + (index + 1n) * gamma) * BigInt(templates.length)
+  const c = Number(product / two64)
+  const column = sizeDraw.columns[c]
+  return templates[column && product % two64 >= column.threshold ? column.other : c]!
+}
 
 function store(bytes: Uint8Array, field: FieldProgram, value: bigint): void {
   for (let i = 0; i < field.bytes; i++) {

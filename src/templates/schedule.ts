@@ -2,6 +2,7 @@
  * The order and the intended times of a run's packets on a single queue: what native/tx/schedule.cc does with a clock,
  * done without one. Both follow the same lanes.
  */
+import { templateIndex } from './frame-choice.js'
 import { type Lane, makeLanes } from './lanes.js'
 import { dueTimes } from './pace.js'
 import type { StreamPlan } from './plan.js'
@@ -131,8 +132,8 @@ function take(lane: Running): Turn | undefined {
   return { stream, index, timeNs }
 }
 
-function onWireNs({ templates, sequence }: StreamPlan, index: bigint): number {
-  const template = sequence[Number(index % BigInt(sequence.length))]!
-  const bytes = templates[template]!.bytes.length + FCS_BYTES + WIRE_OVERHEAD_BYTES
+function onWireNs(stream: StreamPlan, index: bigint): number {
+  const template = stream.templates[templateIndex(stream, index)]!
+  const bytes = template.bytes.length + FCS_BYTES + WIRE_OVERHEAD_BYTES
   return ((bytes * 8) / assumed.linkBps) * 1e9
 }

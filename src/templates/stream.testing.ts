@@ -8,6 +8,7 @@ export const planned = (id: number, rate: Load, over: Partial<StreamPlan> = {}):
   path: ['streams', id],
   templates: [60, 566, 1514].map(bytes => ({ bytes: new Uint8Array(bytes), checksums: [] })),
   sequence: [0],
+  sizeDraw: null,
   fields: [],
   signature: null,
   match: null,

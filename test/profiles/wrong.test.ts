@@ -28,7 +28,6 @@ const elsewhere: Readonly<Record<string, string>> = {
   'runt-frame': 'the loader refuses shorter frames; profiles built in code may have them',
   'too-many-streams': 'the loader refuses more than 65,535 streams',
   'unknown-field': 'the loader knows the fields; profiles built in code may have others',
-  'unknown-layer': 'the loader knows the headers; profiles built in code may have others',
 }
 
 /** Codes as they stand in the source: `code: 'x'`, `refuse('x', ...)`, `fail(scope, field, 'x', ...)`. */

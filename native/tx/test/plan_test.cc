@@ -60,6 +60,9 @@ Plan rich_plan() {
   matched.match = {14, {0x45, 0}, {0xff, 0xf0}};
   Stream drawn = plain_stream(5, 64);
   drawn.fields = shared_fields();
+  add_lengths(drawn, {90});
+  drawn.sequence.clear();
+  drawn.sizes = {true, 77, {{1ull << 63, 1}, {0, 1}}};
   Plan plan = plan_of({imix, matched, drawn}, 4, 1);
   plan.duration_ns = 1'000'000'000;
   plan.lanes = {lane_of({0, 1, 0}, 100.5), lane_of({1}), lane_of({0}, 50), lane_of({1}), lane_of({0}, 7)};
@@ -99,6 +102,9 @@ TEST(plan_decoder_reads_what_the_encoder_writes) {
   CHECK(s.templates[2].sites[3].crc32c && s.templates[2].sites[3].end == 124 && s.has_crc);
   CHECK(s.fields[1].bits == 9 && s.fields[1].shift == 3 && s.fields[1].size == 500 && s.fields[1].sums[0].high == 1);
   CHECK(s.fields[2].every == 3 && s.fields[2].size == 0 && s.fields[3].values[2] == 70000);
+  const SizeDraw& sizes = plan.streams[2].sizes;
+  CHECK(sizes.on && sizes.key == 77 && sizes.columns[0].threshold == 1ull << 63 && sizes.columns[1].other == 1);
+  CHECK(!s.sizes.on && plan.streams[2].sequence.empty());
   CHECK(plan.streams[1].match.offset == 14 && plan.streams[1].match.mask[1] == 0xf0);
   const std::vector<Lane>& lanes = plan.lanes;
   CHECK(lanes[0].period_ns == 100.5 && lanes[0].start_ns == 3.25 && lanes[0].tight && lanes[0].slots[1] == 1);
@@ -132,6 +138,14 @@ TEST(plan_decoder_refuses_what_would_reach_outside) {
       {"too many shards", [](Plan& p) { p.streams[0].stride = 0; }},
       {"no frame", [](Plan& p) { p.streams[1].sequence.clear(); }},
       {"unknown frame", [](Plan& p) { p.streams[0].sequence[4] = 3; }},
+      {"no frame", [](Plan& p) { p.streams[2].sizes.on = false; }},
+      {"no frame", [](Plan& p) { p.streams[2].sequence = {0}; }},
+      {"too few weights", [](Plan& p) { p.streams[2].sizes.columns.pop_back(); }},
+      {"too few weights",
+       [](Plan& p) {
+         p.streams[1].sizes.columns = {{0, 0}};
+       }},
+      {"leads to an unknown frame", [](Plan& p) { p.streams[2].sizes.columns[1].other = 2; }},
       {"a frame's length", [](Plan& p) { p.streams[1].templates[0].bytes.resize(13); }},
       {"a frame's length", [](Plan& p) { p.streams[1].templates[0].bytes.resize(kMaxFrame + 1); }},
       {"lies outside its frame", [](Plan& p) { p.streams[0].templates[0].sites[1].offset = 59; }},

@@ -72,6 +72,9 @@ void write_stream(Writer& out, const Stream& s) {
     out.list(t.sites, [&](const Site& site) { write_site(out, site); });
   });
   out.list(s.sequence, [&](uint32_t index) { out.u32(index); });
+  out.u32(s.sizes.on);
+  out.u64(s.sizes.key);
+  out.list(s.sizes.columns, [&](const SizeColumn& c) { out.u64(c.threshold), out.u32(c.other); });
   uint32_t index = 0;
   out.list(s.fields, [&](const Field& field) { write_field(out, field, index++); });
   out.u32(s.match.offset);
@@ -84,7 +87,7 @@ void write_stream(Writer& out, const Stream& s) {
 std::vector<uint8_t> encode(const Plan& plan) {
   Writer out;
   out.u32(0x50474d4e);
-  out.u32(2);
+  out.u32(3);
   for (uint64_t value : {plan.stride, plan.shard, plan.duration_ns}) out.u64(value);
   out.list(plan.streams, [&](const Stream& stream) { write_stream(out, stream); });
   out.list(plan.lanes, [&](const Lane& lane) {
@@ -195,8 +198,8 @@ Painter::Frames Painter::paint(uint64_t k, uint32_t n) {
   uint8_t* data[kMaxBurst];
   const Template* templates[kMaxBurst];
   Frames frames;
+  choose_templates(state_, k, n, templates);
   for (uint32_t j = 0; j < n; j++) {
-    templates[j] = &template_of(state_, k + j);
     std::vector<uint8_t>& buffer = buffers_[j][templates[j]];
     if (buffer.empty()) buffer = templates[j]->bytes;
     data[j] = buffer.data();
