@@ -159,6 +159,10 @@ uint32_t longest_frame(const Plan& plan) {
   return static_cast<uint32_t>(bytes);
 }
 
+Napi::Value to_result(Napi::Env env, const std::optional<Failure>& failure) {
+  return failure ? Napi::Value(to_object(env, *failure)) : env.Null();
+}
+
 Napi::Value run_tx(const Napi::CallbackInfo& info) {
   Napi::Env env = info.Env();
   auto device = device_of(info[0]);
@@ -174,8 +178,7 @@ Napi::Value run_tx(const Napi::CallbackInfo& info) {
   device->enter();
   TxLoop(tx, *plan, page.data()).run();
   device->leave();
-  if (auto failure = tx.failure()) return to_object(env, *failure);
-  return env.Null();
+  return to_result(env, tx.failure);
 }
 
 Napi::Value run_rx(const Napi::CallbackInfo& info) {
@@ -190,7 +193,7 @@ Napi::Value run_rx(const Napi::CallbackInfo& info) {
   device->enter();
   RxLoop(*device->rx(queue), *plan, page.data()).run();
   device->leave();
-  return env.Null();
+  return to_result(env, device->rx(queue)->failure);
 }
 
 Napi::Value render(const Napi::CallbackInfo& info) {

@@ -17,6 +17,7 @@ namespace nmgen {
 inline constexpr uint32_t kMaxBurst = 64;
 // Bytes of a buffer: a 9,216-byte frame without its FCS, and room for the widest store at its end.
 inline constexpr uint32_t kMaxFrame = 9212;
+inline constexpr uint32_t kVlanBytes = 4;
 inline constexpr uint32_t kNothing = ~0u;
 
 struct Frame {
@@ -43,13 +44,17 @@ class TxQueue {
   virtual void flush() {}
   // Bytes that each of its frames can hold.
   virtual uint32_t max_frame() const { return kMaxFrame; }
-  // Why nothing will ever be sent again, where the device is gone; asked when there is no room.
-  virtual std::optional<Failure> failure() const { return std::nullopt; }
 
   Frame* frames = nullptr;  // the window: frames[0] .. frames[room - 1], at most kMaxBurst
   uint32_t room = 0;
   // Somebody else may have taken a buffer in exchange for another: `holds` must be looked at before each packet.
   bool disturbed = false;
+  // Where a queue wants it: room for kMaxBurst times, which the loop sets before each commit. When the frames are
+  // due, in ns since the run's start; those without a schedule are due when they are made.
+  uint64_t* due = nullptr;
+  // Set by the queue when it will never take a frame again, for its device is gone. Its window is empty from then on,
+  // and so the loop looks here only where it waits for room.
+  std::optional<Failure> failure;
 };
 
 class RxQueue {
@@ -58,6 +63,13 @@ class RxQueue {
   // Shows up to kMaxBurst received frames, to be read before `release`.
   virtual std::span<const Frame> peek() = 0;
   virtual void release(uint32_t n) = 0;
+
+  // Where the device tells: when each of the peeked frames arrived, in the time of `now_ns`.
+  const uint64_t* arrived = nullptr;
+  // What it shows has waited for us, as in a file: nothing is to be thrown away for having come before the start.
+  bool waits = false;
+  // Set by the queue when nothing will ever come again: its device is gone. The loop ends.
+  std::optional<Failure> failure;
 };
 
 class Device {
@@ -76,7 +88,7 @@ class Device {
   virtual std::map<std::string, uint64_t> counters() const { return {}; }
 };
 
-struct Argument {
+struct Argument {  // of a device's URI, for the user to read
   const char* name;
   const char* doc;
 };
@@ -107,6 +119,17 @@ struct Register {
 
 // `key=value` pairs after the first comma of a device string.
 std::map<std::string, std::string> device_arguments(std::string_view device);
+
+// One argument as a backend reads it: a whole number from min to max, or the index of one of the choices.
+struct Setting {
+  const char* key;
+  uint32_t* value;
+  uint32_t min = 0, max = 0;
+  std::vector<const char*> choices = {};
+};
+// Reads the arguments of `backend:device`; a key that is not among the settings, or a bad value, is a failure.
+std::optional<Failure> read_settings(const char* backend, std::string_view device,
+                                     const std::vector<Setting>& settings);
 Expected<std::unique_ptr<Device>> open_device(std::string_view uri, OpenRequest request);
 
 }  // namespace nmgen

@@ -1,6 +1,6 @@
 /** The JSON Schema of frame sizes, and the mixes that have a name. */
 import { sizePattern } from '../units/size.js'
-import { maxFrame, minFrame } from './frame-size.js'
+import { maxDatagram, maxFrame, minFrame } from './frame-size.js'
 import { define } from './generator-json.js'
 
 type Json = Record<string, unknown>
@@ -12,7 +12,7 @@ export const mixes: Readonly<Record<string, Readonly<Record<string, number>>>> =
 
 const size = define('frameSize', {
   anyOf: [
-    { type: 'integer', minimum: 0, maximum: maxFrame },
+    { type: 'integer', minimum: 0, maximum: maxDatagram },
     { type: 'string', pattern: sizePattern, examples: ['64B', '512B', '1518B', '9000B'] },
   ],
 })
@@ -77,9 +77,11 @@ const kinds: Json = {
 }
 
 export const frameJson: Json = {
-  description: 'Frame size in bytes with the 4-byte FCS, or several and how packets take them.',
+  description:
+    'Frame size in bytes with the 4-byte FCS, or several and how packets take them. ' +
+    `Up to ${maxFrame}B; of datagrams that \`fragment\` cuts, up to ${maxDatagram}B before it.`,
   anyOf: [
-    { type: 'integer', minimum: minFrame, maximum: maxFrame },
+    { type: 'integer', minimum: minFrame, maximum: maxDatagram },
     { type: 'string', pattern: sizePattern, examples: ['64B', '512B', '1518B', '9000B'] },
     {
       type: 'object',

@@ -40,3 +40,12 @@ const isWrapper = (schema: z.core.$ZodType | undefined) =>
 
 export const expected = (schema: z.core.$ZodType | undefined, key: string): string | undefined =>
   schema instanceof z.ZodLiteral ? `write \`${key}: ${schema.value}\`` : descriptionOf(schema)
+
+/** What each key of a map is for. */
+export const keyHints = ({ shape }: z.ZodObject): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(shape).map(([key, schema]) => {
+      const inner = schema instanceof z.ZodOptional ? schema.unwrap() : schema
+      return [key, descriptionOf(schema) ?? descriptionOf(schemaAt(inner as z.core.$ZodType, [])) ?? '']
+    }),
+  )

@@ -7,6 +7,8 @@ import { lowestTerms } from './sequence.js'
 
 /** A longer order would not fit in a cache, and nobody could read it. */
 const longestOrder = 65_536
+/** Before it is cut: an IPv6 packet of 40 + 65,535 bytes in Ethernet, with room for a tag or two. */
+const mostDatagram = 65_600
 /** What the devices take, without the FCS. */
 const longest = 9212
 
@@ -56,7 +58,7 @@ function checkOrder(frame: SizeSpec, path: YamlPath): Diagnostic[] {
 
 function checkSize(size: number, { of }: FrameSpec, path: YamlPath): Diagnostic[] {
   const least = of === undefined ? 5 : 0
-  if (!Number.isSafeInteger(size) || size < least || size > 65_535)
+  if (!Number.isSafeInteger(size) || size < least || size > mostDatagram)
     return [error(path, { code: 'out-of-range', message: `${size} bytes is not a frame size` })]
   if (size >= 64 || of !== undefined) return []
   return [

@@ -84,12 +84,12 @@ describe('frame sizes', () => {
 
   it('have a mean, by which bits become packets', () => {
     const of = (frame: FrameSpec) => planFor(stream({ frame })).streams[0]!
-    expect(meanFrameBytes(of({ kind: 'random', low: 64, high: 1518, step: 1 }))).toBeCloseTo(791, 9)
+    expect(meanFrameBytes([of({ kind: 'random', low: 64, high: 1518, step: 1 })])).toBeCloseTo(791, 9)
     const mixed = of({ kind: 'weighted', sizes: weights([64, 7], [594, 4], [1518, 1], [64, 2]) })
     const mean = (9 * 64 + 4 * 594 + 1518) / 14
-    expect(meanFrameBytes(mixed)).toBeCloseTo(mean, 9)
+    expect(meanFrameBytes([mixed])).toBeCloseTo(mean, 9)
     const rate = { kind: 'bps', bps: 1e9, layer: 1 } as const
-    expect(packetLimit({ ...mixed, rate }, 1e9, null)).toBe(Math.round(1e9 / ((mean + 20) * 8)))
+    expect(packetLimit([{ ...mixed, rate }], 1e9, null)).toBe(Math.round(1e9 / ((mean + 20) * 8)))
   })
 
   it('need no table for one size, and no more frames than there are sizes', () => {
