@@ -17,7 +17,7 @@ export function parseList(list: List, input: unknown, report: Report): LayerSpec
     return choice && [{ ...choice, alone: true }]
   }
   if (!Array.isArray(input)) {
-    const hint = `write \`${list.list}: [...]\``
+    const hint = `write \`${list.list}: [${typeof input === 'string' ? input : '...'}]\``
     report({ code: 'wrong-type', message: `this must be a list, not ${describe(input)}`, hint, path: [] })
     return undefined
   }
@@ -74,8 +74,10 @@ const valueKeys: readonly string[] = [...generators, 'hash', 'bits', 'text', 'by
 
 /** Not a value for the short field. */
 function isContent(item: Item, input: object): boolean {
+  const keys = Object.keys(input)
+  if (item.short === '') return keys.length === 0
   const known = keysOf(item)
-  return !Object.keys(input).some(key => valueKeys.includes(key) && !known.includes(key))
+  return !keys.some(key => valueKeys.includes(key) && !known.includes(key))
 }
 
 const keysOf = ({ fields }: Item): string[] => [

@@ -83,7 +83,10 @@ export function place(
     if (isAlias(node)) node = node.resolve(doc)
     const holder = asCollection(doc, node, path)
     if (!holder)
-      return { message: `\`${path.join('.')}\` holds one value, so \`${word}\` cannot stand in it` }
+      return {
+        message: `\`${path.join('.')}\` holds one value, so \`${word}\` cannot stand in it`,
+        hint: `give \`${path.at(-1)}\` itself a value`,
+      }
     if (holder !== node) put(holder)
     const steps = toAlternative(doc, holder, word, waiting) ?? stepsTo(holder, word)
     if (!Array.isArray(steps)) return steps
