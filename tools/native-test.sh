@@ -10,10 +10,12 @@ shopt -s nullglob
 cd "$(dirname "$0")/.."
 
 kind=${1:-plain}
-backends=(native/tx/backends/loop.cc) # the sanitizers cannot see into DPDK: there the loop alone
+# The sanitizers cannot see into DPDK: there only what needs no library.
+backends=(native/tx/backends/loop.cc native/tx/backends/netmap*.cc)
 flags=(-std=c++20 -g -fno-omit-frame-pointer -Wall -Wextra -pthread -Inative/tx)
 engine_flags=(-O1) # the tests themselves are compiled three times as fast without
 libraries=()
+runtime=
 case $kind in
   plain)
     engine_flags=(-O3 -Wno-restrict)
@@ -24,8 +26,14 @@ case $kind in
       libraries=(-Wl,--as-needed -lrte_ethdev -lrte_net -lrte_mbuf -lrte_mempool -lrte_eal)
     fi
     ;;
-  asan) flags+=(-fsanitize=address,undefined,float-cast-overflow -fno-sanitize-recover=all) ;;
-  tsan) flags+=(-fsanitize=thread) ;;
+  asan)
+    flags+=(-fsanitize=address,undefined,float-cast-overflow -fno-sanitize-recover=all)
+    runtime=$(g++ -print-file-name=libasan.so) # wants to be the first of all libraries
+    ;;
+  tsan)
+    flags+=(-fsanitize=thread)
+    runtime=$(g++ -print-file-name=libtsan.so)
+    ;;
   *) echo "usage: tools/native-test.sh [plain|asan|tsan] [NAME]" >&2; exit 2 ;;
 esac
 program=build/native-test-$kind
@@ -75,7 +83,10 @@ run() {
   # The sanitizers of GCC 12 cannot map their shadow where the kernel randomizes addresses widely.
   local fixed=()
   if setarch "$(uname -m)" -R true 2>/dev/null; then fixed=(setarch "$(uname -m)" -R); fi
-  TSAN_OPTIONS=halt_on_error=1 timeout 240 "${fixed[@]}" "$program" "$@" </dev/null 2>&1
+  # Without netmap's module, its double answers in its place.
+  local preload=$runtime
+  [ -e /dev/netmap ] || preload+=" $(tools/netmap-double.sh)"
+  TSAN_OPTIONS=halt_on_error=1 timeout 240 "${fixed[@]}" env LD_PRELOAD="$preload" "$program" "$@" </dev/null 2>&1
 }
 
 tests=(native/tx/test/*.cc)

@@ -145,6 +145,10 @@ Napi::Value close(const Napi::CallbackInfo& info) {
 const Failure kClosed{"device-closed", "the device is not open", "this is a bug in nmgen"};
 const Failure kBadPage{"bad-page", "the counter page is too small for the plan", "this is a bug in nmgen"};
 
+Napi::Value to_result(Napi::Env env, const std::optional<Failure>& failure) {
+  return failure ? Napi::Value(to_object(env, *failure)) : env.Null();
+}
+
 Failure too_long(uint32_t bytes, uint32_t room) {
   return {"frame-too-long",
           "a frame of " + std::to_string(bytes + 4) + " B does not fit: this queue's buffers hold " +
@@ -174,8 +178,7 @@ Napi::Value run_tx(const Napi::CallbackInfo& info) {
   device->enter();
   TxLoop(tx, *plan, page.data()).run();
   device->leave();
-  if (auto failure = tx.failure()) return to_object(env, *failure);
-  return env.Null();
+  return to_result(env, tx.failure);
 }
 
 Napi::Value run_rx(const Napi::CallbackInfo& info) {
@@ -190,7 +193,7 @@ Napi::Value run_rx(const Napi::CallbackInfo& info) {
   device->enter();
   RxLoop(*device->rx(queue), *plan, page.data()).run();
   device->leave();
-  return env.Null();
+  return to_result(env, device->rx(queue)->failure);
 }
 
 Napi::Value render(const Napi::CallbackInfo& info) {

@@ -1,5 +1,8 @@
 #include "backend.h"
 
+#include <algorithm>
+#include <charconv>
+
 namespace nmgen {
 
 std::vector<const Backend*>& backends() {
@@ -24,10 +27,49 @@ std::map<std::string, std::string> device_arguments(std::string_view device) {
 
 namespace {
 
+std::string joined(const auto& list, const char* separator, auto name) {
+  std::string text;
+  for (const auto& item : list) text += (text.empty() ? "" : separator) + std::string(name(item));
+  return text;
+}
+
+std::string allowed(const Setting& setting) {
+  if (!setting.choices.empty()) return joined(setting.choices, "|", [](const char* choice) { return choice; });
+  return std::to_string(setting.min) + " to " + std::to_string(setting.max);
+}
+
+bool assign(const Setting& setting, const std::string& text) {
+  for (uint32_t i = 0; i < setting.choices.size(); i++)
+    if (text == setting.choices[i]) return *setting.value = i, true;
+  uint32_t number = 0;
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, number);
+  if (!setting.choices.empty() || error != std::errc{} || stop != end) return false;
+  if (number < setting.min || number > setting.max) return false;
+  *setting.value = number;
+  return true;
+}
+
+}  // namespace
+
+std::optional<Failure> read_settings(const char* backend, std::string_view device,
+                                     const std::vector<Setting>& settings) {
+  const std::string keys = joined(settings, ", ", [](const Setting& setting) { return setting.key; });
+  for (const auto& [key, value] : device_arguments(device)) {
+    const auto found = std::ranges::find_if(settings, [&](const Setting& setting) { return key == setting.key; });
+    if (found == settings.end())
+      return Failure{"bad-argument", std::string(backend) + " has no argument `" + key + "`", "it has " + keys};
+    if (!assign(*found, value))
+      return Failure{"bad-argument", std::string(backend) + ": " + key + "=" + value + " is not possible",
+                     key + " is " + allowed(*found)};
+  }
+  return std::nullopt;
+}
+
+namespace {
+
 std::string known_backends() {
-  std::string names;
-  for (const Backend* backend : backends()) names += (names.empty() ? "" : ", ") + std::string(backend->name);
-  return names;
+  return joined(backends(), ", ", [](const Backend* backend) { return backend->name; });
 }
 
 }  // namespace

@@ -43,13 +43,13 @@ class TxQueue {
   virtual void flush() {}
   // Bytes that each of its frames can hold.
   virtual uint32_t max_frame() const { return kMaxFrame; }
-  // Why nothing will ever be sent again, where the device is gone; asked when there is no room.
-  virtual std::optional<Failure> failure() const { return std::nullopt; }
 
   Frame* frames = nullptr;  // the window: frames[0] .. frames[room - 1], at most kMaxBurst
   uint32_t room = 0;
   // Somebody else may have taken a buffer in exchange for another: `holds` must be looked at before each packet.
   bool disturbed = false;
+  // Set by the queue when it will never take a frame again: its device is gone. The loop ends.
+  std::optional<Failure> failure;
 };
 
 class RxQueue {
@@ -58,6 +58,9 @@ class RxQueue {
   // Shows up to kMaxBurst received frames, to be read before `release`.
   virtual std::span<const Frame> peek() = 0;
   virtual void release(uint32_t n) = 0;
+
+  // Set by the queue when nothing will ever come again: its device is gone. The loop ends.
+  std::optional<Failure> failure;
 };
 
 class Device {
@@ -107,6 +110,17 @@ struct Register {
 
 // `key=value` pairs after the first comma of a device string.
 std::map<std::string, std::string> device_arguments(std::string_view device);
+
+// One argument as a backend reads it: a whole number from min to max, or the index of one of the choices.
+struct Setting {
+  const char* key;
+  uint32_t* value;
+  uint32_t min = 0, max = 0;
+  std::vector<const char*> choices = {};
+};
+// Reads the arguments of `backend:device`; a key that is not among the settings, or a bad value, is a failure.
+std::optional<Failure> read_settings(const char* backend, std::string_view device,
+                                     const std::vector<Setting>& settings);
 Expected<std::unique_ptr<Device>> open_device(std::string_view uri, OpenRequest request);
 
 }  // namespace nmgen

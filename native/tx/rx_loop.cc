@@ -71,6 +71,7 @@ void RxLoop::run() {
       page::publish(page_ + page::kState, page::kRunning);
     }
     if (frames.empty()) {
+      if (queue_.failure) break;
       wait_a_moment(++idle, page::get(page_ + page::kShared) != 0);
       continue;
     }

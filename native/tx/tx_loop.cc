@@ -233,7 +233,7 @@ uint32_t TxLoop::push_slowly(uint32_t n, uint32_t sent) {
     if (queue_.room != 0) sent += queue_.commit(std::min(n - sent, queue_.room), resized_);
     if (sent == n) break;
     idle();
-    if (tries % kClockEvery == 0 && (ended(now_ns()) || queue_.failure())) {
+    if (tries % kClockEvery == 0 && (ended(now_ns()) || queue_.failure)) {
       aborted_ = true;
       break;
     }
@@ -251,7 +251,7 @@ void TxLoop::make_room() {
   for (uint32_t tries = 1; queue_.room == 0 && !aborted_; tries++) {
     idle();
     queue_.refill();
-    if (tries % kClockEvery == 0) aborted_ = ended(now_ns()) || queue_.failure();
+    if (tries % kClockEvery == 0) aborted_ = ended(now_ns()) || queue_.failure;
   }
   page::add(page_ + page::kRingFullNs, now_ns() - since);
 }

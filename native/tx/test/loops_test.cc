@@ -405,6 +405,7 @@ class Odd final : public TxQueue {
  public:
   explicit Odd(bool loses, bool gone = false) : loses_(loses), gone_(gone), buffers_(2 * kMaxBurst, Bytes(kMaxFrame)) {
     disturbed = loses;
+    if (gone) failure = Failure{"gone", "the device is gone", "plug it in"};
     for (Bytes& buffer : buffers_) all_.push_back({buffer.data(), 0, kNothing});
     refill();
   }
@@ -420,9 +421,6 @@ class Odd final : public TxQueue {
   }
   void push() override { pushes++; }
   void refill() override { frames = all_.data(), room = gone_ ? 0 : kMaxBurst; }
-  std::optional<Failure> failure() const override {
-    return gone_ ? std::optional(Failure{"gone", "the device is gone", "plug it in"}) : std::nullopt;
-  }
   std::vector<Bytes> taken;
   uint32_t commits = 0, pushes = 0;
 
