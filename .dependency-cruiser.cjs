@@ -6,8 +6,13 @@ const mayImport = {
   units: [],
   templates: ['profile/model', 'units/'],
   profile: ['units/', 'templates/header', 'templates/headers/'],
-  gen: ['templates/(plan|rate|lanes)\\.ts$', 'profile/model', 'units/'],
-  stats: ['gen/(snapshot|engine-api|host)', 'profile/model', 'templates/(plan|rate)\\.ts$', 'units/'],
+  gen: ['templates/(plan|rate|group|lanes)\\.ts$', 'profile/model', 'units/'],
+  stats: [
+    'gen/(snapshot|engine-api|host)',
+    'profile/model',
+    'templates/(plan|rate|group|rules)\\.ts$',
+    'units/',
+  ],
   report: ['stats/', 'profile/model', 'units/'],
   ui: ['stats/', 'units/'],
 }

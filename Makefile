@@ -58,10 +58,11 @@ $(packages): package-lock.json | setup-build
 	@npm ci --ignore-scripts --no-update-notifier --loglevel=error
 	@touch $@
 
-# Changes when Node or DPDK does: a DPDK that was installed since the last build must find its way into the addon.
+# Changes when Node, DPDK or libxdp does: a library that was installed since the last build must find its way into the addon.
 build/.facts: FORCE | setup-build
 	@mkdir -p build
-	@facts="node $$(node -p process.versions.modules) dpdk $$(pkg-config --modversion libdpdk 2>/dev/null || echo none)"; \
+	@facts="node $$(node -p process.versions.modules) dpdk $$(pkg-config --modversion libdpdk 2>/dev/null || echo none) \
+	  libxdp $$(pkg-config --modversion libxdp libbpf 2>/dev/null | xargs || echo none)"; \
 	[ "$$facts" = "$$(cat $@ 2>/dev/null)" ] || echo "$$facts" >$@
 
 $(addon): binding.gyp $(native_sources) build/.facts | $(packages)

@@ -1,7 +1,9 @@
 {
-  # One addon. Backends are found by their files; DPDK is built in where its headers are (pkg-config libdpdk).
+  # One addon. Backends are found by their files; DPDK and AF_XDP are built in where the headers of their libraries are
+  # (pkg-config libdpdk, libxdp and libbpf).
   "variables": {
     "dpdk": "<!(pkg-config --exists libdpdk 2>/dev/null && echo 1 || echo 0)",
+    "xdp": "<!(pkg-config --exists libxdp libbpf 2>/dev/null && echo 1 || echo 0)",
   },
   "targets": [{
     "target_name": "nmgen",
@@ -16,6 +18,11 @@
         "defines": ["NMGEN_DPDK"],
         "cflags_cc": ["<!@(pkg-config --cflags libdpdk | sed 's,-I,-isystem ,g')"],
         "libraries": ["-Wl,--as-needed", "-lrte_ethdev", "-lrte_mbuf", "-lrte_mempool", "-lrte_eal"],
+      }],
+      ["xdp==1", {
+        "defines": ["NMGEN_XDP"],
+        "cflags_cc": ["<!@(pkg-config --cflags libxdp libbpf | sed 's,-I,-isystem ,g')"],
+        "libraries": ["<!@(pkg-config --libs libxdp libbpf)"],
       }],
     ],
   }],

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Compiles native/tx/test with the engine, without Node, and runs it.
 # Usage: tools/native-test.sh [plain|asan|tsan] [NAME: only the tests with this in their name]
-#   plain   as the addon is built, with DPDK where its headers are: what users run
+#   plain   as the addon is built, with DPDK where its headers are: what users run (AF_XDP: in all of them)
 #   asan    AddressSanitizer and UndefinedBehaviorSanitizer
 #   tsan    ThreadSanitizer
 # Test programs print `ok NAME`, `not ok NAME: why` or `skip NAME: why`, one a line; build/native-KIND.log keeps them.
@@ -10,12 +10,19 @@ shopt -s nullglob
 cd "$(dirname "$0")/.."
 
 kind=${1:-plain}
-# The sanitizers cannot see into DPDK: there only what needs no library.
-backends=(native/tx/backends/loop.cc native/tx/backends/netmap*.cc)
+# The sanitizers cannot see into DPDK: all backends but that one.
+backends=()
+for file in native/tx/backends/*.cc; do case $file in */dpdk*) ;; *) backends+=("$file") ;; esac; done
 flags=(-std=c++20 -g -fno-omit-frame-pointer -Wall -Wextra -pthread -Inative/tx)
 engine_flags=(-O1) # the tests themselves are compiled three times as fast without
 libraries=()
 runtime=
+if pkg-config --exists libxdp libbpf 2>/dev/null; then # as binding.gyp has it
+  # shellcheck disable=SC2207 # words, not lines
+  flags+=(-DNMGEN_XDP $(pkg-config --cflags libxdp libbpf | sed 's,-I,-isystem ,g'))
+  # shellcheck disable=SC2207
+  libraries+=($(pkg-config --libs libxdp libbpf))
+fi
 case $kind in
   plain)
     engine_flags=(-O3 -Wno-restrict)
@@ -23,7 +30,7 @@ case $kind in
     if pkg-config --exists libdpdk 2>/dev/null; then # as binding.gyp has it
       # shellcheck disable=SC2207 # words, not lines
       flags+=(-DNMGEN_DPDK $(pkg-config --cflags libdpdk | sed 's,-I,-isystem ,g'))
-      libraries=(-Wl,--as-needed -lrte_ethdev -lrte_net -lrte_mbuf -lrte_mempool -lrte_eal)
+      libraries+=(-Wl,--as-needed -lrte_ethdev -lrte_net -lrte_mbuf -lrte_mempool -lrte_eal)
     fi
     ;;
   asan)

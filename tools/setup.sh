@@ -7,7 +7,9 @@ set -euo pipefail
 needs=(
   'must|build-essential|command -v g++ && command -v make|compiles the native core'
   'must|python3|command -v python3|node-gyp runs on it'
-  'can|pkg-config|command -v pkg-config|finds DPDK'
+  'can|pkg-config|command -v pkg-config|finds DPDK and libxdp'
+  'can|libxdp-dev|pkg-config --exists libxdp|headers of the afxdp: backend'
+  'can|libbpf-dev|pkg-config --exists libbpf|puts the XDP program of the afxdp: backend into the kernel'
   'can|libdpdk-dev|pkg-config --exists libdpdk|headers and drivers of the dpdk: backend'
 )
 if [ "${1:-build}" = test ]; then
@@ -17,6 +19,8 @@ if [ "${1:-build}" = test ]; then
     'can|tcpdump|command -v tcpdump|captures what arrived'
     'can|tshark|command -v tshark|independent judge of frames and checksums'
     'can|dpdk-dev|command -v dpdk-testpmd|the peer that benchmarks are measured against'
+    'can|netsniff-ng|command -v trafgen|a peer on AF_PACKET'
+    'can|tcpreplay|command -v tcpreplay|a peer on AF_PACKET'
   )
 fi
 

@@ -58,7 +58,8 @@ std::optional<Failure> read_settings(const char* backend, std::string_view devic
   for (const auto& [key, value] : device_arguments(device)) {
     const auto found = std::ranges::find_if(settings, [&](const Setting& setting) { return key == setting.key; });
     if (found == settings.end())
-      return Failure{"bad-argument", std::string(backend) + " has no argument `" + key + "`", "it has " + keys};
+      return Failure{"bad-argument", std::string(backend) + " has no argument `" + key + "`",
+                     keys.empty() ? "it has none: a comma begins an argument" : "it has " + keys};
     if (!assign(*found, value))
       return Failure{"bad-argument", std::string(backend) + ": " + key + "=" + value + " is not possible",
                      key + " is " + allowed(*found)};

@@ -17,6 +17,7 @@ namespace nmgen {
 inline constexpr uint32_t kMaxBurst = 64;
 // Bytes of a buffer: a 9,216-byte frame without its FCS, and room for the widest store at its end.
 inline constexpr uint32_t kMaxFrame = 9212;
+inline constexpr uint32_t kVlanBytes = 4;
 inline constexpr uint32_t kNothing = ~0u;
 
 struct Frame {
@@ -48,7 +49,11 @@ class TxQueue {
   uint32_t room = 0;
   // Somebody else may have taken a buffer in exchange for another: `holds` must be looked at before each packet.
   bool disturbed = false;
-  // Set by the queue when it will never take a frame again: its device is gone. The loop ends.
+  // Where a queue wants it: room for kMaxBurst times, which the loop sets before each commit. When the frames are
+  // due, in ns since the run's start; those without a schedule are due when they are made.
+  uint64_t* due = nullptr;
+  // Set by the queue when it will never take a frame again, for its device is gone. Its window is empty from then on,
+  // and so the loop looks here only where it waits for room.
   std::optional<Failure> failure;
 };
 
@@ -59,6 +64,10 @@ class RxQueue {
   virtual std::span<const Frame> peek() = 0;
   virtual void release(uint32_t n) = 0;
 
+  // Where the device tells: when each of the peeked frames arrived, in the time of `now_ns`.
+  const uint64_t* arrived = nullptr;
+  // What it shows has waited for us, as in a file: nothing is to be thrown away for having come before the start.
+  bool waits = false;
   // Set by the queue when nothing will ever come again: its device is gone. The loop ends.
   std::optional<Failure> failure;
 };
@@ -79,7 +88,7 @@ class Device {
   virtual std::map<std::string, uint64_t> counters() const { return {}; }
 };
 
-struct Argument {
+struct Argument {  // of a device's URI, for the user to read
   const char* name;
   const char* doc;
 };

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <sched.h>
+#include <sys/resource.h>
 #include <time.h>
 
 #include <cstdint>
@@ -17,6 +18,14 @@ inline uint64_t now_ns() {
   timespec t;
   clock_gettime(CLOCK_MONOTONIC, &t);
   return static_cast<uint64_t>(t.tv_sec) * 1'000'000'000u + static_cast<uint64_t>(t.tv_nsec);
+}
+
+// Time that the kernel has worked for the calling thread, system calls and what they bring with them.
+inline uint64_t system_ns() {
+  rusage usage{};
+  getrusage(RUSAGE_THREAD, &usage);
+  return static_cast<uint64_t>(usage.ru_stime.tv_sec) * 1'000'000'000u +
+         static_cast<uint64_t>(usage.ru_stime.tv_usec) * 1'000u;
 }
 
 // Ticks of the core's time stamp counter; 0 where the architecture has none in user mode.

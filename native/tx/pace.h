@@ -5,7 +5,7 @@
 #include "plan.h"
 
 // When is a slot of a lane due? All but Poisson are functions of the slot's index alone, so that no error adds
-// up; times are in ns since the lane's start, slots are those of this shard.
+// up (a trace: of its place in a table); times are in ns since the lane's start, slots are those of this shard.
 namespace nmgen {
 
 class Pace {
@@ -13,6 +13,8 @@ class Pace {
   Pace(const Lane& lane, uint64_t stride, uint64_t shard);
   // Due time of slot `j`. For Poisson: of the next slot only, j is ignored.
   double due_ns(uint64_t j) const;
+  // When slots next .. next + n - 1 are due, of a lane that starts at `start`, rounded to ns.
+  void due_times(double start, uint64_t next, uint32_t n, uint64_t* times) const;
   // How many slots are due by `elapsed`, if `next` of them have had their turn: `most` of them at most. What is
   // beyond 256 of Poisson's is estimated.
   uint64_t due_by(double elapsed, uint64_t next, uint64_t most) const;
@@ -23,6 +25,8 @@ class Pace {
   double global_due_ns(double slot) const;
   double global_slots(double elapsed) const;
   double gap_ns(uint64_t draw) const;
+  double traced_ns(uint64_t j) const;
+  uint64_t traced_by(double elapsed) const;
 
   const Lane* lane_;
   double stride_, shard_;

@@ -29,7 +29,8 @@ enum Cell : size_t {
   kCycles = 17,
   kFirstNs = 18,  // monotonic ns, 0 while nothing was sent or received
   kLastNs = 19,
-  kUnknown = 20,  // RX: frames of no stream of this run
+  kUnknown = 20,   // RX: frames of no stream of this run
+  kSystemNs = 21,  // TX: time that the kernel worked on this thread's account
 
   kHeaderCells = 24,
 };

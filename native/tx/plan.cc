@@ -13,7 +13,7 @@ namespace nmgen {
 namespace {
 
 constexpr uint32_t kMagic = 0x50474d4e;  // "NMGP", little-endian
-constexpr uint32_t kFormat = 2;
+constexpr uint32_t kFormat = 4;
 constexpr uint32_t kMinFrame = 14;
 constexpr uint64_t kMaxShards = 65536;
 
@@ -70,7 +70,7 @@ class Reader {
   std::span<const uint8_t> bytes_;
 };
 
-constexpr uint32_t kZeroIsOnes = 1, kBad = 2, kCrc32c = 4;
+constexpr uint32_t kZeroIsOnes = 1, kBad = 2, kCrc32c = 4, kHidden = 8;
 
 std::vector<SumEntry> read_sums(Reader& in) {
   std::vector<SumEntry> sums;
@@ -87,10 +87,11 @@ Site read_site(Reader& in, size_t length, uint32_t after, uint32_t count) {
   site.zero_is_ones = flags & kZeroIsOnes;
   site.bad = flags & kBad;
   site.crc32c = flags & kCrc32c;
+  site.hidden = flags & kHidden;
   site.start = in.u32();
   site.end = in.u32();
   site.sums = read_sums(in);
-  in.require(flags < 8, "a checksum has an unknown kind");
+  in.require(flags < 16 && !(site.hidden && site.crc32c), "a checksum has an unknown kind");
   in.require(site.offset <= length - site.bytes() && site.base <= 0xffff, "a checksum lies outside its frame");
   in.require(site.start <= site.end && site.end <= length, "a checksum covers more than its frame");
   in.require(!site.crc32c || (site.start <= site.offset && site.offset + 4 <= site.end),
@@ -112,7 +113,7 @@ Template read_template(Reader& in, uint32_t id) {
   return t;
 }
 
-enum Flag : uint32_t { kHigh = 1, kShuffle = 2, kDigit = 4, kHash = 8, kWide = 16 };
+enum Flag : uint32_t { kHigh = 1, kShuffle = 2, kDigit = 4, kHash = 8, kWide = 16, kClip = 32 };
 
 Column read_column(Reader& in) {
   Column c{in.u64(), in.u64(), in.u64(), in.u32(), false};
@@ -153,7 +154,7 @@ void check_columns(Reader& in, const Field& f) {
 
 bool same_draw(const Field& a, const Field& b) {
   return a.op == b.op && a.size == b.size && a.size_high == b.size_high && a.wide == b.wide && a.step == b.step &&
-         a.every == b.every && a.key == b.key && a.shuffled == b.shuffled;
+         a.every == b.every && a.key == b.key && a.shuffled == b.shuffled && a.numbers == b.numbers;
 }
 
 // In plain fields, all is done by one pass of `draw`.
@@ -183,12 +184,17 @@ Field read_field(Reader& in) {
   uint32_t op = in.u32();
   f.op = static_cast<FieldOp>(op);
   f.draw = in.u32();
+  f.numbers = in.u32();
   const uint32_t flags = in.u32();
   f.high = flags & kHigh;
   f.shuffled = flags & kShuffle;
   f.has_digit = flags & kDigit;
   f.has_hash = flags & kHash;
   f.wide = flags & kWide;
+  f.clipped = flags & kClip;
+  f.from = in.u32();
+  f.to = in.u32();
+  if (!f.clipped) f.from = 0, f.to = f.bytes;
   f.low = in.u128();
   f.size = in.u64();
   f.size_high = in.u64();
@@ -209,6 +215,7 @@ Field read_field(Reader& in) {
   f.sums = read_sums(in);
   in.require(f.bytes >= 1 && f.bytes <= 8 && f.bits >= 1 && f.bits <= 64, "a field's width is out of range");
   in.require(f.shift < 64 && f.shift + f.bits <= f.bytes * 8, "a field does not fit in its bytes");
+  in.require(f.from <= f.to && f.to <= f.bytes, "a field shows more bytes than it has");
   in.require(op <= static_cast<uint32_t>(FieldOp::kWeighted), "a field has an unknown kind");
   in.require(f.every >= 1, "a field's `every` is 0");
   in.require(f.op != FieldOp::kList || !f.values.empty(), "a list has no values");
@@ -217,7 +224,7 @@ Field read_field(Reader& in) {
 }
 
 void check_field(Reader& in, const Field& f, const Template& t) {
-  in.require(f.offset <= t.bytes.size() && f.bytes <= t.bytes.size() - f.offset, "a field lies outside its frame");
+  in.require(f.offset <= t.bytes.size() && f.stored() <= t.bytes.size() - f.offset, "a field lies outside its frame");
   for (const SumEntry& sum : f.sums)
     in.require(sum.site < t.sites.size() && !t.sites[sum.site].crc32c, "a field names an unknown checksum");
 }
@@ -226,7 +233,7 @@ void check_field(Reader& in, const Field& f, const Template& t) {
 bool same_sites(const Template& a, const Template& b) {
   return std::ranges::equal(a.sites, b.sites, [](const Site& x, const Site& y) {
     auto same = [](const SumEntry& p, const SumEntry& q) { return p.site == q.site && p.high == q.high; };
-    return x.crc32c == y.crc32c && x.bad == y.bad && x.zero_is_ones == y.zero_is_ones &&
+    return x.crc32c == y.crc32c && x.hidden == y.hidden && x.bad == y.bad && x.zero_is_ones == y.zero_is_ones &&
            std::ranges::equal(x.sums, y.sums, same);
   });
 }
@@ -236,9 +243,9 @@ bool crc_varies(const Stream& s, const Site& crc, const std::vector<bool>& varyi
   auto inside = [&](uint32_t offset, uint32_t bytes) { return offset < crc.end && offset + bytes > crc.start; };
   const std::vector<Site>& sites = s.templates[0].sites;
   for (size_t i = 0; i < sites.size(); i++)
-    if (varying[i] && inside(sites[i].offset, sites[i].bytes())) return true;
+    if (varying[i] && !sites[i].hidden && inside(sites[i].offset, sites[i].bytes())) return true;
   return (s.is_signed && inside(s.signature, kSignatureBytes)) ||
-         std::ranges::any_of(s.fields, [&](const Field& f) { return inside(f.offset, f.bytes); });
+         std::ranges::any_of(s.fields, [&](const Field& f) { return inside(f.offset, f.stored()); });
 }
 
 // Which checksums differ from packet to packet: a field reaches them, or another such checksum does.
@@ -264,7 +271,7 @@ void finish_constant_site(Template& t, const Site& site) {
   const uint32_t sent = site.bad ? spoil(right) : right;
   if (site.crc32c)
     put32(at, sent);
-  else
+  else if (!site.hidden)
     put16(at, static_cast<uint16_t>(sent));
   for (const SumEntry& e : site.sums)
     t.sites[e.site].base = fold(t.sites[e.site].base + (static_cast<uint64_t>(sent) << (e.high ? 8 : 0)));
@@ -293,24 +300,53 @@ void finish_constant_sites(Stream& s) {
     for (SumEntry& e : f.sums) e.site = places[e.site];
 }
 
+SizeDraw read_sizes(Reader& in) {
+  SizeDraw sizes{.on = in.u32() != 0, .key = in.u64()};
+  for (uint32_t n = in.count(12); n > 0 && in.ok; n--) sizes.columns.push_back({in.u64(), in.u32()});
+  return sizes;
+}
+
+// Every packet must have its frame, whichever way it is found.
+void check_frames(Reader& in, const Stream& s) {
+  const std::vector<SizeColumn>& columns = s.sizes.columns;
+  in.require(!s.templates.empty() && s.sequence.empty() == s.sizes.on, "a stream has no frame");
+  in.require(columns.empty() || (s.sizes.on && columns.size() == s.templates.size()),
+             "a stream's frame sizes have too few weights, or too many");
+  for (uint32_t index : s.sequence) in.require(index < s.templates.size(), "a stream names an unknown frame");
+  for (const SizeColumn& c : columns) in.require(c.other < columns.size(), "a weight leads to an unknown frame");
+}
+
+Numbers read_numbers(Reader& in) {
+  Numbers n{in.u32(), {}};
+  for (uint32_t count = in.count(4); count > 0 && in.ok; count--) n.places.push_back(in.u32());
+  const bool inside = std::ranges::all_of(n.places, [&](uint32_t place) { return place < n.cycle; });
+  in.require(!n.places.empty() && inside, "a stream's places lie outside of its cycle");
+  return n;
+}
+
 Stream read_stream(Reader& in, uint32_t& template_id) {
   Stream s{};
   s.id = in.u32();
   s.stride = in.u32();
+  s.histogram = in.u32();
   s.is_signed = in.u32() != 0;
   s.signature = in.u32();
   s.limit = in.u64();
+  for (uint32_t n = in.count(8); n > 0 && in.ok; n--) s.numbers.push_back(read_numbers(in));
+  in.require(!s.numbers.empty(), "a stream has no numbers");
+  for (const Numbers& n : s.numbers)
+    in.require(n.places.size() == s.numbers[0].places.size(), "a stream's numbers differ in their places");
   in.require(s.id <= 0xffff, "a stream's number is out of range");
   in.require(s.stride >= 1 && s.stride <= kMaxShards, "a stream has too many shards");
   for (uint32_t n = in.count(4); n > 0 && in.ok; n--) s.templates.push_back(read_template(in, template_id++));
   for (uint32_t n = in.count(4); n > 0 && in.ok; n--) s.sequence.push_back(in.u32());
+  s.sizes = read_sizes(in);
   for (uint32_t n = in.count(4); n > 0 && in.ok; n--) s.fields.push_back(read_field(in));
   order_draws(in, s.fields);
   s.match = {in.u32(), in.blob(), in.blob()};
-  in.require(!s.templates.empty() && !s.sequence.empty(), "a stream has no frame");
+  check_frames(in, s);
   in.require(s.match.value.size() == s.match.mask.size(), "a match rule's value and mask differ in length");
   in.require(s.match.offset <= kMaxFrame && s.match.value.size() <= kMaxFrame, "a match rule is too long");
-  for (uint32_t index : s.sequence) in.require(index < s.templates.size(), "a stream names an unknown frame");
   for (size_t i = 0; in.ok && i < s.templates.size(); i++) {
     const Template& t = s.templates[i];
     in.require(same_sites(t, s.templates[0]), "a stream's frames differ in their checksums");
@@ -318,11 +354,33 @@ Stream read_stream(Reader& in, uint32_t& template_id) {
                "a signature lies outside its frame");
     for (const Field& f : s.fields) check_field(in, f, t);
   }
+  for (const Field& f : s.fields) {
+    in.require(f.numbers < s.numbers.size(), "a field names unknown numbers");
+  }
   if (in.ok) finish_constant_sites(s);
   return s;
 }
 
 bool is_time(double ns) { return std::isfinite(ns) && ns >= 0; }
+
+// Counting what is due needs an order, and each cycle to be over before the next.
+void check_offsets(Reader& in, const Lane& lane) {
+  in.require(lane.offsets.size() <= kMaxOffsets, "a lane's table is too long");
+  in.require((lane.shape == Shape::kTrace) == !lane.offsets.empty(), "a lane's table is missing, or out of place");
+  if (!in.ok || lane.offsets.empty()) return;
+  const bool rising = std::ranges::is_sorted(lane.offsets) && std::ranges::all_of(lane.offsets, is_time);
+  in.require(rising && is_time(lane.cycle_ns) && lane.offsets.back() < lane.cycle_ns, "a lane's table is out of order");
+}
+
+std::vector<uint32_t> read_slots(Reader& in, size_t streams) {
+  std::vector<uint32_t> slots;
+  for (uint32_t n = in.count(4); n > 0 && in.ok; n--) {
+    slots.push_back(in.u32());
+    in.require(slots.back() < streams, "a lane names an unknown stream");
+  }
+  in.require(!slots.empty(), "a lane is empty");
+  return slots;
+}
 
 Lane read_lane(Reader& in, size_t streams) {
   const uint32_t shape = in.u32();
@@ -337,21 +395,23 @@ Lane read_lane(Reader& in, size_t streams) {
             .to_pns = in.f64(),
             .over_ns = in.f64(),
             .key = in.u64(),
+            .cycle_ns = in.f64(),
+            .offsets = {},
             .after = {},
-            .slots = {}};
-  in.require(shape <= static_cast<uint32_t>(Shape::kPoisson), "a lane has an unknown shape");
+            .slots = {},
+            .cycles = {}};
+  in.require(shape <= static_cast<uint32_t>(Shape::kTrace), "a lane has an unknown shape");
   in.require(is_time(lane.period_ns) && is_time(lane.start_ns) && is_time(lane.for_ns), "a lane's time is none");
   in.require(lane.shape == Shape::kLine || lane.shape == Shape::kRamp || lane.period_ns > 0, "a lane has no period");
   in.require(lane.shape != Shape::kBurst || lane.burst >= 1, "a lane's burst is empty");
   in.require(lane.shape != Shape::kRamp || (is_time(lane.from_pns) && is_time(lane.to_pns) && lane.to_pns > 0 &&
                                             is_time(lane.over_ns) && lane.over_ns > 0),
              "a lane's ramp leads nowhere");
+  for (uint32_t n = in.count(8); n > 0 && in.ok; n--) lane.offsets.push_back(in.f64());
+  check_offsets(in, lane);
   for (uint32_t n = in.count(4); n > 0 && in.ok; n--) lane.after.push_back(in.u32());
-  for (uint32_t n = in.count(4); n > 0 && in.ok; n--) {
-    lane.slots.push_back(in.u32());
-    in.require(lane.slots.back() < streams, "a lane names an unknown stream");
-  }
-  in.require(!lane.slots.empty(), "a lane is empty");
+  lane.slots = read_slots(in, streams);
+  for (uint32_t n = in.count(8); n > 0 && in.ok; n--) lane.cycles.push_back(read_slots(in, streams));
   return lane;
 }
 

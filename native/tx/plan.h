@@ -16,6 +16,7 @@ inline constexpr uint64_t kNoLimit = ~0ull;
 inline constexpr uint32_t kMaxSites = 8;
 
 inline constexpr uint32_t kMaxColumns = 65536;
+inline constexpr uint32_t kMaxOffsets = 1 << 20;
 
 enum class FieldOp : uint32_t { kInc = 0, kRandom = 1, kPermute = 2, kList = 3, kWeighted = 4 };
 
@@ -66,10 +67,13 @@ struct Field {
   uint32_t bytes;
   uint32_t shift;
   uint32_t bits;
+  uint32_t from, to;  // which of its bytes stand in the frame, the first at `offset`: of a fragment, maybe not all
+  bool clipped;
   FieldOp op;
-  uint32_t draw;  // the same number, the same draw: the fields of a stream stand in order of it
-  bool first;     // of its draw
-  bool plain;     // alone in its draw, and step 3 adds no more than `low`: all is done in one pass
+  uint32_t numbers;  // index into Stream::numbers
+  uint32_t draw;     // the same number, the same draw: the fields of a stream stand in order of it
+  bool first;        // of its draw
+  bool plain;        // alone in its draw, and step 3 adds no more than `low`: all is done in one pass
   bool high, shuffled, has_digit, has_hash;
   bool wide;  // size is above 2^64
   bool runs;  // some column yields more than one value
@@ -90,7 +94,8 @@ struct Field {
 
   uint64_t ones() const { return bits == 64 ? ~0ull : (1ull << bits) - 1; }
   uint64_t mask() const { return ones() << shift; }
-  bool whole() const { return shift == 0 && bits == bytes * 8; }
+  uint32_t stored() const { return to - from; }
+  bool whole() const { return shift == 0 && bits == bytes * 8 && stored() == bytes; }
 };
 
 // Sites are finished in their order, the inner ones first.
@@ -102,6 +107,7 @@ struct Site {
   bool crc32c = false;           // 32 bits over start..end-1 instead of a sum
   uint32_t start = 0, end = 0;   // what it covers
   std::vector<SumEntry> sums{};  // the later sites in which its own value counts
+  bool hidden = false;           // another fragment holds it: here it counts in the sums around it, and no more
 
   uint32_t bytes() const { return crc32c ? 4 : 2; }
 };
@@ -118,21 +124,45 @@ struct Match {
   std::vector<uint8_t> mask;
 };
 
+// A frame size at random: an alias table with a column for each template; without columns, all equally often.
+struct SizeColumn {
+  uint64_t threshold;
+  uint32_t other;
+};
+
+struct SizeDraw {
+  bool on = false;
+  uint64_t key = 0;
+  std::vector<SizeColumn> columns{};
+};
+
+// What the packets of a stream are numbers of, for draws: packet i is
+// i / places.size() * cycle + places[i % places.size()].
+struct Numbers {
+  uint64_t cycle;
+  std::vector<uint32_t> places;  // below `cycle`; the fragments of a datagram have the same
+};
+
+// A stream of the profile, or one of its members.
 struct Stream {
   uint32_t id;
-  uint64_t stride;  // in how many shards it is sent: what its receiver tells sequences apart by
+  uint64_t stride;     // in how many shards it is sent: what its receiver tells sequences apart by
+  uint32_t histogram;  // of the receiver's page, for its latency
   bool is_signed;
-  uint32_t signature;  // byte offset
-  uint64_t limit;      // packets that this shard sends at most
+  uint32_t signature;            // byte offset
+  uint64_t limit;                // packets that this shard sends at most
+  std::vector<Numbers> numbers;  // in the stream of the profile, then in alternatives of it: as many places each
   std::vector<Template> templates;
-  std::vector<uint32_t> sequence;
+  std::vector<uint32_t> sequence;  // empty where sizes are drawn
+  SizeDraw sizes;
   std::vector<Field> fields;
   Match match;
   bool has_crc;  // a CRC to be computed per packet: the signature must be in its place before
 };
 
-// How the due times of a lane's slots lie: not at all, evenly, so many at once, closer and closer, at random.
-enum class Shape : uint32_t { kLine = 0, kSteady = 1, kBurst = 2, kRamp = 3, kPoisson = 4 };
+// How the due times of a lane's slots lie: not at all, evenly, so many at once, closer and closer, at random, by a
+// table.
+enum class Shape : uint32_t { kLine = 0, kSteady = 1, kBurst = 2, kRamp = 3, kPoisson = 4, kTrace = 5 };
 
 // A cycle of slots, each the turn of one stream. Rates are those of all shards together.
 struct Lane {
@@ -146,17 +176,26 @@ struct Lane {
   double from_pns, to_pns;      // kRamp: slots per ns at its beginning and its end
   double over_ns;               // kRamp: how long it climbs
   uint64_t key;                 // kPoisson
+  double cycle_ns;              // kTrace: after so long, the table begins anew
+  std::vector<double> offsets;  // kTrace: due times of this shard's slots, in one cycle of the table
   std::vector<uint32_t> after;  // lanes that must be done before it starts
   std::vector<uint32_t> slots;  // indices into Plan::streams
+  // Of streams with members: the turns of the first of a cycle are those of the next one of it.
+  std::vector<std::vector<uint32_t>> cycles;
 };
 
-// Packet i belongs to the shard with i mod stride == shard; as that shard's k-th it is i = k * stride + shard.
+// Packet i belongs to the shard with (i + numbers[0].places[0]) mod stride == shard; as that shard's k-th it is
+// i = k * stride + shard_of(stream).
 struct Plan {
   uint64_t stride;  // of the shard that this queue sends; a receiver goes by the streams' own
   uint64_t shard;
   uint64_t duration_ns;  // 0: until every limit is reached
   std::vector<Stream> streams;
   std::vector<Lane> lanes;
+
+  uint64_t shard_of(const Stream& stream) const {
+    return (shard + stride - stream.numbers[0].places[0] % stride) % stride;
+  }
 };
 
 Expected<Plan> decode_plan(std::span<const uint8_t> bytes);

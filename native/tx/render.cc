@@ -19,41 +19,99 @@ uint64_t add_mod(uint64_t a, uint64_t b, uint64_t modulus) {
 
 uint64_t modulus_of(const Field& f) { return f.op == FieldOp::kRandom || f.op == FieldOp::kWeighted ? 0 : f.size; }
 
+// From packet i on: see SizeDraw in plan.ts.
+void draw_templates(const StreamState& state, uint64_t i, uint32_t n, const Template** templates) {
+  const Stream& s = *state.stream;
+  const uint64_t key = s.sizes.key + kGamma, size = s.templates.size();
+  const SizeColumn* columns = s.sizes.columns.empty() ? nullptr : s.sizes.columns.data();
+  for (uint32_t j = 0; j < n; j++, i += state.stride) {
+    const uint128_t at = static_cast<uint128_t>(mix(key + i * kGamma)) * size;
+    uint64_t chosen = static_cast<uint64_t>(at >> 64);
+    if (columns && static_cast<uint64_t>(at) >= columns[chosen].threshold) chosen = columns[chosen].other;
+    templates[j] = &s.templates[chosen];
+  }
+}
+
 }  // namespace
 
-Walk::Walk(const Plan& plan, const Field& f)
-    : stride(plan.stride), shard(plan.shard), start(0), step(1), every(f.every), modulus(modulus_of(f)) {
+Walk::Walk(const Plan& plan, const Stream& s, const Field& f)
+    : start(0),
+      step(1),
+      every(f.every),
+      modulus(modulus_of(f)),
+      numbers_(&s.numbers[f.numbers]),
+      shard_(plan.shard_of(s)),
+      shards_(plan.stride) {
   if (f.op == FieldOp::kInc) {
     start = modulus ? f.key % modulus : f.key;
     step = modulus ? f.step % modulus : f.step;
   }
-  small = multiply_mod(stride / every, step, modulus);
-  large = multiply_mod(stride / every + 1, step, modulus);
-  rest_step = stride % every;
+  const auto& [cycle, places_] = *numbers_;
+  const uint32_t places = static_cast<uint32_t>(places_.size());
+  first = number(0);
+  stride = shards_ * cycle;  // where there is one place
+  gain = gain_of(static_cast<int64_t>(stride));
+  place_step = static_cast<uint32_t>(shards_ % places);
+  if (places > 1) {
+    for (uint32_t p = 0; p < places; p++) {
+      const uint64_t next = p + place_step;
+      const uint64_t cycles = shards_ / places + next / places;
+      gains.push_back(gain_of(static_cast<int64_t>(cycles * cycle + places_[next % places] - places_[p])));
+    }
+  }
   seek(0);
 }
 
+// Fragments of several datagrams in flight go back and forth between their numbers: `packets` may be below 0.
+Gain Walk::gain_of(int64_t packets) const {
+  const uint64_t n = packets < 0 ? 0 - static_cast<uint64_t>(packets) : static_cast<uint64_t>(packets);
+  const uint64_t steps = n / every, rest = n % every;
+  if (packets >= 0) return {multiply_mod(steps, step, modulus), multiply_mod(steps + 1, step, modulus), rest};
+  // -n is so many whole draws back, and a rest forward again.
+  const uint64_t back = multiply_mod(steps + (rest != 0), step, modulus);
+  const uint64_t small = back == 0 ? 0 : modulus - back;
+  return {small, add_mod(small, step, modulus), rest == 0 ? 0 : every - rest};
+}
+
+// The number in the stream of the k-th packet of this shard.
+uint64_t Walk::number(uint64_t at) const {
+  const uint64_t i = at * shards_ + shard_;
+  const auto& [cycle, places] = *numbers_;
+  return i / places.size() * cycle + places[i % places.size()];
+}
+
 void Walk::seek(uint64_t to) {
-  uint64_t i = to * stride + shard;
+  const uint64_t i = number(to);
   k = to;
   rest = i % every;
   x = add_mod(start, multiply_mod(i / every, step, modulus), modulus);
+  place = static_cast<uint32_t>((to * shards_ + shard_) % numbers_->places.size());
 }
 
 std::vector<StreamState> make_states(const Plan& plan) {
   std::vector<StreamState> states;
   for (const Stream& stream : plan.streams) {
-    StreamState state{&stream, {}, plan.stride, plan.shard};
-    for (const Field& field : stream.fields) state.fields.push_back({&field, Walk(plan, field)});
+    StreamState state{&stream, {}, plan.stride, plan.shard_of(stream)};
+    for (const Field& field : stream.fields) state.fields.push_back({&field, Walk(plan, stream, field)});
     states.push_back(std::move(state));
   }
   return states;
 }
 
-const Template& template_of(const StreamState& state, uint64_t k) {
+void choose_templates(const StreamState& state, uint64_t k, uint32_t n, const Template** templates) {
   const Stream& s = *state.stream;
-  if (s.templates.size() == 1) return s.templates[0];
-  return s.templates[s.sequence[(k * state.stride + state.shard) % s.sequence.size()]];
+  if (s.templates.size() == 1) {
+    std::fill_n(templates, n, &s.templates[0]);
+    return;
+  }
+  if (s.sizes.on) return draw_templates(state, k * state.stride + state.shard, n, templates);
+  const uint64_t length = s.sequence.size(), gain = state.stride % length;
+  uint64_t at = (k * state.stride + state.shard) % length;
+  for (uint32_t j = 0; j < n; j++) {
+    templates[j] = &s.templates[s.sequence[at]];
+    at += gain;
+    at -= at >= length ? length : 0;
+  }
 }
 
 void stamp(const Group& group, uint64_t time_ns) {
@@ -79,9 +137,10 @@ std::vector<uint8_t> render_packets(const Plan& plan, uint32_t stream_id, uint64
   if (state == states.end()) return out;
   for (uint32_t n; count > 0; count -= n, first += n) {
     n = std::min(count, kMaxBurst);
+    choose_templates(*state, first, n, templates);
     for (uint32_t j = 0; j < n; j++) {
       Frame frame{data[j] = buffers[j].data(), 0, kNothing};
-      dress(frame, *(templates[j] = &template_of(*state, first + j)));
+      dress(frame, *templates[j]);
     }
     Group group{&*state, first, n, 0, data, templates};
     if (state->stream->is_signed) stamp(group, 0);  // before a CRC that covers it; sums do not mind

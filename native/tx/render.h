@@ -12,19 +12,37 @@
 // field for all packets are computed as an array, stored, and added to the checksum sums.
 namespace nmgen {
 
-// Walks x(k) = (start + floor((k * stride + shard) / every) * step) mod modulus for consecutive k without a
-// division: the steps are known beforehand. Any other k is reached by `seek`, with a few divisions.
+// What x gains from one packet to the next: `large` when the division by `every` carries.
+struct Gain {
+  uint64_t small, large;
+  uint64_t rest;  // what the division's rest gains
+};
+
+// Walks x(k) = (start + floor(i / every) * step) mod modulus, where i is the number by which the stream's k-th packet
+// of this shard draws, for consecutive k without a division: the gains are known beforehand. Any other k is reached by
+// `seek`, with a few divisions.
 struct Walk {
-  Walk(const Plan& plan, const Field& field);
+  Walk(const Plan& plan, const Stream& stream, const Field& field);
   void seek(uint64_t k);
   // Does every packet advance x by the same amount, with no wrap but that of 64 bits?
-  bool linear() const { return modulus == 0 && every == 1; }
+  bool linear() const { return modulus == 0 && every == 1 && gains.empty(); }
 
-  uint64_t stride, shard, start, step, every;
-  uint64_t modulus;       // 0 stands for 2^64
-  uint64_t small, large;  // what x gains in a packet: `large` when the division by `every` carries
-  uint64_t rest_step;     // stride mod every
+  uint64_t first, stride;  // i = first + k * stride, unless the stream has several places
+  uint64_t start, step, every;
+  uint64_t modulus;  // 0 stands for 2^64
+  Gain gain;
   uint64_t k = 0, x = 0, rest = 0;
+
+  // Of several places: the gain behind each of them, and which one the next packet has.
+  std::vector<Gain> gains{};
+  uint32_t place = 0, place_step = 0;
+
+ private:
+  Gain gain_of(int64_t packets) const;
+  uint64_t number(uint64_t k) const;
+
+  const Numbers* numbers_;
+  uint64_t shard_, shards_;
 };
 
 struct FieldState {
@@ -52,7 +70,8 @@ struct Group {
 std::vector<StreamState> make_states(const Plan& plan);
 // Is there anything to write but the signature?
 inline bool has_work(const StreamState& s) { return !s.fields.empty() || s.stream->has_crc; }
-const Template& template_of(const StreamState& state, uint64_t k);
+// The templates of packets k..k+n-1.
+void choose_templates(const StreamState& state, uint64_t k, uint32_t n, const Template** templates);
 
 // Makes a frame hold its template: nothing is written when it already does. Returns whether it was rewritten.
 inline bool dress(Frame& frame, const Template& t) {

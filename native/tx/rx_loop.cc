@@ -36,11 +36,9 @@ RxLoop::RxLoop(RxQueue& queue, const Plan& plan, page::Word* page) : queue_(queu
   receiver_of_.assign(0x10000, -1);
   for (const Stream& s : plan.streams) {
     const uint32_t index = static_cast<uint32_t>(receivers_.size());
-    // As many histograms as streams, or one that all of them share.
-    const size_t which = histograms < plan.streams.size() ? 0 : index;
     receivers_.push_back({&s,
                           cells + index * page::kRxStreamCells,
-                          histograms ? histogram + which * histogram::kCells : nullptr,
+                          histograms ? histogram + s.histogram * histogram::kCells : nullptr,
                           0,
                           {}});
     if (s.is_signed) receivers_.back().sequences.resize(s.stride);
@@ -56,13 +54,19 @@ bool RxLoop::page_fits(const Plan& plan, std::span<page::Word> page) {
   if (page.size() < page::kHeaderCells) return false;
   const uint64_t histograms = page::get(&page[page::kHistograms]);
   const size_t streams = page::kHeaderCells + plan.streams.size() * page::kRxStreamCells;
-  return histograms <= plan.streams.size() && page.size() >= streams + histograms * histogram::kCells;
+  auto is_there = [&](const Stream& s) { return histograms == 0 || s.histogram < histograms; };
+  return histograms <= plan.streams.size() && page.size() >= streams + histograms * histogram::kCells &&
+         std::ranges::all_of(plan.streams, is_there);
 }
 
 void RxLoop::run() {
   page::publish(page_ + page::kState, page::kReady);
   uint32_t idle = 0;
   while (page::get(page_ + page::kStop) == 0) {
+    if (epoch_ == 0 && queue_.waits && page::acquire(page_ + page::kGo) == 0) {
+      wait_a_moment(++idle, true);
+      continue;
+    }
     std::span<const Frame> frames = queue_.peek();
     // In this order: what was fetched before the word to go was given cannot be of this run. The other way round a
     // thread that loses its CPU in between would throw the first burst away.
@@ -88,7 +92,7 @@ void RxLoop::take(std::span<const Frame> frames) {
   for (size_t i = 0; i < frames.size(); i++) {
     if (i + 4 < frames.size()) __builtin_prefetch(frames[i + 4].data);
     bytes += frames[i].length;
-    if (!take_signed(frames[i], now) && !take_matched(frames[i])) unknown++;
+    if (!take_signed(frames[i], queue_.arrived ? queue_.arrived[i] : now) && !take_matched(frames[i])) unknown++;
   }
   if (page::get(page_ + page::kFirstNs) == 0) page::set(page_ + page::kFirstNs, now);
   page::set(page_ + page::kLastNs, now);

@@ -16,7 +16,7 @@ class RxLoop {
   RxLoop(RxQueue& queue, const Plan& plan, page::Word* page);
   // Has the page room for every stream's counters and for the histograms that it announces?
   static bool page_fits(const Plan& plan, std::span<page::Word> page);
-  // Blocks until the page says stop.
+  // Blocks until the page says stop or the queue fails, which then says why.
   void run();
 
  private:

@@ -24,10 +24,29 @@ void LaneState::advance(uint64_t slots) {
   pace.advance(slots);
 }
 
+uint32_t LaneState::take(const std::vector<StreamState>& streams) {
+  const uint32_t slot = lane->slots[cursor];
+  if (cycles.empty() || cycle_of[slot] < 0) return slot;
+  Cycle& cycle = cycles[static_cast<size_t>(cycle_of[slot])];
+  const std::vector<uint32_t>& order = *cycle.order;
+  for (size_t tried = 0; !cycle.done && tried < order.size(); tried++) {
+    const uint32_t s = order[cycle.cursor];
+    cycle.cursor = cycle.cursor + 1 == order.size() ? 0 : cycle.cursor + 1;
+    if (streams[s].next < streams[s].stream->limit) return s;
+  }
+  cycle.done = true;
+  return slot;
+}
+
 Schedule::Schedule(const Plan& plan)
     : duration_ns_(plan.duration_ns ? static_cast<double>(plan.duration_ns) : HUGE_VAL) {
   for (const Lane& lane : plan.lanes) {
     lanes_.push_back({.lane = &lane, .pace = Pace(lane, plan.stride, plan.shard)});
+    if (!lane.cycles.empty()) lanes_.back().cycle_of.assign(plan.streams.size(), -1);
+    for (const std::vector<uint32_t>& order : lane.cycles) {
+      lanes_.back().cycle_of[order[0]] = static_cast<int32_t>(lanes_.back().cycles.size());
+      lanes_.back().cycles.push_back({&order});
+    }
     if (lane.after.empty()) begin(lanes_.back(), lane.start_ns);
     timed_ |= lane.shape != Shape::kLine || !lane.after.empty() || lane.start_ns > 0 || lane.for_ns > 0;
   }
@@ -93,7 +112,8 @@ bool Schedule::done(uint64_t elapsed_ns, bool open) const {
 void Schedule::retire(const std::vector<StreamState>& streams) {
   for (LaneState& lane : lanes_) {
     auto has_more = [&](uint32_t s) { return streams[s].next < streams[s].stream->limit; };
-    lane.done |= std::ranges::none_of(lane.lane->slots, has_more);
+    auto over = [&](const Cycle& cycle) { return cycle.done || std::ranges::none_of(*cycle.order, has_more); };
+    lane.done |= std::ranges::none_of(lane.lane->slots, has_more) && std::ranges::all_of(lane.cycles, over);
   }
 }
 

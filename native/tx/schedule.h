@@ -13,23 +13,36 @@ namespace nmgen {
 
 inline constexpr uint64_t kLateNs = 1'000'000;  // a packet that leaves later than this after its time is late
 
+// The order in which the members of a stream take its turns.
+struct Cycle {
+  const std::vector<uint32_t>* order;
+  uint32_t cursor = 0;
+  bool done = false;  // all of them have sent what they had
+};
+
 struct LaneState {
   const Lane* lane;
   Pace pace;
-  uint64_t next = 0;     // slots whose turn has come and gone
-  uint32_t cursor = 0;   // next % slots.size()
-  bool done = false;     // its streams have sent what they had, or its time is over
-  double start_ns = -1;  // since the run's start; negative: it waits for other lanes
-  double end_ns = 0;     // slots that are due from then on are not sent; only the clock knows: open-ended lanes
+  std::vector<Cycle> cycles{};
+  std::vector<int32_t> cycle_of{};  // of the stream that a slot names; -1, or empty: it has no members
+  uint64_t next = 0;                // slots whose turn has come and gone
+  uint32_t cursor = 0;              // next % slots.size()
+  bool done = false;                // its streams have sent what they had, or its time is over
+  double start_ns = -1;             // since the run's start; negative: it waits for other lanes
+  double end_ns = 0;  // slots that are due from then on are not sent; only the clock knows: open-ended lanes
 
   bool paced() const { return lane->shape != Shape::kLine; }
   bool started(double elapsed) const { return start_ns >= 0 && elapsed >= start_ns; }
   double due_ns(uint64_t slot) const { return start_ns + pace.due_ns(slot); }
   // How many slots are due `elapsed` ns after the run's start and were not taken yet: at most `most`.
   uint64_t due(double elapsed, uint64_t most = ~0ull) const;
+  // When the next n slots are due.
+  void due_times(uint32_t n, uint64_t* times) const { pace.due_times(start_ns, next, n, times); }
   // Its time is up, and what was due in time has been sent.
   bool over(double elapsed) const;
   void advance(uint64_t slots);
+  // Whose turn it is. What has sent all is passed over in the cycle of its stream; else it is not looked at.
+  uint32_t take(const std::vector<StreamState>& streams);
   // The turn passes to the next slot's stream.
   void pass() { cursor = static_cast<uint32_t>((cursor + 1) % lane->slots.size()); }
 };

@@ -47,12 +47,13 @@ bool TxLoop::wait_for_go() {
 // Every buffer holds a template before the first packet: from then on only what changes is written.
 void TxLoop::prefill() {
   if (plan_.lanes.empty()) return;
-  const std::vector<uint32_t>& slots = plan_.lanes[0].slots;
+  const Lane& lane = plan_.lanes[0];
+  const std::vector<uint32_t>& slots = lane.cycles.empty() ? lane.slots : lane.cycles[0];
   size_t k = 0;
   for (Frame& frame : queue_.all()) {
     const Stream& s = plan_.streams[slots[k % slots.size()]];
     frame.holds = kNothing;  // a former run may have used the same numbers for other templates
-    dress(frame, s.templates[s.sequence[k % s.sequence.size()]]);
+    dress(frame, s.templates[s.sizes.on ? k % s.templates.size() : s.sequence[k % s.sequence.size()]]);
     k++;
   }
   queue_.filled();
@@ -61,7 +62,7 @@ void TxLoop::prefill() {
 void TxLoop::send_until_done() {
   const uint64_t epoch = page::get(page_ + page::kEpochNs);
   const bool needs_time = schedule_.timed();
-  uint64_t start_ticks = 0;
+  uint64_t start_ticks = 0, start_system_ns = 0;
   now_ = epoch;
   if (plan_.duration_ns) give_up_ns_ = epoch + plan_.duration_ns + (needs_time ? kGraceNs : 0);
   for (uint32_t turns = 0;; turns++) {
@@ -77,6 +78,7 @@ void TxLoop::send_until_done() {
     }
     idles_ = 0;
     if (start_ticks == 0) {
+      start_system_ns = system_ns();
       start_ticks = ticks();
       page::set(page_ + page::kFirstNs, now_);
     }
@@ -87,6 +89,7 @@ void TxLoop::send_until_done() {
   if (start_ticks) {
     page::set(page_ + page::kLastNs, end);
     page::set(page_ + page::kCycles, ticks() - start_ticks);
+    page::set(page_ + page::kSystemNs, system_ns() - start_system_ns);
   }
   const uint64_t due_by = plan_.duration_ns ? std::min(end - epoch, plan_.duration_ns) : end - epoch;
   page::add(page_ + page::kUnsent, due_by ? schedule_.overdue(due_by - 1) : 0);
@@ -94,7 +97,9 @@ void TxLoop::send_until_done() {
 
 void TxLoop::send(Turn turn) {
   if (queue_.room == 0) return make_room();  // and ask again whose turn it is: waiting takes time
-  const uint32_t n = compose(*turn.lane, std::min(turn.slots, queue_.room));
+  const uint32_t slots = std::min(turn.slots, queue_.room);
+  if (queue_.due) set_due(turn, slots);
+  const uint32_t n = compose(*turn.lane, slots);
   if (n == 0) return;
   due_ = now_ - turn.late_ns;
   render();
@@ -106,10 +111,19 @@ void TxLoop::send(Turn turn) {
   }
 }
 
+// Before `compose` moves the lane on.
+void TxLoop::set_due(const Turn& turn, uint32_t slots) {
+  const uint64_t now = now_ - page::get(page_ + page::kEpochNs);
+  if (turn.lane->paced())
+    turn.lane->due_times(slots, queue_.due);
+  else
+    std::fill_n(queue_.due, slots, now);
+}
+
 uint32_t TxLoop::compose(LaneState& lane, uint32_t n) {
   const std::vector<uint32_t>& slots = lane.lane->slots;
   group_count_ = 0;
-  if (slots.size() == 1) {
+  if (slots.size() == 1 && lane.cycles.empty()) {
     StreamState& stream = streams_[slots[0]];
     const uint32_t m = static_cast<uint32_t>(std::min<uint64_t>(n, stream.stream->limit - stream.next));
     lane.advance(m);
@@ -120,12 +134,13 @@ uint32_t TxLoop::compose(LaneState& lane, uint32_t n) {
   uint32_t m = 0;
   bool exhausted = false;
   while (m < n && !lane.done) {
-    const uint32_t s = slots[lane.cursor];
+    const uint32_t s = lane.take(streams_);
     StreamState& stream = streams_[s];
     if (stream.next == stream.stream->limit) {
       exhausted = true;
       if (lane.paced() && !lane.lane->tight) {
         lane.advance(1);  // a turn without a packet keeps the rhythm of the others
+        if (queue_.due) std::copy(queue_.due + m + 1, queue_.due + n, queue_.due + m);
         n--;
       } else {
         lane.pass();
@@ -156,11 +171,11 @@ void TxLoop::compose_one(StreamState& stream, uint32_t n) {
     templates_[0] = &stream.stream->templates[0];
     return;
   }
+  choose_templates(stream, g.k, n, templates_);
   for (uint32_t j = 0; j < n; j++) {
-    const Template& t = template_of(stream, g.k + j);
+    const Template& t = *templates_[j];
     resized_ |= dress(frames[j], t);
     data_[j] = frames[j].data;
-    templates_[j] = &t;
     g.bytes += t.bytes.size();
   }
 }
@@ -186,15 +201,15 @@ void TxLoop::compose_mix(uint32_t n) {
     group.data = data_ + at;
     group.templates = templates_ + at;
     group.k = group.stream->next - group.n;
+    choose_templates(*group.stream, group.k, group.n, group.templates);
     at += group.n;
     group.n = 0;
   }
   for (uint32_t p = 0; p < n; p++) {
     Group& group = groups_[group_at_[p]];
-    const Template& t = template_of(*group.stream, group.k + group.n);
+    const Template& t = *group.templates[group.n];
     resized_ |= dress(queue_.frames[p], t);
-    group.data[group.n] = queue_.frames[p].data;
-    group.templates[group.n++] = &t;
+    group.data[group.n++] = queue_.frames[p].data;
     group.bytes += t.bytes.size();
     group_of_[picks_[p]] = kNoGroup;
   }
@@ -228,15 +243,12 @@ uint32_t TxLoop::push(uint32_t n) {
 uint32_t TxLoop::push_slowly(uint32_t n, uint32_t sent) {
   const uint64_t since = now_ns();
   page::add(page_ + page::kRingFull, 1);
-  for (uint32_t tries = 1; sent < n; tries++) {
+  for (uint32_t tries = 1; sent < n && !aborted_; tries++) {
     if (queue_.room == 0) queue_.refill();
     if (queue_.room != 0) sent += queue_.commit(std::min(n - sent, queue_.room), resized_);
     if (sent == n) break;
     idle();
-    if (tries % kClockEvery == 0 && (ended(now_ns()) || queue_.failure)) {
-      aborted_ = true;
-      break;
-    }
+    aborted_ = queue_.failure || (tries % kClockEvery == 0 && ended(now_ns()));
   }
   page::add(page_ + page::kRingFullNs, now_ns() - since);
   return sent;
@@ -251,7 +263,7 @@ void TxLoop::make_room() {
   for (uint32_t tries = 1; queue_.room == 0 && !aborted_; tries++) {
     idle();
     queue_.refill();
-    if (tries % kClockEvery == 0) aborted_ = ended(now_ns()) || queue_.failure;
+    aborted_ = queue_.failure || (tries % kClockEvery == 0 && ended(now_ns()));
   }
   page::add(page_ + page::kRingFullNs, now_ns() - since);
 }

@@ -15,6 +15,7 @@ class TxLoop {
  public:
   TxLoop(TxQueue& queue, const Plan& plan, page::Word* page);
   // Blocks. Reports itself ready on the page, waits for the common start, sends, flushes, reports itself done.
+  // Ends early when the queue fails, which then says why.
   void run();
 
  private:
@@ -22,6 +23,7 @@ class TxLoop {
   void prefill();
   void send_until_done();
   void send(Turn turn);
+  void set_due(const Turn& turn, uint32_t slots);
   // Fills the first n frames of the window with the next packets of `lane`; returns how many there were.
   uint32_t compose(LaneState& lane, uint32_t n);
   void compose_one(StreamState& stream, uint32_t n);

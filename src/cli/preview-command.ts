@@ -5,8 +5,10 @@ import { Exit } from '../exit.js'
 import { encodePlan } from '../gen/encode.js'
 import { native } from '../gen/native.js'
 import { styleFor } from '../stats/style.js'
+import { groupsOf } from '../templates/group.js'
 import { pcapFile } from '../templates/pcap.js'
 import type { Plan, StreamPlan } from '../templates/plan.js'
+import { countOf } from '../templates/rate.js'
 import { schedule } from '../templates/schedule.js'
 import { parseCount } from '../units/count.js'
 import type { PreviewArguments } from './preview.js'
@@ -24,7 +26,8 @@ export async function preview(argv: PreviewArguments): Promise<void> {
   const streams = chooseStreams(plan, argv.stream)
   checkPacket(streams, packet)
   // One packet was asked for by its number; else some of each stream.
-  const few = packet === undefined ? Math.max(3, streams.length) : streams.length
+  const named = groupsOf(streams).length
+  const few = packet === undefined ? Math.max(3, named) : named
   const packets = packetsOf(plan, streams, BigInt(packet ?? 0), count ?? few)
   if (argv.pcap !== undefined) writePcap(argv.pcap, packets)
   else if (argv.json) printJson(plan, packets)
@@ -42,13 +45,16 @@ function chooseStreams({ streams }: Plan, name: string | undefined): readonly St
   if (name === undefined) return streams
   const chosen = streams.filter(stream => stream.name === name)
   if (chosen.length > 0) return chosen
-  const names = streams.map(stream => stream.name).join(', ')
+  const names = groupsOf(streams)
+    .map(([{ name }]) => name)
+    .join(', ')
   throw new NmgenError('no-such-stream', `there is no stream \`${name}\``, Exit.usage, `streams: ${names}`)
 }
 
 function checkPacket(streams: readonly StreamPlan[], packet: number | undefined): void {
-  if (packet === undefined || streams.some(({ count }) => count === null || packet < count)) return
-  const last = Math.max(...streams.map(({ count }) => count ?? 0)) - 1
+  const counts = groupsOf(streams).map(countOf)
+  if (packet === undefined || counts.some(count => count === null || packet < count)) return
+  const last = Math.max(...counts.map(count => count ?? 0)) - 1
   throw new NmgenError(
     'no-such-packet',
     `there is no packet ${packet}`,
@@ -63,19 +69,21 @@ function* packetsOf(
   first: bigint,
   count: number,
 ): Generator<Packet> {
-  const encoded = encodePlan(plan)
-  const frames = new Map(streams.map(stream => [stream, framesOf(encoded, stream.id, first)]))
+  const frames = new Map<StreamPlan, Iterator<Uint8Array>>()
   let left = count
   for (const turn of schedule(streams, first)) {
     if (left-- === 0) return
-    yield { ...turn, bytes: frames.get(turn.stream)!.next().value! }
+    const { stream, frame, index, timeNs } = turn
+    if (!frames.has(stream)) frames.set(stream, framesOf(plan, stream, index))
+    yield { stream, frame, timeNs, bytes: frames.get(stream)!.next().value! }
   }
 }
 
 /** Endless; the native core renders some in advance. */
-function* framesOf(plan: Uint8Array, stream: number, first: bigint): Generator<Uint8Array> {
+function* framesOf(plan: Plan, stream: StreamPlan, first: bigint): Generator<Uint8Array> {
+  const encoded = encodePlan(plan, { streams: [stream] })
   for (let next = first; ; next += BigInt(batch)) {
-    const block = native().render(plan, stream, next, batch)
+    const block = native().render(encoded, stream.id, next, batch)
     const view = new DataView(block.buffer, block.byteOffset, block.length)
     for (let at = 0; at < block.length; at += 2 + view.getUint16(at, true))
       yield block.subarray(at + 2, at + 2 + view.getUint16(at, true))

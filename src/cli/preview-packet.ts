@@ -5,7 +5,8 @@ import { describeProgram, formatValue } from '../templates/values.js'
 
 export interface Packet {
   stream: StreamPlan
-  index: bigint
+  /** Its number in the stream of the profile. */
+  frame: bigint
   timeNs: number
   /** Without the FCS. */
   bytes: Uint8Array
@@ -55,7 +56,9 @@ function viewField(found: DissectedField, programs: readonly FieldProgram[]): Fi
 }
 
 /** By place, not by name: a frame with a false EtherType is dissected as something that the profile does not say. */
-function overlaps({ bitOffset, bits }: DissectedField, { offset, bytes, shift, bits: wide }: FieldProgram) {
+function overlaps({ bitOffset, bits }: DissectedField, program: FieldProgram) {
+  const { offset, bytes, shift, bits: wide, clip } = program
+  if (clip) return bitOffset < (offset + clip.to - clip.from) * 8 && offset * 8 < bitOffset + bits
   const end = (offset + bytes) * 8 - shift
   return bitOffset < end && end - wide < bitOffset + bits
 }

@@ -1,12 +1,13 @@
 import { paint, type Style } from '../stats/style.js'
+import type { StreamPlan } from '../templates/plan.js'
 import type { FieldView, LayerView, PacketView } from './preview-packet.js'
 
 const bytesPerLine = 16
 
 /** A head line, a line for each layer, the bytes; a star marks what changes from packet to packet. */
 export function packetText(view: PacketView, style: Style): string {
-  const { stream, index, bytes, layers, payload, signature } = view
-  const head = paint(style, 'bold', `${stream.name} #${index}`)
+  const { stream, frame, bytes, layers, payload, signature } = view
+  const head = paint(style, 'bold', `${stream.name} #${frame}`) + labelsOf(stream)
   const rest = [
     ...(signature ? [line('signature', `${signature.bytes} bytes at ${signature.offset}`)] : []),
     ...(payload.bytes > 0 ? [line('payload', `${payload.bytes} bytes at ${payload.offset}`)] : []),
@@ -20,11 +21,15 @@ export function packetText(view: PacketView, style: Style): string {
   ].join('\n')
 }
 
-/** Once for each stream, below its packets. */
+/** The alternatives that the profile names. */
+const labelsOf = ({ member }: StreamPlan): string =>
+  member && member.labels.length > 0 ? ` (${member.labels.join(', ')})` : ''
+
+/** Once for each stream or alternative, below its packets. */
 export function variesText({ stream, layers }: PacketView): string {
   const changes = layers.flatMap(layer => layer.fields.flatMap(field => field.varies))
   if (changes.length === 0) return ''
-  return `${stream.name}, what varies (*):\n${changes.map(change => `  ${change}\n`).join('')}`
+  return `${stream.name}${labelsOf(stream)}, what varies (*):\n${changes.map(change => `  ${change}\n`).join('')}`
 }
 
 const line = (name: string, text: string): string => `  ${name.padEnd(9)} ${text}`
@@ -50,10 +55,11 @@ function hexDump(bytes: Uint8Array): string[] {
 
 /** Schema `nmgen.preview/1`. Numbers beyond 2^53 and addresses are text. */
 export function packetJson(view: PacketView): object {
-  const { stream, index, timeNs, bytes, layers, payload, signature } = view
+  const { stream, frame, timeNs, bytes, layers, payload, signature } = view
   return {
     stream: stream.name,
-    packet: exact(index),
+    packet: exact(frame),
+    ...(stream.member && { alternatives: stream.member.labels }),
     time_ns: Math.round(timeNs),
     frame_bytes: bytes.length + 4,
     layers: layers.map(({ name, offset, fields }) => ({

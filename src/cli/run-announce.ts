@@ -2,16 +2,18 @@
 import type { Snapshot } from '../gen/snapshot.js'
 import type { Profile } from '../profile/model.js'
 import { count, rate } from '../stats/format.js'
-import type { Plan, StreamPlan } from '../templates/plan.js'
-import { meanFrameBytes } from '../templates/rate.js'
+import { type Group, groupsOf } from '../templates/group.js'
+import type { Plan } from '../templates/plan.js'
+import { countOf, FCS_BYTES, meanFrameBytes } from '../templates/rate.js'
 import { formatDuration } from '../units/duration.js'
 
 export function announcement(profile: Profile, plan: Plan, version: string): string[] {
   const uri = new Map(plan.ports.map(port => [port.name, port.uri]))
-  const total = plan.streams.length
+  const groups = groupsOf(plan.streams)
+  const total = groups.length
   return [
     `nmgen ${version}: ${profile.name}, ${total === 1 ? '1 stream' : `${total} streams`}, seed ${plan.seed}, ${until(plan)}`,
-    ...plan.streams.map(stream => `  ${streamLine(stream, uri)}`),
+    ...groups.map(group => `  ${streamLine(group, uri)}`),
   ]
 }
 
@@ -29,15 +31,20 @@ function until(plan: Plan): string {
   return plan.streams.every(stream => stream.count !== null) ? 'until all is sent' : 'until interrupted'
 }
 
-function streamLine(stream: StreamPlan, uri: ReadonlyMap<string, string>): string {
+function streamLine(group: Group, uri: ReadonlyMap<string, string>): string {
+  const [stream] = group
   const place = (port: string) => `${port} (${uri.get(port) ?? '?'})`
   const from = stream.rx === stream.tx ? `from and to ${place(stream.tx)}` : `from ${place(stream.tx)}`
   const to = stream.rx === null ? ', no receiver' : stream.rx === stream.tx ? '' : ` to ${place(stream.rx)}`
-  const limit = stream.count === null ? '' : `${count(stream.count)} x `
-  return `${stream.name}: ${limit}${sizes(stream)} at ${rate(stream.rate)} ${from}${to}`
+  const frames = countOf(group)
+  const limit = frames === null ? '' : `${count(frames)} x `
+  return `${stream.name}: ${limit}${sizes(group)} at ${rate(stream.rate)} ${from}${to}`
 }
 
-function sizes(stream: StreamPlan): string {
-  if (stream.templates.length === 1) return `${meanFrameBytes(stream)} B`
-  return `${stream.templates.length} sizes, ${meanFrameBytes(stream).toFixed(1)} B on average`
+function sizes(group: Group): string {
+  const lengths = group.flatMap(({ templates }) => templates.map(({ bytes }) => bytes.length + FCS_BYTES))
+  const different = new Set(lengths).size
+  const kinds = group.length === 1 ? '' : `${group.length} kinds of frames, `
+  const mean = meanFrameBytes(group)
+  return `${kinds}${different === 1 ? `${mean} B` : `${different} sizes, ${mean.toFixed(1)} B on average`}`
 }

@@ -102,7 +102,7 @@ function parseUri(text: string): Parsed<string> {
   return refuse(
     'bad-value',
     `\`${text}\` is not a port`,
-    'write BACKEND:DEVICE, such as `loop:lab` or `dpdk:net_null0`',
+    'write BACKEND:DEVICE, such as `loop:lab`, `afxdp:eth3` or `dpdk:0000:03:00.0`',
   )
 }
 

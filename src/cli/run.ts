@@ -18,7 +18,8 @@ const run: CommandModule = {
       .option('tx', {
         type: 'string',
         requiresArg: true,
-        describe: 'Send all streams from this port: BACKEND:DEVICE',
+        describe:
+          'Send all streams from this port: loop:x, afxdp:eth3, afpacket:eth3, dpdk:0000:03:00.0, pcap:FILE',
       })
       .option('rx', { type: 'string', requiresArg: true, describe: 'Receive on this port' })
       .option('rate', {

@@ -1,15 +1,27 @@
 /**
  * The Plan as the native core reads it (native/tx/plan.cc): one little-endian buffer, handed over once.
- * A shard is the part of the packets that one queue sends: packet i belongs to shard i mod stride.
+ * A shard is the part of the packets that one queue sends: packet i belongs to shard i mod stride, of a member of a
+ * stream a little further on (see `ownShard`).
  */
 import type { Lane } from '../templates/lanes.js'
-import type { Column, FieldProgram, FieldSum, Plan, StreamPlan, Template } from '../templates/plan.js'
+import type {
+  ChecksumSite,
+  Column,
+  FieldProgram,
+  FieldSum,
+  Places,
+  Plan,
+  StreamPlan,
+  Template,
+} from '../templates/plan.js'
 import { ByteWriter } from './bytes.js'
+import { ownShard, type Shard, shareOf } from './shard.js'
+import { laneOfShard } from './trace.js'
 
 const MAGIC = 0x50474d4e // "NMGP"
-const FORMAT = 2
+const FORMAT = 4
 const NO_LIMIT = 2n ** 64n - 1n
-const SHAPES = { line: 0, steady: 1, burst: 2, ramp: 3, poisson: 4 } as const
+const SHAPES = { line: 0, steady: 1, burst: 2, ramp: 3, poisson: 4, trace: 5 } as const
 /** A zipf is weighted, too: its columns are runs. */
 const OPS = { inc: 0, random: 1, permute: 2, list: 3, weighted: 4, zipf: 4 } as const
 const HIGH = 1
@@ -17,11 +29,7 @@ const SHUFFLE = 2
 const DIGIT = 4
 const HASH = 8
 const WIDE = 16
-
-export interface Shard {
-  index: number
-  stride: number
-}
+const CLIP = 32
 
 export interface EncodeOptions {
   shard?: Shard
@@ -30,6 +38,8 @@ export interface EncodeOptions {
   lanes?: readonly Lane[]
   /** By stream id: in how many shards it is sent (receivers need it), and its packets in all where not `count`. */
   strides?: readonly number[]
+  /** By stream id: which histogram of the receiver's page counts its latency. */
+  histograms?: readonly number[]
   limits?: readonly (number | null)[]
 }
 
@@ -38,18 +48,24 @@ function encodeTemplate(out: ByteWriter, template: Template): void {
   out.list(template.checksums, site => {
     out.u32(site.offset)
     out.u32(site.base)
-    out.u32((site.zeroIsAllOnes ? 1 : 0) | (site.bad ? 2 : 0) | (site.kind === 'crc32c' ? 4 : 0))
+    out.u32(siteFlagsOf(site))
     out.u32(site.start)
     out.u32(site.end)
     encodeSums(out, site.sums)
   })
 }
 
+const siteFlagsOf = ({ zeroIsAllOnes, bad, kind, hidden }: ChecksumSite): number =>
+  (zeroIsAllOnes ? 1 : 0) | (bad ? 2 : 0) | (kind === 'crc32c' ? 4 : 0) | (hidden ? 8 : 0)
+
 /** `columns` stand once, with the first program of a draw. */
-function encodeField(out: ByteWriter, field: FieldProgram, first: boolean): void {
+function encodeField(out: ByteWriter, field: FieldProgram, first: boolean, numbers: number): void {
   for (const value of [field.offset, field.bytes, field.shift, field.bits, OPS[field.op]]) out.u32(value)
   out.u32(field.draw)
+  out.u32(numbers)
   out.u32(flagsOf(field))
+  out.u32(field.clip?.from ?? 0)
+  out.u32(field.clip?.to ?? 0)
   for (const value of [field.low, field.size, field.scale]) u128(out, value)
   for (const value of [field.step, field.every, field.key]) out.u64(value)
   out.u64(field.digit?.div ?? 1n)
@@ -80,35 +96,49 @@ function encodeColumn(out: ByteWriter, { threshold, other, first, count, falling
   out.u32(falling ? 1 : 0)
 }
 
-const flagsOf = ({ high, shuffle, digit, hash, size }: FieldProgram): number =>
+const flagsOf = ({ high, shuffle, digit, hash, size, clip }: FieldProgram): number =>
   (high ? HIGH : 0) |
   (shuffle ? SHUFFLE : 0) |
   (digit ? DIGIT : 0) |
   (hash ? HASH : 0) |
-  (size > 1n << 64n ? WIDE : 0)
+  (size > 1n << 64n ? WIDE : 0) |
+  (clip ? CLIP : 0)
 
 function u128(out: ByteWriter, value: bigint): void {
   out.u64(value)
   out.u64(value >> 64n)
 }
 
-/** How many of a stream's `count` packets fall to a shard. */
-export function shareOf(count: number, shard: Shard): number {
-  return Math.max(0, Math.ceil((count - shard.index) / shard.stride))
-}
+const itself: Places = { cycle: 1, places: [0] }
 
-function encodeStream(out: ByteWriter, stream: StreamPlan, shard: Shard, options: EncodeOptions): void {
+function encodeStream(out: ByteWriter, stream: StreamPlan, whole: Shard, options: EncodeOptions): void {
   const limit = options.limits?.[stream.id] ?? stream.count
+  const shard = ownShard(stream, whole)
+  // The stream's own first: they decide over shards.
+  const numbers = [
+    ...new Set([stream.member ?? itself, ...stream.fields.flatMap(field => field.numbers ?? [])]),
+  ]
   out.u32(stream.id)
   out.u32(options.strides?.[stream.id] ?? 1)
+  out.u32(options.histograms?.[stream.id] ?? 0)
   out.u32(stream.signature === null ? 0 : 1)
   out.u32(stream.signature ?? 0)
   out.u64(limit === null ? NO_LIMIT : BigInt(shareOf(limit, shard)))
+  out.list(numbers, ({ cycle, places }) => {
+    out.u32(cycle)
+    out.list(places, place => out.u32(place))
+  })
   out.list(stream.templates, template => encodeTemplate(out, template))
   out.list(stream.sequence, index => out.u32(index))
+  out.u32(stream.sizeDraw ? 1 : 0)
+  out.u64(stream.sizeDraw?.key ?? 0n)
+  out.list(stream.sizeDraw?.columns ?? [], ({ threshold, other }) => {
+    out.u64(threshold)
+    out.u32(other)
+  })
   const drawn = new Set<number>()
   out.list(stream.fields, field => {
-    encodeField(out, field, !drawn.has(field.draw))
+    encodeField(out, field, !drawn.has(field.draw), field.numbers ? numbers.indexOf(field.numbers) : 0)
     drawn.add(field.draw)
   })
   out.u32(stream.match?.offset ?? 0)
@@ -124,8 +154,10 @@ export function encodePlan(plan: Plan, options: EncodeOptions = {}): Uint8Array 
   out.u64(BigInt(shard.stride))
   out.u64(BigInt(shard.index))
   out.u64(BigInt(Math.round(plan.durationNs ?? 0)))
-  out.list(options.streams ?? plan.streams, stream => encodeStream(out, stream, shard, options))
-  out.list(options.lanes ?? [], lane => {
+  const streams = options.streams ?? plan.streams
+  out.list(streams, stream => encodeStream(out, stream, shard, options))
+  out.list(options.lanes ?? [], whole => {
+    const lane = laneOfShard(whole, streams, shard)
     out.u32(SHAPES[lane.shape])
     out.f64(lane.periodNs)
     out.f64(lane.startNs)
@@ -137,8 +169,11 @@ export function encodePlan(plan: Plan, options: EncodeOptions = {}): Uint8Array 
     out.f64(lane.toPps / 1e9)
     out.f64(lane.overNs)
     out.u64(lane.key)
+    out.f64(lane.trace?.cycleNs ?? 0)
+    out.list(lane.trace?.offsetsNs ?? [], offset => out.f64(offset))
     out.list(lane.after, other => out.u32(other))
     out.list(lane.slots, slot => out.u32(slot))
+    out.list(lane.cycles, cycle => out.list(cycle, slot => out.u32(slot)))
   })
   return out.done()
 }

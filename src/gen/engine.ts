@@ -1,9 +1,8 @@
 /** Runs a Plan: opens its devices, starts a pinned worker for each queue, waits, closes. */
 
 import type { NmgenError } from '../errors.js'
-import type { Plan } from '../templates/plan.js'
+import type { Plan, StreamPlan } from '../templates/plan.js'
 import { chooseCpus } from './cpus.js'
-import { shareOf } from './encode.js'
 import type { Run } from './engine-api.js'
 import { readHost } from './host.js'
 import { LatencyReader } from './latency.js'
@@ -12,6 +11,7 @@ import { readRx, readTx } from './page.js'
 import { closePorts, type OpenPort, openPorts } from './ports.js'
 import { type FleetShard, makeQueues, type Queue } from './queues.js'
 import { settle } from './settle.js'
+import { ownShard, shareOf } from './shard.js'
 import type { RunOutcome, Snapshot, StopReason } from './snapshot.js'
 import { Team } from './team.js'
 
@@ -82,6 +82,7 @@ class NativeRun implements Run {
     failure = (await this.team.dismiss()) ?? failure
     const final = this.snapshot()
     const latency = this.#latency.total()
+    const ports = this.ports.map(({ facts, handle }) => ({ ...facts, counters: native().counters(handle) }))
     closePorts(this.ports)
     return {
       stopped: failure ? 'failed' : (this.#stopped ?? this.#ended(final)),
@@ -89,14 +90,14 @@ class NativeRun implements Run {
       startedAt: this.#startedAt,
       final,
       latency,
-      ports: this.ports.map(({ facts }) => facts),
+      ports,
       warnings: this.warnings,
     }
   }
 
   /** What of a stream's packets is ours to send. */
-  #share(count: number): number {
-    return shareOf(count, { index: this.fleet.index, stride: this.fleet.of })
+  #share(stream: StreamPlan): number {
+    return shareOf(stream.count!, ownShard(stream, { index: this.fleet.index, stride: this.fleet.of }))
   }
 
   /** By its own end: everything that was counted out is sent, or the time was up. */
@@ -105,7 +106,7 @@ class NativeRun implements Run {
     const sent = (id: number) => final.tx.reduce((sum, queue) => sum + queue.streams[id]!.packets, 0)
     const all =
       counted.length === this.plan.streams.length &&
-      counted.every(({ id, count }) => sent(id) >= this.#share(count!))
+      counted.every(stream => sent(stream.id) >= this.#share(stream))
     return all || this.plan.durationNs === null ? 'count' : 'duration'
   }
 }

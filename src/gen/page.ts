@@ -25,6 +25,7 @@ export const Cell = {
   firstNs: 18,
   lastNs: 19,
   unknown: 20,
+  systemNs: 21,
   headerCells: 24,
 } as const
 
@@ -60,7 +61,7 @@ export function txPage(streams: number): Page {
   return page
 }
 
-/** A page for an RX queue; the first `histograms` of its streams have a latency histogram each. */
+/** A page for an RX queue, with so many latency histograms; the plan says which of them is a stream's. */
 export function rxPage(streams: number, histograms: number): Page {
   const page = allocate(Cell.headerCells + streams * RxStreamCell.cells + histograms * HISTOGRAM_CELLS)
   page[Cell.streams] = BigInt(streams)
@@ -114,6 +115,7 @@ export function readTx(
     maxLateNs: cell(page, Cell.maxLateNs),
     unsent: cell(page, Cell.unsent),
     cycles: cell(page, Cell.cycles),
+    systemNs: cell(page, Cell.systemNs),
     firstNs: since(page, Cell.firstNs),
     lastNs: since(page, Cell.lastNs),
     streams,
@@ -174,7 +176,7 @@ export function readRx(
   }
 }
 
-/** The k-th stream's latency buckets, a live view of the page; undefined: it has none. */
+/** The buckets of the k-th latency histogram, a live view of the page; undefined: there are not so many. */
 export function histogramOf(page: Page, k: number): Page | undefined {
   if (k >= cell(page, Cell.histograms)) return undefined
   const first = Cell.headerCells + cell(page, Cell.streams) * RxStreamCell.cells

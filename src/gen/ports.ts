@@ -41,7 +41,7 @@ export function deviceOf(uri: string): string {
  * `tx_iface`, `remote`, a device within a device); to refuse one too many is the lesser harm.
  */
 export function namesInterface(uri: string, name: string): boolean {
-  return !uri.startsWith('loop:') && uri.split(/[^\w.-]+/).includes(name)
+  return !/^(loop|pcap):/.test(uri) && uri.split(/[^\w.-]+/).includes(name)
 }
 
 function longestFrame(streams: readonly StreamPlan[]): number {
@@ -77,6 +77,22 @@ function checkDistinct(uses: readonly Use[]): void {
         'a device can send and receive: let the streams use one port for both',
       )
     owners.set(deviceOf(spec.uri), spec.name)
+  }
+}
+
+/** A file takes all that it is given until the disk is full. */
+function checkBounded(uses: readonly Use[], { streams, durationNs }: Plan): void {
+  for (const { spec } of uses) {
+    const endless = streams.find(
+      ({ tx, count, forNs }) => tx === spec.name && count === null && forNs === null,
+    )
+    if (!spec.uri.startsWith('pcap:') || durationNs !== null || !endless) continue
+    throw new NmgenError(
+      'unbounded',
+      `stream ${endless.name} would be written into ${spec.uri} without an end`,
+      Exit.profile,
+      'give a `count` or a `duration`',
+    )
   }
 }
 
@@ -130,6 +146,7 @@ export function openPorts(plan: Plan, defaultRoute: readonly string[]): OpenPort
   const uses = usesOf(plan)
   const uris = uses.map(({ spec }) => spec.uri)
   checkDistinct(uses)
+  checkBounded(uses, plan)
   checkInterfaces(uris, plan.safety, defaultRoute)
   const open: OpenPort[] = []
   try {

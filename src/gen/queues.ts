@@ -1,12 +1,14 @@
 /** What each worker gets: its plan, its page, its CPU. */
 import { NmgenError } from '../errors.js'
 import { Exit } from '../exit.js'
+import { type Group, groupsOf, partOf } from '../templates/group.js'
 import { makeLanes } from '../templates/lanes.js'
 import type { Plan, StreamPlan } from '../templates/plan.js'
 import { paceOf, packetLimit } from '../templates/rate.js'
-import { encodePlan, type Shard } from './encode.js'
+import { encodePlan } from './encode.js'
 import { type Page, rxPage, txPage } from './page.js'
 import type { OpenPort } from './ports.js'
+import type { Shard } from './shard.js'
 
 export interface Queue {
   direction: 'tx' | 'rx'
@@ -14,6 +16,8 @@ export interface Queue {
   queue: number
   /** Ids of the streams on the page, in its order. */
   streams: readonly number[]
+  /** Of a receiver, in the same order: which histogram of the page is the stream's. */
+  histograms: readonly number[]
   plan: Uint8Array
   page: Page
 }
@@ -24,8 +28,29 @@ export interface FleetShard {
   of: number
 }
 
-/** Beyond this many streams they share one latency histogram (216 KiB each) in an RX queue. */
+/** Of an RX queue; 216 KiB each. */
 export const MAX_HISTOGRAMS = 64
+
+const everyStream = () => ''
+const ofProfile = ({ name }: StreamPlan) => name
+const ofLabels = ({ name, member }: StreamPlan) => [name, ...(member?.labels ?? [])].join()
+
+/**
+ * By the place of each stream, which latency histogram it has: one for the members of a stream that carry the same
+ * labels, else one for each stream of the profile, else one for all.
+ */
+export function histogramsOf(streams: readonly StreamPlan[]): number[] {
+  for (const keyOf of [ofLabels, ofProfile, everyStream]) {
+    const keys = new Map<string, number>()
+    const found = streams.map(stream => {
+      const key = keyOf(stream)
+      if (!keys.has(key)) keys.set(key, keys.size)
+      return keys.get(key)!
+    })
+    if (keys.size <= MAX_HISTOGRAMS) return found
+  }
+  throw new Error('one histogram is not too many')
+}
 
 const streamsOf = (plan: Plan, direction: 'tx' | 'rx', port: OpenPort): StreamPlan[] =>
   plan.streams.filter(stream => stream[direction] === port.name)
@@ -35,25 +60,31 @@ function txQueue(plan: Plan, port: OpenPort, queue: number, fleet: FleetShard): 
   // A fleet's shard is what it is on any number of queues: packets of index `fleet.index` modulo `fleet.of`.
   const shard: Shard = { index: fleet.index + fleet.of * queue, stride: fleet.of * port.txQueues }
   const { linkBps } = port.facts
-  requireSpeed(streams, linkBps)
+  const groups = groupsOf(streams)
+  requireSpeed(groups, linkBps)
   const limits: (number | null)[] = []
-  for (const stream of streams) limits[stream.id] = packetLimit(stream, plan.durationNs, linkBps)
+  for (const group of groups) {
+    const total = packetLimit(group, plan.durationNs, linkBps)
+    for (const { id, member } of group) limits[id] = total === null ? null : partOf(member, total)
+  }
   return {
     direction: 'tx',
     port,
     queue,
     streams: streams.map(({ id }) => id),
+    histograms: [],
     plan: encodePlan(plan, { shard, streams, lanes: makeLanes(streams, { ...plan, linkBps }), limits }),
     page: txPage(streams.length),
   }
 }
 
-function requireSpeed(streams: readonly StreamPlan[], linkBps: number | null): void {
-  for (const stream of streams) {
-    if (paceOf(stream, linkBps)) continue
+function requireSpeed(groups: readonly Group[], linkBps: number | null): void {
+  for (const group of groups) {
+    if (paceOf(group, linkBps)) continue
+    const [{ name, tx }] = group
     throw new NmgenError(
       'no-line-speed',
-      `stream ${stream.name} asks for a part of the line, but ${stream.tx} has no line speed`,
+      `stream ${name} asks for a part of the line, but ${tx} has no line speed`,
       Exit.profile,
       'give the rate in packets or bits per second, e.g. 100kpps or 1Gbps',
     )
@@ -62,14 +93,17 @@ function requireSpeed(streams: readonly StreamPlan[], linkBps: number | null): v
 
 function rxQueue(plan: Plan, port: OpenPort, queue: number, strides: readonly number[]): Queue {
   const streams = streamsOf(plan, 'rx', port)
-  const histograms = streams.length <= MAX_HISTOGRAMS ? streams.length : 1
+  const histograms = histogramsOf(streams)
+  const byId: number[] = []
+  for (const [k, { id }] of streams.entries()) byId[id] = histograms[k]!
   return {
     direction: 'rx',
     port,
     queue,
     streams: streams.map(({ id }) => id),
-    plan: encodePlan(plan, { streams, strides }),
-    page: rxPage(streams.length, histograms),
+    histograms,
+    plan: encodePlan(plan, { streams, strides, histograms: byId }),
+    page: rxPage(streams.length, new Set(histograms).size),
   }
 }
 

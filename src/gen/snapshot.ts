@@ -27,6 +27,8 @@ export interface TxQueueSnapshot {
   unsent: number
   /** Time stamp counter ticks between first and last packet, 0 where there is no such counter. */
   cycles: number
+  /** Time that the kernel worked for this queue between first and last packet; known at its end. */
+  systemNs: number
   /** Nanoseconds since the run's epoch; 0 while nothing was sent. */
   firstNs: number
   lastNs: number
@@ -70,12 +72,10 @@ export interface Snapshot {
   rx: readonly RxQueueSnapshot[]
 }
 
-export const ALL_STREAMS = -1
-
-/** Latency bucket counts of one stream, in the bucket geometry of HdrHistogram(1, 60e9, 3). */
+/** Latency bucket counts of one stream or of several, in the bucket geometry of HdrHistogram(1, 60e9, 3). */
 export interface StreamHistogram {
-  /** Stream id, or ALL_STREAMS where there are too many streams for one histogram each. */
-  stream: number
+  /** Their ids. Where there are too many for one histogram each, they share. */
+  streams: readonly number[]
   counts: BigUint64Array
 }
 
@@ -91,6 +91,11 @@ export interface PortFacts {
   linkBps: number | null
 }
 
+/** A port and what its device counted itself by the end: its own books, in its own words, e.g. `tx_dropped`. */
+export interface PortOutcome extends PortFacts {
+  counters: Readonly<Record<string, number>>
+}
+
 export interface RunOutcome {
   stopped: StopReason
   /** Set where `stopped` is 'failed'. */
@@ -99,6 +104,6 @@ export interface RunOutcome {
   final: Snapshot
   /** Total over all RX queues, one entry a stream that was measured. */
   latency: readonly StreamHistogram[]
-  ports: readonly PortFacts[]
+  ports: readonly PortOutcome[]
   warnings: readonly { code: string; message: string; advice?: string }[]
 }

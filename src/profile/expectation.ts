@@ -23,7 +23,7 @@ export function parseExpectation(text: string): Parsed<Omit<Expectation, 'path'>
   const parts = /^\s*([\w.-]+)\s*(<=|>=|==|!=|<|>)\s*([^<>=!].*?)\s*$/.exec(text)
   if (!parts) return refuse('bad-value', `\`${text}\` is not an expectation`, shapeHint(text))
   const [, metric, op, valueText] = parts as unknown as [string, string, Expectation['op'], string]
-  const name = /^streams\.[^.]+\.(.+)$/.exec(metric)?.[1] ?? metric
+  const name = /^streams\.[^.]+\.(?:[^.]+\.)?([^.]+)$/.exec(metric)?.[1] ?? metric
   const unit = Object.hasOwn(metrics, name) ? metrics[name] : undefined
   if (!unit) return refuse('bad-value', `\`${metric}\` is not a metric`, hintFor(name, Object.keys(metrics)))
   const value = parseValue(unit, valueText)

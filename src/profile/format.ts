@@ -1,8 +1,9 @@
 import { unscale } from '../units/decimal.js'
-import { formatSize } from '../units/size.js'
 import type { FieldKind } from './literal.js'
-import type { FieldSpec, FrameSpec, Generator, VariableSpec } from './model.js'
+import type { FieldSpec, FragmentSpec, FrameSpec, Generator, VariableSpec } from './model.js'
 import { fieldDocument, pickDocument, variableDocument } from './write-field.js'
+import { fragmentDocument } from './write-fragment.js'
+import { frameDocument } from './write-frame.js'
 
 export { formatRange } from './write-field.js'
 
@@ -25,7 +26,14 @@ function flow(data: unknown): string {
 
 export const formatShare = (percent: number): string => `${unscale(percent, 0)}%`
 
-export function formatFrame(frame: FrameSpec): string {
-  if (frame.kind === 'fixed') return formatSize(frame.frameBytes)
-  return `{imix: {${frame.sizes.map(size => `${formatSize(size.frameBytes)}: ${size.weight}`).join(', ')}}}`
+/** Inclusive. */
+export const formatIndices = ({ low, high }: { low: number; high: number }): string =>
+  low === high ? String(low) : `${low}-${high}`
+
+export const formatFrame = (frame: FrameSpec): string => flow(frameDocument(frame))
+
+/** As a profile writes it, every key given. */
+export const formatFragment = (fragment: FragmentSpec): Record<keyof FragmentSpec, string> => {
+  const { mtu, order, fault, interleave } = fragmentDocument(fragment)
+  return { mtu: flow(mtu), order: flow(order), fault: flow(fault), interleave: flow(interleave) }
 }

@@ -1,9 +1,9 @@
 import { fieldsOf, type Item, type List, listsOf } from '../templates/header.js'
 import { parseField } from './field.js'
 import { generators } from './generator.js'
-import type { FieldSpec, LayerSpec, YamlPath } from './model.js'
+import type { FieldSpec, LayerSpec } from './model.js'
 import { knownKeys, oneKey } from './one-key.js'
-import { describe, isMap, type Report } from './problem.js'
+import { describe, isMap, type Report, within } from './problem.js'
 import { hintFor } from './suggest.js'
 
 /** Bounds what a short file can make the compiler hold; no header has room for more. */
@@ -23,11 +23,6 @@ export function parseList(list: List, input: unknown, report: Report): LayerSpec
   const items = input.map((item, i) => parseItem(list, item, within(report, [i])))
   return items.every(item => item !== undefined) ? items : undefined
 }
-
-const within =
-  (report: Report, path: YamlPath): Report =>
-  problem =>
-    report({ ...problem, path: [...path, ...problem.path] })
 
 function parseItem({ items }: List, input: unknown, report: Report): LayerSpec | undefined {
   const alone = items['']

@@ -70,6 +70,8 @@ export interface Linked extends Range {
   shuffle: boolean
   /** Of the profile, all streams share the draw; of a stream, it is its own. */
   shared: boolean
+  /** The alternative in which the source stands. */
+  within?: Within
   digit?: { div: bigint; mod: bigint } & ValueSet
   /** Names the function. */
   hash?: { name: string } & Range
@@ -115,17 +117,124 @@ export interface LayerSpec {
   lists?: Readonly<Record<string, readonly LayerSpec[]>>
   /** Literal bytes of a `payload` layer, repeated or cut to the room that the frame size leaves. */
   bytes?: Uint8Array
+  /** undefined: as what it stands in; a layer, as its stream. */
+  within?: Within
+  /** Where it stands in the profile, if that is not where it stands in the stream. */
+  path?: YamlPath
 }
 
-/** Frame sizes in bytes, FCS included (RFC 2544 section 9). `weights` gives an exact repeating order. */
-export type FrameSpec =
+export interface SizeWeight {
+  frameBytes: number
+  weight: number
+}
+
+/** Frame sizes in bytes, FCS included (RFC 2544 section 9), and how packets take them. */
+export type SizeSpec =
   | { kind: 'fixed'; frameBytes: number }
-  | { kind: 'imix'; sizes: readonly { frameBytes: number; weight: number }[] }
+  /** In an exact repeating order, in which each comes as often as its weight says. */
+  | { kind: 'imix'; sizes: readonly SizeWeight[] }
+  | { kind: 'weighted'; sizes: readonly SizeWeight[] }
+  | { kind: 'list'; frameBytes: readonly number[] }
+  /** low, low + step, ... up to high. */
+  | { kind: 'inc' | 'random'; low: number; high: number; step: number }
+
+/**
+ * With `of`, which names a layer of the stack, the sizes are those of the packet from this layer on, without the FCS: the
+ * frame is as much larger as what stands around it. Frames that come out too short for Ethernet are padded (RFC 894).
+ */
+export type FrameSpec = SizeSpec & { of?: string }
+
+export type FragmentOrder = 'forward' | 'reverse' | 'shuffle'
+
+export type FragmentFault =
+  | 'none'
+  | 'missing_last'
+  | 'missing_first'
+  | 'duplicate'
+  | 'overlap'
+  | 'tiny_first'
+  | 'oversize_end'
+
+/** How often each value comes, exactly, in an order that repeats. */
+export type Weighted<T> = readonly { value: T; weight: number }[]
+
+/** Datagrams are sent as trains of fragments. */
+export interface FragmentSpec {
+  /** Of the link behind: the longest IP packet. */
+  mtu: Weighted<number>
+  order: Weighted<FragmentOrder>
+  fault: Weighted<FragmentFault>
+  /** Trains whose fragments take turns. */
+  interleave: number
+}
+
+/**
+ * Some of the packets of a cycle: the i-th of them all is number floor(i / places.length) * cycle
+ * + places[i mod places.length]. The places are below `cycle`, and rise but for those of fragments, which share the number
+ * of their datagram.
+ */
+export interface Places {
+  cycle: number
+  places: readonly number[]
+}
+
+/**
+ * What stands inside an alternative draws once for each packet that has this alternative, in whichever member, so that
+ * `inc`, `list` and `permute` leave no value out; what stands outside draws for each packet of the stream (the places of
+ * the member). Has as many places as the member.
+ */
+export interface Within extends Places {
+  /** Names the draws, so that those of two alternatives are unrelated. */
+  name: string
+}
+
+/**
+ * Frames of one layout of a stream that has several: which of its packets they are. A stream is taken apart into members
+ * before it is compiled (src/templates/expand.ts); they keep its name, draw from its generators, and share its counts.
+ */
+export interface Member extends Places {
+  /** The alternatives that it stands for, outermost first, e.g. `['hopopts', 'tcp']`: results are kept for each. */
+  labels: readonly string[]
+  /**
+   * On the wire, it is the stream's frame floor(i / at.length) * slots + at[i mod at.length]. `slots` is more than
+   * `cycle` where a packet takes several frames, as fragments do; else they are the same, and so are `at` and `places`.
+   */
+  slots: number
+  at: readonly number[]
+}
+
+/** What a field of captured packets is to hold; `path` leads to it from the stream's `set` on. */
+export interface Rewrite {
+  /** As fields are called in a frame: `ipv4.src`, of the second header of its kind `ipv4.2.src`. */
+  name: string
+  spec: FieldSpec
+  path: YamlPath
+}
+
+/** Packets of a capture file. */
+export interface CaptureSpec {
+  /** As the profile has it: from its folder on. */
+  file: string
+  /** Indices in the file, from 0, inclusive; undefined: all packets. */
+  only?: readonly { low: number; high: number }[]
+  /** Sent with its own gaps, so many times as fast; undefined: by the stream's rate. */
+  speed?: number
+  loops?: number
+  /** undefined: computed anew in the packets that `set` changes. */
+  checksums?: 'fix' | 'keep'
+  set: readonly Rewrite[]
+}
 
 export interface StreamSpec {
   name: string
-  frame: FrameSpec
+  /** undefined: all frames of the stream have this layout. Streams of the same name are the members of one. */
+  member?: Member
+  /** With `fragment`, of the datagram before it is cut. The packets of a capture have their own sizes. */
+  frame: FrameSpec | { kind: 'captured' }
+  fragment?: FragmentSpec
+  /** None where there is a capture. */
   layers: readonly LayerSpec[]
+  capture?: CaptureSpec
   /** Hide those of the profile. Its draws are the stream's own. */
   vars?: Variables
   /** Draws a variable's set otherwise than the variable says. */
@@ -148,6 +257,9 @@ export interface StreamSpec {
   /** false: never write nmgen's signature, even when a receiver listens and the frame has room. */
   signature: boolean
 }
+
+/** A stream that is made of layers. */
+export type LaidOut = StreamSpec & { frame: FrameSpec }
 
 /** How streams that share a rate take turns. */
 export interface Mix {

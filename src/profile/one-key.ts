@@ -38,9 +38,14 @@ export function oneKey(
 /** `{inc: 1-9, step: 2}`: the option belongs one level deeper. */
 function longForm(key: string, keys: readonly string[], known: readonly string[]): string {
   const owner = keys.find(name => known.includes(name))!
-  if (!['step', 'every', 'not', 'exponent'].includes(key)) return hintFor(key, known)
-  const source = owner === 'list' ? 'values: [...]' : owner === 'weighted' ? 'values: {...}' : 'range: ...'
-  return `write \`{${owner}: {${source}, ${key}: ...}}\``
+  if (!['step', 'every', 'not', 'exponent', 'sizes'].includes(key)) return hintFor(key, known)
+  return `write \`{${owner}: {${sources[owner] ?? 'range: ...'}, ${key}: ...}}\``
+}
+
+const sources: Readonly<Record<string, string>> = {
+  list: 'values: [...]',
+  weighted: 'values: {...}',
+  genome: 'sequence: ...',
 }
 
 /** Reports keys of a map that are not known; false: the input is no map at all (reported too). */

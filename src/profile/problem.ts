@@ -16,6 +16,12 @@ export interface Problem {
 
 export type Report = (problem: Problem) => void
 
+/** Reports what is found below `path` of the one reporting. */
+export const within =
+  (report: Report, path: YamlPath): Report =>
+  problem =>
+    report({ ...problem, path: [...path, ...problem.path] })
+
 /** How zod carries our own problems: `params` of a custom issue. */
 export interface CustomParams {
   code: string

@@ -1,3 +1,4 @@
+import { checkFrames } from './frame-limit.js'
 import { isMap, type Problem, type YamlMap } from './problem.js'
 import { checkAfter, checkShares } from './shares.js'
 import { hintFor } from './suggest.js'
@@ -13,6 +14,7 @@ export function checkReferences(data: unknown): Problem[] {
     ...checkDevices(data.ports),
     ...checkPorts(data, streams),
     ...checkNames(streams),
+    ...checkFrames(streams),
     ...checkExpect(data, streams),
     ...checkShares(data, streams),
     ...checkAfter(streams),

@@ -4,9 +4,18 @@ import { headers } from '../templates/headers/index.js'
 import { formatCount } from '../units/count.js'
 import { formatDuration } from '../units/duration.js'
 import { formatLoad } from '../units/load.js'
-import { formatField, formatFrame, formatPick, formatShare, formatVariable } from './format.js'
+import {
+  formatField,
+  formatFragment,
+  formatFrame,
+  formatIndices,
+  formatPick,
+  formatShare,
+  formatVariable,
+} from './format.js'
 import { formatLiteral } from './literal.js'
-import type { Profile, StreamSpec, YamlPath } from './model.js'
+import type { CaptureSpec, Profile, StreamSpec, YamlPath } from './model.js'
+import { rewriteField } from './rewrite.js'
 
 export type Origin = 'default' | 'computed' | 'profile' | '--set'
 
@@ -64,13 +73,15 @@ function portRows({ ports }: Profile, originOf: OriginOf): ResolvedRow[] {
 }
 
 function streamRows(stream: StreamSpec, index: number, originOf: OriginOf): ResolvedRow[] {
-  const row = (key: string, value: string | undefined): ResolvedRow[] =>
+  const row = (key: string, value: string | undefined, inFile: YamlPath = [key]): ResolvedRow[] =>
     value === undefined
       ? []
-      : [{ path: `streams.${stream.name}.${key}`, value, origin: originOf(['streams', index, key]) }]
+      : [{ path: `streams.${stream.name}.${key}`, value, origin: originOf(['streams', index, ...inFile]) }]
   return [
-    ...row('frame', formatFrame(stream.frame)),
-    ...row('rate', stream.share === undefined ? formatLoad(stream.rate) : undefined),
+    ...(stream.frame.kind === 'captured' ? [] : row('frame', formatFrame(stream.frame))),
+    ...fragmentRows(stream, index, originOf),
+    ...(stream.capture ? captureRows(stream.capture, row) : []),
+    ...row('rate', isOwnRate(stream) ? formatLoad(stream.rate) : undefined),
     ...row('share', stream.share === undefined ? undefined : formatShare(stream.share)),
     ...row('count', stream.count === undefined ? undefined : formatCount(stream.count)),
     ...row('start', stream.startNs === undefined ? undefined : formatDuration(stream.startNs)),
@@ -82,6 +93,34 @@ function streamRows(stream: StreamSpec, index: number, originOf: OriginOf): Reso
     ...variableRows(['streams', index], stream, originOf),
     ...stream.layers.flatMap((_, i) => layerRows(stream, [index, i], originOf)),
   ]
+}
+
+const isOwnRate = ({ share, capture }: StreamSpec): boolean =>
+  share === undefined && capture?.speed === undefined
+
+function captureRows(
+  { file, only, speed, loops, checksums, set }: CaptureSpec,
+  row: (key: string, value: string | undefined, inFile?: YamlPath) => ResolvedRow[],
+): ResolvedRow[] {
+  return [
+    ...row('pcap', file),
+    ...row('only', only && `[${only.map(formatIndices).join(', ')}]`),
+    ...row('timing', speed === undefined ? undefined : speed === 1 ? 'original' : `{speed: ${speed}}`),
+    ...row('loops', loops === undefined ? undefined : formatCount(loops)),
+    ...row('checksums', checksums),
+    ...set.flatMap(({ name, spec, path }) =>
+      row(`set.${name}`, formatField(rewriteField(name)!, spec), ['set', ...path]),
+    ),
+  ]
+}
+
+function fragmentRows({ name, fragment }: StreamSpec, index: number, originOf: OriginOf): ResolvedRow[] {
+  if (!fragment) return []
+  return Object.entries(formatFragment(fragment)).map(([key, value]) => ({
+    path: `streams.${name}.fragment.${key}`,
+    value,
+    origin: originOf(['streams', index, 'fragment', key]),
+  }))
 }
 
 /** Of the profile (no path) or of one stream. */

@@ -29,10 +29,8 @@ function relaxStreams(schema: Record<string, unknown>): void {
     type: unknown
   }
   const stream = (schema as unknown as Node).properties.streams!.items
-  const needed: readonly string[] = ['frame', 'layers']
-  stream.required = stream.required.filter(key => !needed.includes(key))
-  stream.anyOf = [{ required: needed }, { required: ['like'] }]
-  for (const key of ['rate', 'share', 'count', 'start', 'for', 'after', 'rx']) {
+  stream.anyOf = [{ required: ['frame', 'layers'] }, { required: ['like'] }, { required: ['pcap'] }]
+  for (const key of ['fragment', 'rate', 'share', 'count', 'start', 'for', 'after', 'rx']) {
     const property = stream.properties[key]!
     if (property.anyOf) property.anyOf.push({ type: 'null' })
     else property.type = [property.type, 'null']

@@ -4,10 +4,12 @@ import { headers } from '../templates/headers/index.js'
 import { formatDuration } from '../units/duration.js'
 import type { Load } from '../units/load.js'
 import { formatRate } from '../units/rate.js'
-import { formatSize } from '../units/size.js'
-import { formatShare } from './format.js'
-import type { FrameSpec, LayerSpec, PortSpec, Profile, StreamSpec, Variables } from './model.js'
+import { formatIndices, formatShare } from './format.js'
+import type { CaptureSpec, LayerSpec, PortSpec, Profile, StreamSpec, Variables } from './model.js'
+import { rewriteField } from './rewrite.js'
 import { fieldDocument, pickDocument, variableDocument } from './write-field.js'
+import { fragmentDocument } from './write-fragment.js'
+import { frameDocument } from './write-frame.js'
 
 /** Plain data, for YAML or JSON; every default is written out, so that a later version of nmgen sends the same. */
 export function profileDocument(profile: Profile): Record<string, unknown> {
@@ -59,14 +61,16 @@ const portDocument = ({ uri, txQueues, rxQueues, args }: PortSpec) => ({
 
 /** A stream that divides the total has a share and no rate. */
 function streamDocument(stream: StreamSpec) {
-  const { name, frame, rate, share, count, startNs, forNs, after, tx, rx, signature, layers, vars, pick } =
-    stream
+  const { name, frame, fragment, capture, count, startNs, forNs, after, tx, rx } = stream
+  const { signature, layers, vars, pick } = stream
   return {
     name,
-    frame: frameDocument(frame),
+    ...(frame.kind === 'captured' ? {} : { frame: frameDocument(frame) }),
+    ...(fragment && { fragment: fragmentDocument(fragment) }),
+    ...(capture && captureDocument(capture)),
     ...variables(vars),
     ...(pick && { pick: mapped(pick, pickDocument) }),
-    ...(share === undefined ? { rate: loadDocument(rate) } : { share: formatShare(share) }),
+    ...rateDocument(stream),
     ...(count !== undefined && { count }),
     ...(startNs !== undefined && { start: formatDuration(startNs) }),
     ...(forNs !== undefined && { for: formatDuration(forNs) }),
@@ -74,7 +78,28 @@ function streamDocument(stream: StreamSpec) {
     tx,
     ...(rx !== undefined && { rx }),
     signature,
-    layers: layers.map(layerDocument),
+    ...(capture ? {} : { layers: layers.map(layerDocument) }),
+  }
+}
+
+/** The gaps of a capture are a rate, too. */
+function rateDocument({ rate, share, capture }: StreamSpec) {
+  if (capture?.speed !== undefined) return {}
+  return share === undefined ? { rate: loadDocument(rate) } : { share: formatShare(share) }
+}
+
+function captureDocument({ file, only, speed, loops, checksums, set }: CaptureSpec) {
+  return {
+    pcap: file,
+    ...(only && { only: only.map(formatIndices) }),
+    ...(speed !== undefined && { timing: speed === 1 ? 'original' : { speed } }),
+    ...(loops !== undefined && { loops }),
+    ...(checksums && { checksums }),
+    ...(set.length > 0 && {
+      set: Object.fromEntries(
+        set.map(({ name, spec }) => [name, fieldDocument(rewriteField(name)!, spec, 'all')]),
+      ),
+    }),
   }
 }
 
@@ -87,13 +112,6 @@ function loadDocument(load: Load): unknown {
   if (load.kind !== 'burst') return formatRate(load)
   const often = 'rate' in load ? { rate: formatRate(load.rate) } : { every: formatDuration(load.everyNs) }
   return { burst: { frames: load.frames, ...often } }
-}
-
-function frameDocument(frame: FrameSpec) {
-  if (frame.kind === 'fixed') return formatSize(frame.frameBytes)
-  return {
-    imix: Object.fromEntries(frame.sizes.map(size => [formatSize(size.frameBytes), size.weight])),
-  }
 }
 
 function layerDocument(layer: LayerSpec) {

@@ -114,7 +114,7 @@ describe('results that cannot be written', () => {
   it('during the run do not end it, and are said with the result', async () => {
     const files = await record()
     files.begin({ startedAt: now, streams: ['udp'] })
-    const broken = { stream: 0, counts: new BigUint64Array(30_000) }
+    const broken = { streams: [0], counts: new BigUint64Array(30_000) }
     const sample = interval(aPlan(), emptySnapshot, aSnapshot())
     expect(() => files.sample({ interval: sample, latency: [broken] })).not.toThrow()
     expect(() => files.end({} as never)).toThrow(/30000/)

@@ -66,13 +66,13 @@ describe('latency.hlog', () => {
         {
           interval: first,
           latency: [
-            { stream: 0, counts },
-            { stream: 1, counts },
+            { streams: [0], counts },
+            { streams: [1], counts },
           ],
         },
         run,
       ),
-      format.interval!({ interval: second, latency: [{ stream: 0, counts }] }, run),
+      format.interval!({ interval: second, latency: [{ streams: [0], counts }] }, run),
     ].join('')
     expect(text.startsWith('#[Histogram log format version 1.3]\n#[StartTime: 1795414500.000 (seconds')).toBe(
       true,
@@ -93,19 +93,22 @@ describe('latency.hlog', () => {
 
   it('gives Interval_Max in milliseconds', async () => {
     const [line] = hlog(await loadHdr()).interval!(
-      { interval: first, latency: [{ stream: 0, counts }] },
+      { interval: first, latency: [{ streams: [0], counts }] },
       run,
     ).split('\n')
     expect(line).toMatch(/^Tag=udp,0\.000,1\.000,599\d\d\.\d+,HISTFAAAA/)
   })
 
   it('tags what is of all streams together', async () => {
-    const text = hlog(await loadHdr()).interval!({ interval: first, latency: [{ stream: -1, counts }] }, run)
+    const text = hlog(await loadHdr()).interval!(
+      { interval: first, latency: [{ streams: [0, 1], counts }] },
+      run,
+    )
     expect(text).toMatch(/^Tag=all,/)
   })
 
   it('refuses buckets of another geometry', async () => {
-    const wrong = [{ stream: 0, counts: new BigUint64Array(30_000) }]
+    const wrong = [{ streams: [0], counts: new BigUint64Array(30_000) }]
     const format = hlog(await loadHdr())
     expect(() => format.interval!({ interval: first, latency: wrong }, run)).toThrow(/30000 latency buckets/)
   })

@@ -1,7 +1,7 @@
 /** `latency.hlog`: HdrHistogram's log format 1.3, one line a stream and interval, values in nanoseconds. */
 import { type Hdr, type StreamHistogram, toHistogram } from '../stats/latency.js'
 import type { Interval } from '../stats/sampler.js'
-import type { Report } from './report.js'
+import type { Report, RunHead } from './report.js'
 
 /** Interval_Max in milliseconds as the Java writer has it; HistogramLogWriter of hdr-histogram-js defaults to 1000. */
 const MAX_VALUE_RATIO = 1e6
@@ -14,7 +14,7 @@ export function hlog(hdr: Hdr): Report {
     file: 'latency.hlog',
     head: run => head(hdr, run.startedAt),
     interval: ({ interval, latency }, run) =>
-      latency.map(entry => line(hdr, interval, entry, tag(run.streams[entry.stream] ?? ALL))).join(''),
+      [...byTag(latency, run)].map(([name, entries]) => line(hdr, interval, entries, name)).join(''),
   }
 }
 
@@ -29,8 +29,22 @@ function head(hdr: Hdr, startedAt: Date): string {
   })
 }
 
-function line(hdr: Hdr, interval: Interval, { counts }: StreamHistogram, streamTag: string): string {
-  const histogram = toHistogram(hdr, [counts])
+/** Members of one stream have its name: they are one line. */
+function byTag(latency: readonly StreamHistogram[], run: RunHead): Map<string, StreamHistogram[]> {
+  const found = new Map<string, StreamHistogram[]>()
+  for (const entry of latency) {
+    const names = [...new Set(entry.streams.map(id => run.streams[id]!))]
+    const name = names.length === 1 ? tag(names[0]!) : ALL
+    found.set(name, [...(found.get(name) ?? []), entry])
+  }
+  return found
+}
+
+function line(hdr: Hdr, interval: Interval, entries: readonly StreamHistogram[], streamTag: string): string {
+  const histogram = toHistogram(
+    hdr,
+    entries.map(({ counts }) => counts),
+  )
   histogram.tag = streamTag
   const start = interval.t_s - interval.interval_s
   return written(hdr, writer => {

@@ -5,7 +5,7 @@ import type { Interval } from '../stats/sampler.js'
 /** What a format may write before the first packet. */
 export interface RunHead {
   startedAt: Date
-  /** Names of the streams, by id. */
+  /** Names of the streams, by id; the members of one have the same. */
   streams: readonly string[]
 }
 

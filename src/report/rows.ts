@@ -21,7 +21,7 @@ export function rows(result: Result): Row[] {
 }
 
 function asked(result: Result): Row {
-  const streams = Object.entries(result.streams)
+  const streams = Object.entries(result.streams).filter(([, { part_of }]) => part_of === undefined)
   const [only] = streams
   const parts = streams.map(([name, stream]) => `${name} ${rate(stream.asked)}`)
   return { label: 'asked', parts: streams.length === 1 && only ? [rate(only[1].asked)] : parts }
@@ -47,6 +47,7 @@ const LIMITS = {
   pacing: 'the schedule: the asked rate was held',
   link: 'the link: it is full',
   ring: 'a full ring: the device or receiver is slower than nmgen',
+  kernel: 'the kernel: most of the time went into its calls',
   generator: 'nmgen itself: rings had room',
 } as const
 

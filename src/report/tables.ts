@@ -1,7 +1,7 @@
 import Table from 'cli-table3'
 import { count, inUnit } from '../stats/format.js'
 import type { Unit } from '../stats/metrics.js'
-import type { QueueResult, Result } from '../stats/result.js'
+import type { QueueResult, Result, StreamResult } from '../stats/result.js'
 
 /** No lines, only columns: the same in every locale, and it can be cut with `awk`. */
 const NO_BORDER = {
@@ -63,12 +63,12 @@ function queueRow(queue: QueueResult): string[] {
   return [...place, count(queue.tx_packets), known(queue.tx_pps, 'pps'), known(queue.tx_bps_l1, 'bps'), full]
 }
 
-/** Only where there is more than one stream. What has no room here is in result.json. */
+/** Only where there is more than one stream, or one of several alternatives. What has no room is in result.json. */
 export function streamTable({ streams }: Result): string[] {
   const entries = Object.entries(streams)
   if (entries.length < 2) return []
   const body = entries.map(([name, stream]) => [
-    cut(name, 20),
+    cut(titleOf(name, stream), 20),
     count(stream.tx_packets ?? 0),
     known(stream.tx_pps, 'pps'),
     known(stream.loss_ratio, 'ratio'),
@@ -77,6 +77,10 @@ export function streamTable({ streams }: Result): string[] {
   ])
   return table(['stream', 'sent', 'rate', 'lost', 'p99', 'max'], body, 1)
 }
+
+/** Alternatives stand below their stream, whose numbers they are part of. */
+const titleOf = (name: string, stream: StreamResult): string =>
+  stream.part_of === undefined ? name : `  ${name.slice(stream.part_of.length + 1)}`
 
 function known(value: number | null, unit: Unit): string {
   return value === null ? '-' : inUnit(value, unit)

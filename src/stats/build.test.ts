@@ -84,8 +84,8 @@ describe('the result of a run', () => {
       rx: [anRxQueue({ streams: [rx(1000), rx(9000)] })],
     })
     const latency = [
-      { stream: 0, counts: bucketCounts([[1000, 500_000]]) },
-      { stream: 1, counts: bucketCounts([[9000, 500_000]]) },
+      { streams: [0], counts: bucketCounts([[1000, 500_000]]) },
+      { streams: [1], counts: bucketCounts([[9000, 500_000]]) },
     ]
     const result = await build({ streams }, { final, latency })
     expect(result.metrics).toMatchObject({
@@ -99,7 +99,7 @@ describe('the result of a run', () => {
   })
 
   it('has no percentiles per stream where one histogram is of all streams', async () => {
-    const latency = [{ stream: -1, counts: bucketCounts([[1500, 1_000_000]]) }]
+    const latency = [{ streams: [0, 1], counts: bucketCounts([[1500, 1_000_000]]) }]
     const { metrics, streams } = await build({}, { latency })
     expect(metrics.latency_p50_ns).toBe(1500)
     expect(streams.udp).toMatchObject({
@@ -207,7 +207,9 @@ describe('rates asked for', () => {
     [{ kind: 'bps', bps: 512_000_000, layer: 2 } as const, 1_000_000],
     [{ kind: 'percent', percent: 50 } as const, 1_000_000],
   ])('%o is %d packets a second of 64 bytes', async (rate, pps) => {
-    const ports = [{ port: 'lab', uri: 'loop:lab', backend: 'loop', facts: {}, linkBps: 1_344_000_000 }]
+    const ports = [
+      { port: 'lab', uri: 'loop:lab', backend: 'loop', facts: {}, linkBps: 1_344_000_000, counters: {} },
+    ]
     const result = await build(paced({ rate }), { ports })
     expect(result.metrics.offered_pps).toBeCloseTo(pps, 6)
     expect(result).toMatchObject({ verdict: 'pass', limited_by: 'pacing' })
@@ -244,9 +246,15 @@ describe('limits', () => {
   })
 
   it('a full link, even where its ring was full', async () => {
-    const ports = [{ port: 'lab', uri: 'x', backend: 'x', facts: {}, linkBps: 675_000_000 }]
+    const ports = [{ port: 'lab', uri: 'x', backend: 'x', facts: {}, linkBps: 675_000_000, counters: {} }]
     const final = aSnapshot({ tx: [aTxQueue({ ringFullNs: 9e8 })] })
     expect((await build({}, { ports, final })).limited_by).toBe('link')
+  })
+
+  it('the kernel, where most of the time went into its calls', async () => {
+    const final = (systemNs: number) => aSnapshot({ tx: [aTxQueue({ systemNs })] })
+    expect((await build({}, { final: final(6e8) })).limited_by).toBe('kernel')
+    expect((await build({}, { final: final(4e8) })).limited_by).toBe('generator')
   })
 
   it('else nmgen', async () => {

@@ -1,9 +1,17 @@
 /** RunOutcome → Result: counters in, numbers with names out. Nothing in here reads a clock or a file. */
+import { groupsOf } from '../templates/group.js'
+import type { Arrival } from './arrival.js'
 import { type Hdr, latencyMetrics, loadHdr, noLatency, toHistogram } from './latency.js'
 import { limitedBy } from './limit.js'
 import type { Metrics } from './metrics.js'
 import { portResults, queueResults } from './places.js'
-import { type Environment, type ProfileResult, RESULT_SCHEMA, type Result } from './result.js'
+import {
+  type Environment,
+  type ProfileResult,
+  RESULT_SCHEMA,
+  type Result,
+  type StreamResult,
+} from './result.js'
 import { addLoss, addReceived, nothingReceived, type Received } from './rx.js'
 import { known, type Measured, measureStream, rxMetrics, type StreamMeasure } from './streams.js'
 import { evaluate } from './thresholds.js'
@@ -20,9 +28,9 @@ export interface ResultInput extends Measured {
 export async function buildResult(input: ResultInput): Promise<Result> {
   const { plan, outcome } = input
   const hdr = outcome.latency.length > 0 ? await loadHdr() : null
-  const streams = plan.streams.map(stream => measureStream(input, stream, hdr))
+  const streams = groupsOf(plan.streams).map(group => measureStream(input, group, hdr))
   const metrics = totals(input, streams, hdr)
-  const named = Object.fromEntries(streams.map(({ stream, result }) => [stream.name, result]))
+  const named = Object.fromEntries(streams.flatMap(namedResults))
   const thresholds = evaluate(plan.expect, { metrics, streams: named })
   return {
     schema: RESULT_SCHEMA,
@@ -42,25 +50,37 @@ export async function buildResult(input: ResultInput): Promise<Result> {
   }
 }
 
+const namedResults = ({ stream: { name }, result, parts }: StreamMeasure): [string, StreamResult][] => [
+  [name, result],
+  ...Object.entries(parts).map(([label, part]): [string, StreamResult] => [`${name}.${label}`, part]),
+]
+
 function totals(run: Measured, streams: readonly StreamMeasure[], hdr: Hdr | null): Metrics {
   const { tx } = run.outcome.final
   const seconds = sendingSeconds(tx)
-  const listened = streams.filter(stream => stream.received !== null)
-  const signed = listened.filter(stream => stream.result.measured_by === 'signature')
-  const loss = listened.length > 0 ? addLoss(listened.map(stream => stream.loss!)) : null
+  const arrivals = streams.flatMap(({ arrival }) => arrival ?? [])
+  const signed = together(arrivals.flatMap(arrival => arrival.signed ?? []))
   const paced = run.plan.streams.some(stream => stream.rate.kind !== 'line')
-  const sent = sum(listened.map(stream => stream.sent.packets))
   return {
     ...txMetrics(sentBy(tx), seconds),
     offered_pps: offeredPps(streams, seconds),
-    ...rxMetrics({ sent, received: together(listened), loss, seconds }),
-    ...known(together(signed)),
-    ...totalLatency(run, together(signed), hdr),
+    ...rxMetrics(allOf(arrivals), seconds),
+    ...known(signed),
+    ...totalLatency(run, signed, hdr),
     late_packets: paced ? sum(tx.map(queue => queue.latePackets)) : null,
     unsent: sum(tx.map(queue => queue.unsent)),
     cycles_per_packet: cyclesPerPacket(tx),
   }
 }
+
+const allOf = (arrivals: readonly Arrival[]) =>
+  arrivals.length === 0
+    ? null
+    : {
+        sent: sum(arrivals.map(({ sent }) => sent)),
+        received: together(arrivals.map(({ received }) => received))!,
+        loss: addLoss(arrivals.map(({ loss }) => loss)),
+      }
 
 /** Streams that send at different times do not add up: theirs is what was due over all of the time. */
 function offeredPps(streams: readonly StreamMeasure[], seconds: number | null): number | null {
@@ -70,10 +90,8 @@ function offeredPps(streams: readonly StreamMeasure[], seconds: number | null): 
   return due === null ? null : per(due, seconds)
 }
 
-function together(streams: readonly StreamMeasure[]): Received | null {
-  if (streams.length === 0) return null
-  return streams.map(stream => stream.received!).reduce(addReceived, nothingReceived)
-}
+const together = (parts: readonly Received[]): Received | null =>
+  parts.length === 0 ? null : parts.reduce(addReceived, nothingReceived)
 
 function totalLatency(run: Measured, received: Received | null, hdr: Hdr | null) {
   if (received === null) return noLatency

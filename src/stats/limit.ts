@@ -5,6 +5,8 @@ import { bitsL1, sendingSeconds, sentBy, sum } from './tx.js'
 /** A generator that is the slower side never meets a full ring, so a tenth of the time is far from chance. */
 const RING_SHARE = 0.1
 const LINK_SHARE = 0.99
+/** Sending through the kernel, a generator of our speed leaves nine tenths of the time to it. */
+const KERNEL_SHARE = 0.5
 
 export interface LimitInput {
   queues: readonly TxQueueSnapshot[]
@@ -27,7 +29,8 @@ export function limitedBy({ queues, unpaced, linkBps }: LimitInput): LimitedBy {
     )
   )
     return 'link'
-  return ringShare(limited) >= RING_SHARE ? 'ring' : 'generator'
+  if (ringShare(limited) >= RING_SHARE) return 'ring'
+  return timeShare(limited, queue => queue.systemNs) >= KERNEL_SHARE ? 'kernel' : 'generator'
 }
 
 function fillsLink(queues: readonly TxQueueSnapshot[], linkBps: number | null): boolean {
@@ -38,6 +41,10 @@ function fillsLink(queues: readonly TxQueueSnapshot[], linkBps: number | null): 
 
 /** Share of their sending time that these queues waited for room in the ring. */
 export function ringShare(queues: readonly TxQueueSnapshot[]): number {
+  return timeShare(queues, queue => queue.ringFullNs)
+}
+
+function timeShare(queues: readonly TxQueueSnapshot[], spentNs: (queue: TxQueueSnapshot) => number): number {
   const total = sum(queues.map(queue => Math.max(queue.lastNs - queue.firstNs, 0)))
-  return total > 0 ? sum(queues.map(queue => queue.ringFullNs)) / total : 0
+  return total > 0 ? sum(queues.map(spentNs)) / total : 0
 }

@@ -1,5 +1,5 @@
 /** Ports and queues of a result: where packets were sent and received, and what each place counted. */
-import type { PortFacts, RunOutcome, RxQueueSnapshot, Snapshot, TxQueueSnapshot } from '../gen/snapshot.js'
+import type { PortOutcome, RunOutcome, RxQueueSnapshot, Snapshot, TxQueueSnapshot } from '../gen/snapshot.js'
 import type { PortResult, QueueResult, RxQueueResult, TxQueueResult } from './result.js'
 import { cyclesPerPacket, per, sendingSeconds, sentBy, sum, txMetrics } from './tx.js'
 
@@ -47,7 +47,7 @@ export function portResults({ ports, final }: RunOutcome): PortResult[] {
   return ports.map(port => portResult(port, final))
 }
 
-function portResult(port: PortFacts, final: Snapshot): PortResult {
+function portResult(port: PortOutcome, final: Snapshot): PortResult {
   const sent = sentBy(final.tx.filter(queue => queue.port === port.port))
   const rx = final.rx.filter(queue => queue.port === port.port)
   return {
@@ -62,5 +62,6 @@ function portResult(port: PortFacts, final: Snapshot): PortResult {
     rx_bytes: sum(rx.map(queue => queue.frameBytes)),
     unknown: sum(rx.map(queue => queue.unknown)),
     device_drops: sum(rx.map(queue => queue.deviceDrops)),
+    counters: port.counters,
   }
 }

@@ -10,9 +10,9 @@ export type Verdict = 'pass' | 'fail' | 'invalid' | 'broken' | 'interrupted'
 
 /**
  * What kept the run from sending faster, told from counters only: the schedule, the wire, a ring that was full
- * (a slower device or receiver), or nmgen itself. null: nothing was sent.
+ * (a slower device or receiver), the system calls of the backend, or nmgen itself. null: nothing was sent.
  */
-export type LimitedBy = 'pacing' | 'link' | 'ring' | 'generator' | null
+export type LimitedBy = 'pacing' | 'link' | 'ring' | 'kernel' | 'generator' | null
 
 export interface Warning {
   code: string
@@ -34,8 +34,10 @@ export interface Threshold {
 
 export interface StreamResult extends Metrics {
   asked: Load
-  /** How the receiver knows the stream: by its signature, by matching bytes, or not at all. */
+  /** How the receiver knows all frames of the stream: by a signature, some only by matching bytes, or not at all. */
   measured_by: 'signature' | 'match' | null
+  /** Of one alternative of a stream, whose name this is. It is in that stream's numbers already. */
+  part_of?: string
 }
 
 export interface TxQueueResult {
@@ -89,6 +91,8 @@ export interface PortResult {
   rx_bytes: number
   unknown: number
   device_drops: number
+  /** What the device counted itself, everybody's traffic included; empty where it does not. */
+  counters: Readonly<Record<string, number>>
 }
 
 export interface Environment {
@@ -138,6 +142,7 @@ export interface Result {
   warnings: readonly Warning[]
   /** Set where the verdict is `broken`. */
   error?: { code: string; message: string; hint?: string }
+  /** By name; alternatives of a stream follow it as `STREAM.LABEL`. */
   streams: Readonly<Record<string, StreamResult>>
   ports: readonly PortResult[]
   queues: readonly QueueResult[]

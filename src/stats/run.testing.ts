@@ -7,13 +7,16 @@ export const aStream = (change: Partial<StreamPlan> = {}): StreamPlan => ({
   id: 0,
   name: 'udp',
   path: ['streams', 0],
+  member: null,
   templates: [{ bytes: new Uint8Array(60), checksums: [] }],
   sequence: [0],
+  sizeDraw: null,
   fields: [],
   signature: 42,
   match: null,
   rate: { kind: 'line' },
   share: null,
+  trace: null,
   runLength: 1,
   paceKey: 0n,
   count: null,
@@ -56,6 +59,7 @@ export const aTxQueue = (change: Partial<TxQueueSnapshot> = {}): TxQueueSnapshot
     maxLateNs: 0,
     unsent: 0,
     cycles: packets * 50,
+    systemNs: 0,
     firstNs: 5e8,
     lastNs: 15e8,
     streams: [{ packets, frameBytes, firstNs: 5e8, lastNs: 15e8 }],
@@ -121,7 +125,7 @@ export const anOutcome = (change: Partial<RunOutcome> = {}): RunOutcome => ({
   final: aSnapshot(),
   latency: [
     {
-      stream: 0,
+      streams: [0],
       counts: bucketCounts([
         [1000, 500_000],
         [1500, 400_000],
@@ -130,7 +134,7 @@ export const anOutcome = (change: Partial<RunOutcome> = {}): RunOutcome => ({
       ]),
     },
   ],
-  ports: [{ port: 'lab', uri: 'loop:lab', backend: 'loop', facts: {}, linkBps: null }],
+  ports: [{ port: 'lab', uri: 'loop:lab', backend: 'loop', facts: {}, linkBps: null, counters: {} }],
   warnings: [],
   ...change,
 })

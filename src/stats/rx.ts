@@ -3,7 +3,7 @@ import type { StreamPlan } from '../templates/plan.js'
 import type { LatencySums } from './latency.js'
 import { sum } from './tx.js'
 
-/** What all RX queues counted of one stream. */
+/** What all RX queues counted of a stream, or of several. */
 export interface Received extends LatencySums {
   packets: number
   duplicates: number
@@ -24,8 +24,8 @@ export const nothingReceived: Received = {
   maxNs: 0,
 }
 
-export function receivedOf(stream: StreamPlan, queues: readonly RxQueueSnapshot[]): Received {
-  const parts = queues.map(queue => queue.streams[stream.id]).filter(part => part !== undefined)
+export function receivedOf(streams: readonly StreamPlan[], queues: readonly RxQueueSnapshot[]): Received {
+  const parts = queues.flatMap(queue => streams.flatMap(({ id }) => queue.streams[id] ?? []))
   return parts.map(toReceived).reduce(addReceived, nothingReceived)
 }
 

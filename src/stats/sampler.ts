@@ -1,8 +1,9 @@
 /** Two snapshots → what happened between them. No clock: a snapshot carries its time. */
 import type { Snapshot } from '../gen/snapshot.js'
+import { groupsOf } from '../templates/group.js'
 import type { Plan } from '../templates/plan.js'
-import { lossOf, receivedOf } from './rx.js'
-import { bitsL1, per, type Sent, sentBy, sentOf, sum } from './tx.js'
+import { arrivalOf } from './arrival.js'
+import { bitsL1, per, type Sent, sentBy, sum } from './tx.js'
 
 export interface PortInterval {
   tx_pps: number
@@ -69,15 +70,10 @@ function difference(before: Sent, now: Sent): Sent {
 }
 
 function arrived(plan: Plan, now: Snapshot): { packets: number; missing: number } | null {
-  const listened = plan.streams.filter(
-    ({ rx, signature, match }) => rx !== null && (signature ?? match) !== null,
-  )
-  if (listened.length === 0) return null
-  const streams = listened.map(stream => ({ stream, received: receivedOf(stream, now.rx) }))
+  const arrivals = groupsOf(plan.streams).flatMap(group => arrivalOf(group, now) ?? [])
+  if (arrivals.length === 0) return null
   return {
-    packets: sum(streams.map(({ received }) => received.packets)),
-    missing: sum(
-      streams.map(({ stream, received }) => lossOf(sentOf(stream, now.tx).packets, received).lost),
-    ),
+    packets: sum(arrivals.map(({ received }) => received.packets)),
+    missing: sum(arrivals.map(({ loss }) => loss.lost)),
   }
 }

@@ -1,11 +1,14 @@
 import type { RunOutcome } from '../gen/snapshot.js'
+import { type Group, weightOf } from '../templates/group.js'
 import type { Plan, StreamPlan } from '../templates/plan.js'
-import { paceOf } from '../templates/rate.js'
+import { countOf, paceOf } from '../templates/rate.js'
+import { overlap } from '../templates/rules.js'
+import { type Arrival, arrivalOf, measuredHow } from './arrival.js'
 import { type Hdr, latencyMetrics, noLatency, toHistogram } from './latency.js'
 import type { Metrics } from './metrics.js'
 import { duePackets, judge, type Pace, type Paced } from './pacing.js'
 import type { StreamResult } from './result.js'
-import { type Loss, lossOf, type Received, receivedOf } from './rx.js'
+import type { Received } from './rx.js'
 import { cyclesPerPacket, per, type Sent, sendingSeconds, sentOf, sum, txMetrics } from './tx.js'
 import { isPhased, scheduledSeconds, streamSeconds } from './window.js'
 
@@ -17,61 +20,95 @@ export interface Measured {
   shards: number
 }
 
-/** One stream with everything that was counted of it. */
+/** One stream of the profile with everything that was counted of it. */
 export interface StreamMeasure {
+  /** For what all its members share. */
   stream: StreamPlan
   sent: Sent
-  received: Received | null
-  loss: Loss | null
+  arrival: Arrival | null
   /** null for `line` and for an interrupted or broken run: there is no schedule to keep. */
   pace: Pace | null
   /** Packets that were due; for `line`, those that were sent. null: not known. */
   due: number | null
   result: StreamResult
+  /** The results of the alternatives that the profile names, by label. */
+  parts: Readonly<Record<string, StreamResult>>
 }
 
-export function measureStream(run: Measured, stream: StreamPlan, hdr: Hdr | null): StreamMeasure {
-  const { final } = run.outcome
-  const queues = final.tx.filter(queue => (queue.streams[stream.id]?.packets ?? 0) > 0)
-  const sent = sentOf(stream, queues)
-  const own = run.plan.streams.some(isPhased)
-  const tx = txMetrics(sent, own ? streamSeconds(final, stream) : sendingSeconds(queues))
-  const paced = pacedOf(run, stream, sent.packets)
-  const measuredBy = measuredHow(stream)
-  const received = measuredBy === null ? null : receivedOf(stream, final.rx)
-  const loss = received === null ? null : lossOf(sent.packets, received)
+export function measureStream(run: Measured, group: Group, hdr: Hdr | null): StreamMeasure {
+  const [stream] = group
+  const { sent, tx, rx, arrival } = measureMembers(run, group, measuredHow(group), hdr)
+  const paced = pacedOf(run, group, sent.packets)
   const result: StreamResult = {
     ...tx,
     offered_pps: offered(stream, paced, tx.tx_pps),
-    ...rxMetrics({ sent: sent.packets, received, loss, seconds: tx.duration_s }),
-    ...known(measuredBy === 'signature' ? received : null),
-    ...(measuredBy === 'signature' && received ? latencyOf(run, stream, received, hdr) : noLatency),
+    ...rx,
     ...ownQueueMetrics(run, stream),
     asked: stream.rate,
-    measured_by: measuredBy,
+    measured_by: measuredHow(group),
   }
   const due = stream.rate.kind === 'line' ? sent.packets : paced === null ? null : duePackets(paced)
-  return { stream, sent, received, loss, pace: paceOfStream(run, paced), due, result }
+  const parts = partsOf(run, group, result, hdr)
+  return { stream, sent, arrival, pace: paceOfStream(run, paced), due, result, parts }
 }
 
-function measuredHow(stream: StreamPlan): StreamResult['measured_by'] {
-  if (stream.rx === null) return null
-  if (stream.signature !== null) return 'signature'
-  return stream.match === null ? null : 'match'
-}
-
-interface RxInput {
-  sent: number
-  received: Received | null
-  loss: Loss | null
-  seconds: number | null
-}
-
-export function rxMetrics(input: RxInput): Pick<Metrics, 'rx_packets' | 'rx_pps' | 'lost' | 'loss_ratio'> {
-  const { sent, received, loss, seconds } = input
-  if (received === null || loss === null) {
-    return { rx_packets: null, rx_pps: null, lost: null, loss_ratio: null }
+/** What is counted of members adds up: of a stream, of those that carry a label. */
+function measureMembers(
+  run: Measured,
+  members: readonly StreamPlan[],
+  measuredBy: StreamResult['measured_by'],
+  hdr: Hdr | null,
+) {
+  const { final } = run.outcome
+  const queues = final.tx.filter(queue => members.some(({ id }) => (queue.streams[id]?.packets ?? 0) > 0))
+  const sent = sentOf(members, queues)
+  const own = run.plan.streams.some(isPhased)
+  const tx = txMetrics(sent, own ? streamSeconds(final, members) : sendingSeconds(queues))
+  const arrival = measuredBy === null ? null : arrivalOf(members, final)
+  const rx = {
+    ...rxMetrics(arrival, tx.duration_s),
+    ...known(measuredBy === 'signature' ? arrival!.received : null),
+    ...(arrival?.signed ? latencyOf(run, members, arrival.signed, hdr) : noLatency),
   }
+  return { sent, tx, rx, arrival }
+}
+
+/**
+ * One result for each label. Where frames that are known by matching bytes alone look like those of another label of
+ * their stream, what was received of them is not known.
+ */
+function partsOf(run: Measured, group: Group, whole: StreamResult, hdr: Hdr | null) {
+  const labels = [...new Set(group.flatMap(({ member }) => member?.labels ?? []))]
+  const all = sum(group.map(weightOf))
+  const part = (label: string): StreamResult => {
+    const members = group.filter(({ member }) => member!.labels.includes(label))
+    const measuredBy = isToldApart(members, group) ? measuredHow(members) : null
+    const { tx, rx } = measureMembers(run, members, measuredBy, hdr)
+    const share = sum(members.map(weightOf)) / all
+    return {
+      ...tx,
+      offered_pps: whole.offered_pps === null ? null : whole.offered_pps * share,
+      ...rx,
+      ...noQueueMetrics,
+      asked: whole.asked,
+      measured_by: measuredBy,
+      part_of: group[0].name,
+    }
+  }
+  return Object.fromEntries(labels.map(label => [label, part(label)]))
+}
+
+function isToldApart(members: readonly StreamPlan[], group: Group): boolean {
+  const others = group.filter(member => !members.includes(member))
+  return members.every(({ match }) => others.every(other => !overlap(match, other.match)))
+}
+
+export function rxMetrics(
+  arrival: Pick<Arrival, 'sent' | 'received' | 'loss'> | null,
+  seconds: number | null,
+): Pick<Metrics, 'rx_packets' | 'rx_pps' | 'lost' | 'loss_ratio'> {
+  if (arrival === null) return { rx_packets: null, rx_pps: null, lost: null, loss_ratio: null }
+  const { sent, received, loss } = arrival
   return {
     rx_packets: received.packets,
     rx_pps: per(received.packets, seconds),
@@ -89,19 +126,24 @@ export function known(received: Received | null): Pick<Metrics, 'duplicates' | '
   }
 }
 
-function latencyOf(run: Measured, stream: StreamPlan, received: Received, hdr: Hdr | null) {
-  const parts = run.outcome.latency.filter(entry => entry.stream === stream.id).map(entry => entry.counts)
+/** Percentiles are known where no other stream shares the histograms. */
+function latencyOf(run: Measured, members: readonly StreamPlan[], received: Received, hdr: Hdr | null) {
+  const ids = new Set(members.map(({ id }) => id))
+  const touched = run.outcome.latency.filter(({ streams }) => streams.some(id => ids.has(id)))
+  const alone = touched.every(({ streams }) => streams.every(id => ids.has(id)))
+  const parts = alone ? touched.map(({ counts }) => counts) : []
   return latencyMetrics(received, hdr === null ? null : toHistogram(hdr, parts))
 }
+
+const noQueueMetrics = { late_packets: null, unsent: null, cycles_per_packet: null }
 
 /** Lateness and cycles are counted per queue: a stream has its own only where it has its port for itself. */
 function ownQueueMetrics(
   run: Measured,
   stream: StreamPlan,
 ): Pick<Metrics, 'late_packets' | 'unsent' | 'cycles_per_packet'> {
-  if (run.plan.streams.some(other => other !== stream && other.tx === stream.tx)) {
-    return { late_packets: null, unsent: null, cycles_per_packet: null }
-  }
+  if (run.plan.streams.some(other => other.name !== stream.name && other.tx === stream.tx))
+    return noQueueMetrics
   const queues = run.outcome.final.tx.filter(queue => queue.port === stream.tx)
   return {
     late_packets: stream.rate.kind === 'line' ? null : sum(queues.map(queue => queue.latePackets)),
@@ -120,14 +162,16 @@ function offered(stream: StreamPlan, paced: Paced | null, txPps: number | null):
 }
 
 /** null: `line`, or a share of a link of unknown speed. */
-function pacedOf(run: Measured, stream: StreamPlan, sent: number): Paced | null {
+function pacedOf(run: Measured, group: Group, sent: number): Paced | null {
   const { outcome, shards } = run
+  const [stream] = group
   const linkBps = outcome.ports.find(port => port.port === stream.tx)?.linkBps ?? null
-  const asked = paceOf(stream, linkBps)
+  const asked = paceOf(group, linkBps)
   if (asked === null || asked.shape === 'line') return null
-  const count = stream.count === null ? null : Math.floor(stream.count / shards)
-  const seconds = scheduledSeconds(run, stream) ?? 0
-  const ownSeconds = count !== null && sent >= count ? streamSeconds(outcome.final, stream) : null
+  const whole = countOf(group)
+  const count = whole === null ? null : Math.floor(whole / shards)
+  const seconds = scheduledSeconds(run, group) ?? 0
+  const ownSeconds = count !== null && sent >= count ? streamSeconds(outcome.final, group) : null
   return { asked, shards, runLength: stream.runLength, count, sent, seconds, ownSeconds }
 }
 

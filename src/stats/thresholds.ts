@@ -14,7 +14,7 @@ export interface Values {
 
 /** Before the run: every metric of `expect` exists, so that an hour of sending is not judged by a misspelt word. */
 export function checkMetrics(expect: readonly Expectation[], plan: Pick<Plan, 'streams'>): void {
-  const streams = plan.streams.map(stream => stream.name)
+  const streams = namesOf(plan)
   const unknown = expect.filter(({ metric }) => !exists(metric, streams))
   if (unknown.length === 0) return
   throw new NmgenError(
@@ -25,12 +25,19 @@ export function checkMetrics(expect: readonly Expectation[], plan: Pick<Plan, 's
   )
 }
 
+/** Of streams, and of their alternatives. */
+const namesOf = ({ streams }: Pick<Plan, 'streams'>): string[] => [
+  ...new Set(
+    streams.flatMap(({ name, member }) => [name, ...(member?.labels ?? []).map(label => `${name}.${label}`)]),
+  ),
+]
+
 function exists(metric: string, streams: readonly string[]): boolean {
   const { stream, name } = split(metric)
   return isMetric(name) && (stream === null || streams.includes(stream))
 }
 
-// A stream's name may hold dots; a metric's never does.
+// The name of an alternative holds a dot; a metric's never does.
 function split(metric: string): { stream: string | null; name: string } {
   if (!metric.startsWith('streams.')) return { stream: null, name: metric }
   const dot = metric.lastIndexOf('.')
@@ -47,7 +54,7 @@ function suggestion(metric: string, streams: readonly string[]): string {
   ]
   const best = closest(metric, known)
   if (distance(metric, best) <= Math.max(2, metric.length / 3)) return `did you mean \`${best}\`?`
-  return `metrics are ${metricNames.join(', ')}; of one stream: streams.NAME.METRIC`
+  return `metrics are ${metricNames.join(', ')}; of one stream: streams.NAME.METRIC, of an alternative: streams.NAME.LABEL.METRIC`
 }
 
 export function evaluate(expect: readonly Expectation[], values: Values): Threshold[] {

@@ -20,8 +20,8 @@ export function sentBy(queues: readonly TxQueueSnapshot[]): Sent {
   return { packets: sum(queues.map(q => q.packets)), frameBytes: sum(queues.map(q => q.frameBytes)) }
 }
 
-export function sentOf(stream: StreamPlan, queues: readonly TxQueueSnapshot[]): Sent {
-  const parts = queues.map(queue => queue.streams[stream.id])
+export function sentOf(streams: readonly StreamPlan[], queues: readonly TxQueueSnapshot[]): Sent {
+  const parts = queues.flatMap(queue => streams.map(({ id }) => queue.streams[id]))
   return {
     packets: sum(parts.map(p => p?.packets ?? 0)),
     frameBytes: sum(parts.map(p => p?.frameBytes ?? 0)),

@@ -1,5 +1,6 @@
 /** What a reader of a result must know before believing it. Each says what to do. */
 
+import type { PortOutcome } from '../gen/snapshot.js'
 import type { Metrics } from './metrics.js'
 import type { Environment, Warning } from './result.js'
 import { addLoss } from './rx.js'
@@ -17,6 +18,7 @@ export function warningsOf(run: Input, streams: readonly StreamMeasure[], metric
     ...noSignature(streams),
     ...lossWarnings(run, streams, metrics),
     ...receiverWarnings(run),
+    ...run.outcome.ports.flatMap(droppedSending),
     // A rate that was missed has made everything late: once is enough.
     ...(streams.some(({ pace }) => pace === 'missed') ? [] : lateness(metrics)),
     ...machineWarnings(run.environment),
@@ -49,7 +51,10 @@ function paceWarnings({ stream, pace, result }: StreamMeasure): Warning[] {
 
 /** One sentence for all of them: a profile may have thousands. */
 function noSignature(streams: readonly StreamMeasure[]): Warning[] {
-  const names = streams.flatMap(({ stream, result }) => (result.measured_by === 'match' ? stream.name : []))
+  const names = streams.flatMap(({ stream, arrival, result }) => {
+    if (result.measured_by !== 'match') return []
+    return arrival?.signed ? `${stream.name} (some frames)` : stream.name
+  })
   if (names.length === 0) return []
   const [subject, carry, their] =
     names.length === 1 ? ['stream', 'carries', 'its'] : ['streams', 'carry', 'their']
@@ -61,7 +66,7 @@ function noSignature(streams: readonly StreamMeasure[]): Warning[] {
 
 function lossWarnings(run: Input, streams: readonly StreamMeasure[], metrics: Metrics): Warning[] {
   const found: Warning[] = []
-  const { surplus, unknown } = addLoss(streams.flatMap(stream => stream.loss ?? []))
+  const { surplus, unknown } = addLoss(streams.flatMap(({ arrival }) => arrival?.loss ?? []))
   const judged = run.plan.expect.some(({ metric }) => /(^|\.)(lost|loss_ratio|rx_packets)$/.test(metric))
   if ((metrics.lost ?? 0) > 0 && !judged) {
     const text = `${metrics.lost} packets were lost, and nothing in \`expect\` judges loss`
@@ -95,6 +100,16 @@ function receiverWarnings({ outcome }: Input): Warning[] {
     )
   }
   return found
+}
+
+/** Frames that were handed over and never left: the network cannot have lost them. */
+function droppedSending({ uri, counters }: PortOutcome): Warning[] {
+  const drops = (counters.tx_dropped ?? 0) + (counters.tx_errors ?? 0)
+  if (drops === 0) return []
+  const text = `${uri} dropped ${drops} frames that it was given to send`
+  return [
+    warning('tx-drops', text, 'lower the rate, and look at `ip -s link` or `ethtool -S` for the reason'),
+  ]
 }
 
 function lateness(metrics: Metrics): Warning[] {

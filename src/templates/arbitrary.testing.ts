@@ -1,6 +1,14 @@
 /** Arbitrary streams: any stack of layers that may stand on each other, with any values. */
 import fc from 'fast-check'
-import type { FieldSpec, Generator, LayerSpec, StreamSpec, ValueSpec } from '../profile/model.js'
+import type {
+  FieldSpec,
+  FrameSpec,
+  Generator,
+  LayerSpec,
+  SizeSpec,
+  StreamSpec,
+  ValueSpec,
+} from '../profile/model.js'
 import { encodeName } from '../units/domain-name.js'
 import { hull, lowest, union } from '../units/ranges.js'
 import { type Field, fieldsOf, type List, listsOf, type Member } from './header.js'
@@ -215,11 +223,30 @@ function sets(bits: number, every: fc.Arbitrary<bigint>): fc.Arbitrary<ValueSpec
   })
 }
 
+/** Every kind of frame sizes, all with room for any stack; of the whole frame or of one of its layers. */
+function frames(stack: readonly string[]): fc.Arbitrary<FrameSpec> {
+  const frameBytes = fc.integer({ min: 1000, max: 1400 })
+  const weighted = fc.record({ frameBytes, weight: fc.integer({ min: 1, max: 9 }) })
+  const sizes = fc.uniqueArray(weighted, { minLength: 1, maxLength: 5, selector: size => size.frameBytes })
+  const range = fc
+    .tuple(frameBytes, fc.nat(20), fc.integer({ min: 1, max: 9 }))
+    .map(([low, more, step]) => ({ low, high: low + more, step }))
+  const spec: fc.Arbitrary<SizeSpec> = fc.oneof(
+    fc.record({ kind: fc.constant('fixed'), frameBytes }),
+    fc.record({ kind: fc.constantFrom('imix', 'weighted'), sizes }),
+    fc.record({
+      kind: fc.constant('list'),
+      frameBytes: fc.array(frameBytes, { minLength: 1, maxLength: 5 }),
+    }),
+    fc.tuple(fc.constantFrom('inc', 'random'), range).map(([kind, ends]) => ({ kind, ...ends })),
+  )
+  const of = fc.option(fc.constantFrom(...stack, 'payload'), { nil: undefined })
+  return fc.tuple(spec, of).map(([how, layer]) => ({ ...how, ...(layer !== undefined && { of: layer }) }))
+}
+
 export const streamsWith = (spec: Spec, skip: RegExp): fc.Arbitrary<StreamSpec> =>
   stacks.chain(stack =>
     fc
-      .tuple(layersOf(stack, spec, skip), fc.integer({ min: 1000, max: 1400 }), fc.boolean())
-      .map(([layers, frameBytes, listens]) =>
-        stream({ layers, frame: { kind: 'fixed', frameBytes }, ...(listens ? { rx: 'b' } : {}) }),
-      ),
+      .tuple(layersOf(stack, spec, skip), frames(stack), fc.boolean())
+      .map(([layers, frame, listens]) => stream({ layers, frame, ...(listens ? { rx: 'b' } : {}) })),
   )

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { ValueSpec } from '../profile/model.js'
+import type { FrameSpec, ValueSpec } from '../profile/model.js'
 import { builtCore, renderNative } from './native.testing.js'
 import type { Column } from './plan.js'
 import { layer, planFor, stream } from './profile.testing.js'
@@ -86,6 +86,44 @@ describe('what is drawn is drawn as often as it should be', () => {
         counts.reduce((sum, count) => sum + count, 0),
       )
       expect(excess(inside, Array<number>(inside.length).fill(1 / inside.length))).toBeLessThan(4.5)
+    }
+  })
+})
+
+describe('frame sizes are drawn as often as they should be', () => {
+  /** How often each size comes, of so many packets, FCS included. */
+  function sizesOf(frame: FrameSpec): number[] {
+    const plan = planFor(stream({ frame }))
+    const frames = core
+      ? renderNative(core, plan, 0, { count: packets })
+      : Array.from({ length: packets / 20 }, (_, i) => renderPacket(plan, 0, BigInt(i)))
+    const counts = Array<number>(1600).fill(0)
+    for (const { length } of frames) counts[length + 4]!++
+    return counts
+  }
+
+  it('by weight', () => {
+    const weights = [7, 4, 1, 100, 3]
+    const sizes = weights.map((weight, i) => ({ frameBytes: 64 + 300 * i, weight }))
+    const counts = sizesOf({ kind: 'weighted', sizes })
+    const seen = sizes.map(({ frameBytes }) => counts[frameBytes]!)
+    expect(seen.reduce((sum, count) => sum + count, 0)).toBe(counts.reduce((sum, count) => sum + count, 0))
+    expect(excess(seen, fair(weights))).toBeLessThan(4.5)
+  })
+
+  it('of a range, with its ends and by its step', () => {
+    for (const [low, high, step] of [
+      [64, 1518, 1],
+      [100, 131, 10],
+    ] as const) {
+      const counts = sizesOf({ kind: 'random', low, high, step })
+      const sizes = counts.flatMap((_, size) =>
+        size >= low && size <= high && (size - low) % step === 0 ? [size] : [],
+      )
+      const seen = sizes.map(size => counts[size]!)
+      expect(seen.every(count => count > 0)).toBe(true)
+      expect(seen.reduce((sum, count) => sum + count, 0)).toBe(counts.reduce((sum, count) => sum + count, 0))
+      expect(excess(seen, Array<number>(sizes.length).fill(1 / sizes.length))).toBeLessThan(4.5)
     }
   })
 })

@@ -1,16 +1,24 @@
-import type { Profile, StreamSpec, YamlPath } from '../profile/model.js'
+import type { LaidOut, Profile, StreamSpec, YamlPath } from '../profile/model.js'
 import { scaleLoad } from '../units/load.js'
+import type { CaptureReader } from './captures/group.js'
+import { type CapturedPlan, capturedPlans } from './captures/plans.js'
+import { checkLongest, checkOf, checkSizes } from './check-sizes.js'
 import { checkSites, checksumSites, sitesOf, sumsOf } from './checksums.js'
 import { type Diagnostic, error } from './diagnostic.js'
+import { type Expanded, expand } from './expand.js'
 import { checkWidths, fieldPrograms } from './fields.js'
+import { checkCut } from './fragments/check.js'
+import { cutStreams } from './fragments/plans.js'
+import { partOf } from './group.js'
 import { fieldKey } from './key.js'
 import { checkRoom, type Layout, layOut } from './layout.js'
 import { checkLengths, staticBytes } from './lengths.js'
 import { link } from './link.js'
 import { checkMatches, matchRule } from './match.js'
+import { numbered } from './number.js'
 import type { Plan, StreamPlan, Template } from './plan.js'
-import { checkSignature, signatureOffset, writeSignature } from './signature.js'
-import { checkSizes, type Sizes, sizesOf } from './sizes.js'
+import { checkSignature, checkSignatures, signatureOffset, writeSignature } from './signature.js'
+import { padded, type Sizes, sizesOf, startOf } from './sizes.js'
 import { checkTargets } from './targets.js'
 import { checkTimes } from './times.js'
 
@@ -22,18 +30,46 @@ export interface Compiled {
   diagnostics: readonly Diagnostic[]
 }
 
-/** Profile to Plan: the layers' bytes, and a program for everything that varies. Pure; reports all errors at once. */
-export function compile(profile: Profile): Compiled {
-  const streams = profile.streams.map((_, id) => compileStream(profile, id))
-  const plans = streams.flatMap(({ plan }) => plan ?? [])
+/**
+ * Profile to Plan: the layers' bytes, and a program for everything that varies. Pure, but for what `read` knows of files;
+ * reports all errors at once.
+ */
+export function compile(profile: Profile, read: CaptureReader = noFiles): Compiled {
+  const members = expand(profile.streams)
+  const streams = members.map((_, id) => compileStream(profile, members, id, read))
+  const trains = cutStreams(
+    profile,
+    members.map(({ spec, stream }, id) => ({ spec, stream, sizes: streams[id]!.sizes })),
+  )
+  const plans = numbered(
+    streams.flatMap(
+      ({ plan, captured }, id) =>
+        plan ??
+        (captured ?? trains.get(id)?.plans ?? []).map(part => ({ ...common(profile, members, id), ...part })),
+    ),
+  )
   const diagnostics = [
-    ...checkCount(profile),
-    ...streams.flatMap(stream => stream.diagnostics),
+    ...checkCount(plans),
+    ...eachOnce(members, streams),
+    ...[...trains.values()].flatMap(({ diagnostics }) => diagnostics),
     ...checkMatches(plans),
     ...checkTimes(profile),
   ]
   if (diagnostics.some(({ severity }) => severity === 'error')) return { diagnostics }
   return { plan: planOf(profile, plans), diagnostics }
+}
+
+/** What is wrong with several members of a stream stands at one place, and is said of the first. */
+function eachOnce(members: readonly Expanded[], streams: readonly CompiledStream[]): Diagnostic[] {
+  const said = new Map<string, number>()
+  return streams.flatMap(({ diagnostics }, id) =>
+    diagnostics.filter(({ code, path }) => {
+      const key = [members[id]!.stream, code, ...path].join()
+      const first = said.get(key) ?? id
+      said.set(key, first)
+      return first === id
+    }),
+  )
 }
 
 const planOf = (profile: Profile, streams: readonly StreamPlan[]): Plan => ({
@@ -49,19 +85,42 @@ const planOf = (profile: Profile, streams: readonly StreamPlan[]): Plan => ({
 })
 
 /** The signature has 16 bits for the stream. */
-function checkCount({ streams }: Profile): Diagnostic[] {
-  if (streams.length <= 65_536) return []
-  return [error(['streams'], { code: 'too-many-streams', message: 'a profile has at most 65536 streams' })]
+function checkCount(plans: readonly StreamPlan[]): Diagnostic[] {
+  if (plans.length <= 65_536) return []
+  const message = `all streams together have ${plans.length} kinds of frames, and at most 65536 are possible`
+  return [error(['streams'], { code: 'too-many-streams', message })]
 }
+
+const noFiles: CaptureReader = file => ({
+  message: `${file} cannot be read here`,
+  hint: 'no files are at hand',
+})
+
+interface CompiledStream {
+  plan?: StreamPlan
+  /** Instead of a plan, what its capture makes. */
+  captured?: readonly CapturedPlan[]
+  /** Instead of a plan, where its datagrams are to be cut. */
+  sizes?: Sizes
+  diagnostics: readonly Diagnostic[]
+}
+
+const isLaidOut = (stream: StreamSpec): stream is LaidOut => stream.frame.kind !== 'captured'
 
 function compileStream(
   profile: Profile,
+  members: readonly Expanded[],
   id: number,
-): { plan?: StreamPlan; diagnostics: readonly Diagnostic[] } {
-  const stream = profile.streams[id]!
-  const path = ['streams', id]
+  read: CaptureReader,
+): CompiledStream {
+  const { spec: stream, stream: index } = members[id]!
+  const path = ['streams', index]
+  if (!isLaidOut(stream)) {
+    const { parts, diagnostics } = capturedPlans(profile, stream, path, read)
+    return { captured: parts, diagnostics }
+  }
   const { layout, diagnostics: stacking } = layOut(stream, path)
-  const sizing = checkSizes(stream.frame, path)
+  const sizing = [...checkSizes(stream.frame, path), ...(layout ? checkOf(stream.frame, layout, path) : [])]
   const broken = sizing.some(({ severity }) => severity === 'error')
   if (!layout) return { diagnostics: [...stacking, ...sizing] }
   const links = link(profile, stream, layout)
@@ -70,37 +129,63 @@ function compileStream(
     ...checkWidths(layout),
     ...checkSites(layout, path),
     ...checkTargets(layout, profile.safety),
+    ...(stream.fragment ? checkCut(stream, layout, path) : []),
   ]
   if (broken) return { diagnostics: [...sizing, ...content] }
-  const sizes = sizesOf(stream.frame)
-  const room = checkFrames(layout, sizes, path)
+  const start = startOf(stream.frame, layout)
+  const sizes = sizesOf(stream.frame, start)
+  const room = checkFrames(stream, layout, sizes, start, path)
   const diagnostics = [...sizing, ...content, ...room]
   if (diagnostics.some(({ severity }) => severity === 'error')) return { diagnostics }
-  const plan = streamPlan(profile, id, layout, sizes)
+  if (stream.fragment)
+    return { sizes, diagnostics: [...diagnostics, ...checkSignatures(layout, stream, path)] }
+  const plan = streamPlan(profile, stream, common(profile, members, id), layout, sizes)
   return { plan, diagnostics: [...diagnostics, ...checkSignature(layout, stream, plan.signature, path)] }
 }
 
-const checkFrames = (layout: Layout, { frameBytes }: Sizes, path: YamlPath): Diagnostic[] =>
-  frameBytes.flatMap(size => [...checkRoom(layout, size, path), ...checkLengths(layout, size - 4)])
+/** The smallest must hold the headers, and of the largest their lengths must fit in the fields that say them. */
+function checkFrames(
+  { frame, fragment }: LaidOut,
+  layout: Layout,
+  { lengths }: Sizes,
+  start: number | null,
+  path: YamlPath,
+): Diagnostic[] {
+  const largest = Math.max(...lengths)
+  return [
+    ...checkRoom(layout, Math.min(...lengths), { of: frame.of, start }, path),
+    ...(fragment ? [] : checkLongest(frame, start, largest, path)),
+    ...checkLengths(layout, largest),
+  ]
+}
 
-function streamPlan(profile: Profile, id: number, layout: Layout, sizes: Sizes): StreamPlan {
-  const stream = profile.streams[id]!
+/** What all members of a stream have in common. */
+function common(profile: Profile, members: readonly Expanded[], id: number) {
+  const { spec, stream } = members[id]!
+  return { ...given(spec), ...timing(profile, members, spec), id, path: ['streams', stream] }
+}
+
+function streamPlan(
+  profile: Profile,
+  stream: LaidOut,
+  shared: ReturnType<typeof common>,
+  layout: Layout,
+  sizes: Sizes,
+): StreamPlan {
   const sites = sitesOf(layout)
-  const lengths = sizes.frameBytes.map(size => size - 4)
+  const { lengths, sequence, columns } = sizes
   const signature = signatureOffset(layout, stream, lengths)
   const templates = lengths.map((length): Template => {
     const bytes = staticBytes(layout, length)
-    if (signature !== null) writeSignature(bytes, signature, id)
-    return { bytes, checksums: checksumSites(layout, sites, bytes) }
+    if (signature !== null) writeSignature(bytes, signature, shared.id)
+    return { bytes: padded(bytes, stream.frame), checksums: checksumSites(layout, sites, bytes) }
   })
   const identity = { seed: profile.seed, stream: stream.name }
   return {
-    ...given(stream),
-    ...timing(profile, stream),
-    id,
-    path: ['streams', id],
+    ...shared,
     templates,
-    sequence: sizes.sequence,
+    sequence,
+    sizeDraw: columns && { key: fieldKey(profile.seed, stream.name, 'frame'), columns },
     fields: fieldPrograms(layout, identity, (field, last) => sumsOf(sites, field, last)),
     signature,
     match: stream.rx !== undefined && signature === null ? matchRule(layout, templates[0]!.bytes) : null,
@@ -109,23 +194,25 @@ function streamPlan(profile: Profile, id: number, layout: Layout, sizes: Sizes):
 
 const given = (stream: StreamSpec) => ({
   name: stream.name,
-  count: stream.count ?? null,
+  member: stream.member ?? null,
+  count: stream.count === undefined ? null : partOf(stream.member ?? null, stream.count),
   tx: stream.tx,
   rx: stream.rx ?? null,
 })
 
 /** Names are looked up by the profile; one that is gone (a flag removed its stream) is not waited for. */
-function timing(profile: Profile, stream: StreamSpec) {
+function timing(profile: Profile, members: readonly Expanded[], stream: StreamSpec) {
   const { rate, share, startNs, forNs, after } = stream
   const owner = share === undefined ? stream.name : ''
-  const ids = (after ?? []).map(name => profile.streams.findIndex(other => other.name === name))
+  const ids = (after ?? []).map(name => members.findIndex(({ spec }) => spec.name === name))
   return {
     rate: share === undefined ? rate : scaleLoad(rate, share / 100),
+    trace: null,
     share: share ?? null,
     runLength: profile.mix?.runLength ?? 1,
     paceKey: fieldKey(profile.seed, owner, share === undefined ? 'rate' : `rate ${stream.tx}`),
     startNs: startNs ?? 0,
     forNs: forNs ?? null,
-    after: ids.filter(id => id >= 0),
+    after: ids.filter(id => id >= 0), // numbered once all members are known
   }
 }

@@ -1,4 +1,4 @@
-import type { Linked } from '../profile/model.js'
+import type { Linked, Within } from '../profile/model.js'
 import { container } from './bits.js'
 import { type Diagnostic, error } from './diagnostic.js'
 import { drawOf, type Source } from './draw.js'
@@ -8,7 +8,7 @@ import { lookup } from './lookup.js'
 import { type Part, split } from './parts.js'
 import type { FieldProgram, FieldSum, Hash } from './plan.js'
 
-type Generator = Omit<FieldProgram, 'name' | 'offset' | 'bytes' | 'shift' | 'bits' | 'draw' | 'sums'>
+type Generator = Omit<FieldProgram, 'name' | 'offset' | 'bytes' | 'shift' | 'bits' | 'clip' | 'draw' | 'sums'>
 
 /** The seed of the run and the name of the stream: what every key is drawn from. */
 export interface Identity {
@@ -29,7 +29,7 @@ export function fieldPrograms(
       varyingParts(field).map(part => {
         const { offset, length, shift } = container(part)
         const id = drawId(field, part)
-        const program = generator(part, id, identity)
+        const program = generator(part, id, identity, withinOf(field))
         const draw = draws.get(id) ?? draws.size
         draws.set(id, draw)
         return {
@@ -38,6 +38,7 @@ export function fieldPrograms(
           bytes: length,
           shift,
           bits: part.bits,
+          clip: null,
           draw,
           ...program,
           // The field that others follow does not follow itself.
@@ -57,15 +58,24 @@ function drawId(field: PlacedField, { spec, alone, suffix }: Part): string {
   return `${field.name}${alone ? suffix : ''}`
 }
 
+/** The alternative in which the draw of a field stands: that of the field that it follows. */
+const withinOf = ({ spec, scope }: PlacedField): Within | undefined =>
+  spec?.kind === 'linked' ? spec.within : scope?.within
+
 const asIs = { times: 1n, plus: 0n }
 
-function generator(part: Part, id: string, { seed, stream }: Identity): Generator {
+function generator(part: Part, id: string, identity: Identity, within: Within | undefined): Generator {
   const { spec } = part
-  if (spec.kind === 'linked') return linked(part, spec, { seed, stream: spec.shared ? '' : stream })
+  const { seed } = identity
+  const stream = within ? `${identity.stream} ${within.name}` : identity.stream
+  const numbers = within ?? null
+  if (spec.kind === 'linked')
+    return { ...linked(part, spec, { seed, stream: spec.shared ? '' : stream }), numbers }
   if (spec.kind === 'literal' || spec.kind === 'ref' || spec.kind === 'hash')
     throw new Error(`${id} does not vary by itself: it needs no program`)
   return {
     ...drawOf(spec, fieldKey(seed, stream, id)),
+    numbers,
     digit: null,
     ...lookup(part, spec, asIs, null),
     follows: null,
@@ -73,7 +83,7 @@ function generator(part: Part, id: string, { seed, stream }: Identity): Generato
 }
 
 /** The digit and what is made of it are the field's own; the draw is that of what it follows. */
-function linked(part: Part, spec: Linked, { seed, stream }: Identity): Generator {
+function linked(part: Part, spec: Linked, { seed, stream }: Identity): Omit<Generator, 'numbers'> {
   const { source, digit, shuffle, id } = spec
   return {
     ...drawOf(source as Source, fieldKey(seed, stream, id), shuffle),

@@ -1,4 +1,4 @@
-import type { FieldSpec, LayerSpec, ValueSpec, YamlPath } from '../profile/model.js'
+import type { FieldSpec, LayerSpec, ValueSpec, Within, YamlPath } from '../profile/model.js'
 import {
   type Field,
   fieldKeyIn,
@@ -38,6 +38,8 @@ export class Scope {
   readonly slots: Slot[] = []
   /** Those of this header (or item) alone. */
   readonly own: Slot[] = []
+  /** The innermost alternative around it. */
+  readonly within: Within | undefined
   readonly #lists = new Map<string, number>()
   #bits = 0
 
@@ -48,7 +50,9 @@ export class Scope {
     readonly path: YamlPath,
     readonly prefix = '',
     readonly bitOffset = 0,
+    outer?: Within,
   ) {
+    this.within = spec.within ?? outer
     this.#place(members)
   }
 
@@ -121,9 +125,9 @@ export class Scope {
     const { fields, is } = items[spec.name]!
     const nth = (seen.get(spec.name) ?? 0) + 1
     seen.set(spec.name, nth)
-    const path = [...this.path, list, index, ...(spec.name === '' ? [] : [spec.name])]
+    const path = [...(spec.path ?? [...this.path, list, index]), ...(spec.name === '' ? [] : [spec.name])]
     const prefix = fieldKeyIn(this.prefix, itemKey(list, spec.name, nth))
-    const item = new Scope(fields, spec, is, path, prefix, this.bitOffset + this.bits)
+    const item = new Scope(fields, spec, is, path, prefix, this.bitOffset + this.bits, this.within)
     this.slots.push(...item.slots)
     this.#bits += item.bits
   }

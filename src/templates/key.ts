@@ -23,3 +23,8 @@ export function splitMix64(state: bigint): bigint {
   z = ((z ^ (z >> 27n)) * 0x94d049bb133111ebn) & mask64
   return z ^ (z >> 31n)
 }
+
+const gamma = 0x9e3779b97f4a7c15n
+
+/** Number n of the generator that `key` names: r of plan.ts. */
+export const draw64 = (key: bigint, n: bigint): bigint => splitMix64(key + (n + 1n) * gamma)

@@ -1,8 +1,10 @@
 /**
  * Who sends when. A lane is a cycle of slots, each the turn of one stream, with one shape of due times. Streams whose
- * rates have a small common measure share a lane, so that the cost of choosing does not grow with their number.
+ * rates have a small common measure share a lane, so that the cost of choosing does not grow with their number. A stream
+ * of several members passes each of its turns to the next in a cycle of its own.
  */
-import type { StreamPlan } from './plan.js'
+import { type Group, groupsOf, wireOrder } from './group.js'
+import type { StreamPlan, Trace } from './plan.js'
 import { type Pace, paceOf, packetLimit } from './rate.js'
 import { lowestTerms, smoothOrder } from './sequence.js'
 
@@ -26,10 +28,17 @@ export interface Lane {
   overNs: number
   /** `poisson`. */
   key: bigint
+  /** `trace`: due times of one cycle, of all shards together. */
+  trace: Trace | null
   /** Lanes that must be done before it starts. */
   after: readonly number[]
   /** Indices into the streams that the lanes were made for. */
   slots: readonly number[]
+  /**
+   * The orders of streams with members, indices as well. The slots of such a stream name the first of its cycle, which
+   * goes on from turn to turn. A member that has sent all passes to the next of the cycle, in no time.
+   */
+  cycles: readonly (readonly number[])[]
 }
 
 export interface LaneOptions {
@@ -42,9 +51,12 @@ const MAX_TURNS = 16_384
 /** The longest cycle of slots: a turn may have many (`mix.run_length`). */
 const MAX_SLOTS = 1 << 20
 
-interface Member {
-  slot: number
+/** A stream of the profile among those that share a port. */
+interface Sharer {
+  group: Group
   stream: StreamPlan
+  /** Indices of its members, in the order of the wire; of a stream without members, its own. */
+  order: readonly number[]
   pace: Pace
   /** What its turns are measured by: its rate, or at line speed its share. */
   weight: number
@@ -52,17 +64,22 @@ interface Member {
 
 /** The lanes of `streams`, which all leave by one port. */
 export function makeLanes(streams: readonly StreamPlan[], options: LaneOptions): Lane[] {
-  const members = streams.flatMap((stream, slot): Member[] => {
-    const pace = paceOf(stream, options.linkBps)
-    return pace ? [{ slot, stream, pace, weight: weightOf(stream, pace) }] : []
+  const indexOf = new Map(streams.map((stream, index) => [stream, index] as const))
+  const groups = groupsOf(streams)
+  const sharers = groups.flatMap((group): Sharer[] => {
+    const pace = paceOf(group, options.linkBps)
+    if (!pace) return []
+    const order = wireOrder(group).map(position => indexOf.get(group[position]!)!)
+    return [{ group, stream: group[0], order, pace, weight: weightOf(group[0], pace) }]
   })
-  const groups = [...companies(members, waitersOf(streams)).values()].flatMap(splitByRate)
-  const laneOfSlot = new Map(groups.flatMap((group, lane) => group.map(({ slot }) => [slot, lane] as const)))
-  const laneOfId = new Map(streams.map((stream, slot) => [stream.id, laneOfSlot.get(slot)]))
-  const after = (group: readonly Member[]) => [
-    ...new Set(group[0]!.stream.after.flatMap(id => laneOfId.get(id) ?? [])),
+  const companions = [...companies(sharers, waitersOf(groups)).values()].flatMap(splitByRate)
+  const laneOfId = new Map(
+    companions.flatMap((company, lane) => company.map(({ stream }) => [stream.id, lane] as const)),
+  )
+  const after = (company: readonly Sharer[]) => [
+    ...new Set(company[0]!.stream.after.flatMap(id => laneOfId.get(id) ?? [])),
   ]
-  return groups.map(group => laneOf(group, after(group), options))
+  return companions.map(company => laneOf(company, after(company), options))
 }
 
 function weightOf(stream: StreamPlan, pace: Pace): number {
@@ -71,35 +88,35 @@ function weightOf(stream: StreamPlan, pace: Pace): number {
 }
 
 /** Whom each stream keeps waiting. A lane is done as a whole, so its streams must be waited for by the same. */
-function waitersOf(streams: readonly StreamPlan[]): Map<number, string> {
+function waitersOf(groups: readonly Group[]): Map<number, string> {
   const waiters = new Map<number, string>()
-  for (const { id, after } of streams)
+  for (const [{ id, after }] of groups)
     for (const other of after) waiters.set(other, `${waiters.get(other) ?? ''} ${id}`)
   return waiters
 }
 
 /** Streams that may share a lane: the same window, the same ways, the same shape. Own shapes are sent alone. */
-function companies(members: readonly Member[], waiters: ReadonlyMap<number, string>): Map<string, Member[]> {
-  const found = new Map<string, Member[]>()
-  for (const member of members) {
-    const { stream, pace } = member
+function companies(sharers: readonly Sharer[], waiters: ReadonlyMap<number, string>): Map<string, Sharer[]> {
+  const found = new Map<string, Sharer[]>()
+  for (const sharer of sharers) {
+    const { stream, pace } = sharer
     const shared = stream.share !== null
     const plain = pace.shape === 'line' || pace.shape === 'steady'
     const own = plain ? (shared && pace.shape === 'steady' ? 'total' : '') : shared ? 'total' : stream.id
     const key = [pace.shape, own, stream.startNs, stream.forNs, stream.after, waiters.get(stream.id)].join()
     const company = found.get(key)
-    if (company) company.push(member)
-    else found.set(key, [member])
+    if (company) company.push(sharer)
+    else found.set(key, [sharer])
   }
   return found
 }
 
 /** Equal rates make one cycle of one turn each; that keeps the cost linear for thousands of streams. */
-function splitByRate(company: Member[]): Member[][] {
+function splitByRate(company: Sharer[]): Sharer[][] {
   if (company[0]!.pace.shape === 'line') return [company]
   if (wholeWeights(company.map(({ weight }) => weight))) return [company]
-  const byRate = new Map<number, Member[]>()
-  for (const member of company) byRate.set(member.weight, [...(byRate.get(member.weight) ?? []), member])
+  const byRate = new Map<number, Sharer[]>()
+  for (const sharer of company) byRate.set(sharer.weight, [...(byRate.get(sharer.weight) ?? []), sharer])
   return [...byRate.values()]
 }
 
@@ -131,27 +148,29 @@ export function cycle(weights: readonly number[], runLength: number): number[] {
   return run === 1 ? order : order.flatMap(k => Array.from({ length: run }, () => k))
 }
 
-function laneOf(group: readonly Member[], after: readonly number[], options: LaneOptions): Lane {
-  const [{ stream, pace }] = group as [Member]
-  const sum = (of: (pace: Pace) => number) => group.reduce((total, member) => total + of(member.pace), 0)
+function laneOf(company: readonly Sharer[], after: readonly number[], options: LaneOptions): Lane {
+  const [{ stream, pace }] = company as [Sharer]
+  const sum = (of: (pace: Pace) => number) => company.reduce((total, sharer) => total + of(sharer.pace), 0)
   const order = cycle(
-    group.map(({ weight }) => weight),
+    company.map(({ weight }) => weight),
     stream.runLength,
   )
-  const limits = group.map(member => packetLimit(member.stream, options.durationNs, options.linkBps))
+  const limits = company.map(({ group }) => packetLimit(group, options.durationNs, options.linkBps))
   return {
     shape: pace.shape,
     periodNs: 'pps' in pace ? 1e9 / sum(one => ('pps' in one ? one.pps : 0)) : 0,
     startNs: stream.startNs,
     forNs: stream.forNs ?? 0,
     openEnded: after.length > 0 || limits.includes(null) || pace.shape === 'poisson',
-    tight: stream.share !== null && group.every(({ stream }) => stream.count === null),
+    tight: stream.share !== null && company.every(({ stream }) => stream.count === null),
     burst: pace.shape === 'burst' ? pace.frames : 1,
     fromPps: sum(one => (one.shape === 'ramp' ? one.fromPps : 0)),
     toPps: sum(one => (one.shape === 'ramp' ? one.toPps : 0)),
     overNs: pace.shape === 'ramp' ? pace.overNs : 0,
     key: stream.paceKey,
+    trace: stream.trace,
     after,
-    slots: order.map(k => group[k]!.slot),
+    slots: order.map(k => company[k]!.order[0]!),
+    cycles: company.map(sharer => sharer.order).filter(cycle => cycle.length > 1),
   }
 }

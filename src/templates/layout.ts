@@ -1,12 +1,14 @@
 import type { LayerSpec, StreamSpec, YamlPath } from '../profile/model.js'
 import { type Diagnostic, error } from './diagnostic.js'
-import type { Header } from './header.js'
+import type { Header, Held } from './header.js'
 import { Scope, type Slot } from './header-table.js'
 import { headers } from './headers/index.js'
 import { checkLayers, checkScope } from './stacking.js'
 
 /** A field at its place in the frame: `bitOffset` counts from there. */
-export interface PlacedField extends Slot {
+export interface PlacedField extends Omit<Slot, 'scope'> {
+  /** null: it was read from a captured frame, and nothing of it is computed. */
+  scope: Scope | null
   /** `ipv4.src`; the second vlan's is `vlan.2.id`. */
   name: string
   bits: number
@@ -19,7 +21,9 @@ export interface PlacedLayer {
   offset: number
   bytes: number
   fields: readonly PlacedField[]
-  scope: Scope
+  scope: { context(): Held }
+  /** Where what it carries ends, where that is known: of a captured frame. */
+  end?: number
   below: PlacedLayer | undefined
   /** Name of the layer above. */
   next: string | undefined
@@ -39,6 +43,8 @@ export interface Layout {
 
 /** Where the packet inside a frame of `length` bytes (without the FCS) ends. */
 export function packetEnd({ closed, payloadOffset, layers }: Layout, length: number): number {
+  const end = layers.at(-1)?.end
+  if (end !== undefined) return end
   if (closed) return Math.min(payloadOffset, length)
   const last = layers.findLast(({ header }) => header.unit !== undefined)
   return last ? length - ((length - last.offset) % last.header.unit!) : length
@@ -53,16 +59,22 @@ export function layOut(
   stream: StreamSpec,
   path: YamlPath,
 ): { layout?: Layout; diagnostics: readonly Diagnostic[] } {
-  const diagnostics = checkLayers(stream.layers, [...path, 'layers'])
+  const diagnostics = checkLayers(stream.layers, path)
   if (diagnostics.length > 0) return { diagnostics }
-  const layers: PlacedLayer[] = []
+  const layers: (PlacedLayer & { scope: Scope })[] = []
   for (const [i, spec] of stream.layers.entries()) {
     if (spec.name === payloadName) continue
-    layers.push(place(stream.layers, i, layers.at(-1), [...path, 'layers', i, spec.name]))
+    layers.push(place(stream.layers, i, layers.at(-1), pathOf(stream.layers, i, path)))
   }
   const found = layers.flatMap(layer => checkScope(layer.header, layer.scope))
   return found.length > 0 ? { diagnostics: found } : { layout: finish(stream, layers), diagnostics }
 }
+
+/** Where a layer stands in the profile. */
+export const pathOf = (layers: readonly LayerSpec[], index: number, stream: YamlPath): YamlPath => [
+  ...(layers[index]!.path ?? [...stream, 'layers', index]),
+  layers[index]!.name,
+]
 
 function finish(stream: StreamSpec, layers: readonly PlacedLayer[]): Layout {
   const top = layers.at(-1)!
@@ -78,7 +90,7 @@ function place(
   index: number,
   below: PlacedLayer | undefined,
   path: YamlPath,
-): PlacedLayer {
+): PlacedLayer & { scope: Scope } {
   const spec = specs[index]!
   const header = headers[spec.name]!
   const above = specs[index + 1]?.name
@@ -96,22 +108,37 @@ const placed = (slot: Slot, layer: string, offset: number): PlacedField => ({
   bitOffset: offset * 8 + slot.bitOffset,
 })
 
-function stackName(specs: readonly LayerSpec[], index: number): string {
-  const name = specs[index]!.name
-  const count = specs.slice(0, index + 1).filter(spec => spec.name === name).length
+/** Its name in the stack: `vlan`, `vlan.2`. */
+export function stackName(layers: readonly { name: string }[], index: number): string {
+  const name = layers[index]!.name
+  const count = layers.slice(0, index + 1).filter(layer => layer.name === name).length
   return count === 1 ? name : `${name}.${count}`
 }
 
-/** Every frame must hold the headers and the FCS; below 64 bytes it is no Ethernet frame (IEEE 802.3 clause 4.4.2). */
-export function checkRoom(layout: Layout, frameBytes: number, path: YamlPath): Diagnostic[] {
-  const needed = layout.payloadOffset + 4
-  if (frameBytes >= needed) return []
-  const parts = layout.layers.map(layer => `${layer.name} ${layer.bytes}`).join(' + ')
-  return [
-    error([...path, 'frame'], {
-      code: 'frame-too-short',
-      message: `a frame of ${frameBytes} bytes is too short: ${parts} + FCS 4 = ${needed} bytes`,
-      hint: `the shortest frame for these layers is ${Math.max(64, needed)}B`,
-    }),
+/**
+ * Every frame must hold the headers and the FCS; below 64 bytes it is no Ethernet frame (IEEE 802.3 clause 4.4.2).
+ * `start` is where the layer begins that `of` names, whose sizes the profile gives; else it gives whole frames.
+ */
+export function checkRoom(
+  layout: Layout,
+  length: number,
+  { of, start }: { of: string | undefined; start: number | null },
+  path: YamlPath,
+): Diagnostic[] {
+  if (length >= layout.payloadOffset) return []
+  const inside = layout.layers.filter(({ offset }) => offset >= (start ?? 0))
+  const parts = inside.map(layer => `${layer.name} ${layer.bytes}`).join(' + ')
+  const needed = layout.payloadOffset - (start ?? -4)
+  const wrong = (message: string, hint: string) => [
+    error([...path, 'frame'], { code: 'frame-too-short', message, hint }),
   ]
+  if (start !== null)
+    return wrong(
+      `${of} of ${length - start} bytes is too short: ${parts} = ${needed} bytes`,
+      `at least ${needed}B`,
+    )
+  return wrong(
+    `a frame of ${length + 4} bytes is too short: ${parts} + FCS 4 = ${needed} bytes`,
+    `the shortest frame for these layers is ${Math.max(64, needed)}B`,
+  )
 }

@@ -29,6 +29,7 @@ function writeField(bytes: Uint8Array, field: PlacedField, value: bigint): void 
  */
 export function computed(layer: PlacedLayer, { field, linked, scope }: PlacedField, end: number): bigint {
   if (linked !== undefined) return linked
+  if (!scope) return 0n
   const start = layer.offset + scope.bitOffset / 8
   const sized = () => ({ bytesFromHere: end - start, headerBytes: scope.bits / 8, next: layer.next })
   const value = defaultOf(field, () => scope.context(sized()))

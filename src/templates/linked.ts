@@ -56,7 +56,14 @@ export function linkedField(field: PlacedField): Target | undefined {
   if (spec.kind === 'literal' || spec.kind === 'linked') return spec
   if (spec.kind === 'ref' || spec.kind === 'hash') throw new Error(`${field.name} has not been looked up`)
   const { low, high } = boundsOf(spec)
-  const own = { id: field.name, follows: field.name, shuffle: false, shared: false }
+  const within = field.scope?.within
+  const own = {
+    id: field.name,
+    follows: field.name,
+    shuffle: false,
+    shared: false,
+    ...(within && { within }),
+  }
   field.spec = { kind: 'linked', ...own, source: spec, times: 1n, plus: 0n, low, high }
   return field.spec
 }

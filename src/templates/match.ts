@@ -4,6 +4,7 @@ import { type Diagnostic, warning } from './diagnostic.js'
 import { extremes } from './header-table.js'
 import type { Layout, PlacedField } from './layout.js'
 import type { MatchRule, StreamPlan } from './plan.js'
+import { overlap, trim } from './rules.js'
 
 /**
  * How a receiver knows the frames of a stream that carry no signature: by the header bits that identify a flow and
@@ -39,40 +40,19 @@ function copyBytes(from: Uint8Array, to: Uint8Array, { bitOffset, bits }: Placed
   writeBits(to, { bitOffset, bits }, readBits(from, { bitOffset, bits }))
 }
 
-function trim(mask: Uint8Array, value: Uint8Array): MatchRule {
-  const offset = Math.max(
-    0,
-    mask.findIndex(byte => byte !== 0),
-  )
-  const end = mask.findLastIndex(byte => byte !== 0) + 1
-  return { offset, mask: mask.slice(offset, end), value: value.slice(offset, end) }
-}
-
 /** Two streams at one receiver whose rules can match one and the same frame. */
 export function checkMatches(streams: readonly StreamPlan[]): Diagnostic[] {
   const ruled = streams.filter(({ match }) => match !== null)
   return ruled.flatMap((stream, i) => {
     const twin = ruled.find(
-      (other, j) => j >= i || (other.rx === stream.rx && overlap(other.match, stream.match)),
+      (other, j) =>
+        j >= i ||
+        // Of members of one stream only the sum is reported (src/stats/streams.ts).
+        (other.name !== stream.name && other.rx === stream.rx && overlap(other.match, stream.match)),
     )
     return twin && twin !== stream ? [alike(stream, twin)] : []
   })
 }
-
-function overlap(a: MatchRule | null, b: MatchRule | null): boolean {
-  if (!a || !b) return false
-  const end = Math.max(a.offset + a.mask.length, b.offset + b.mask.length)
-  for (let i = 0; i < end; i++) {
-    const [x, y] = [byteAt(a, i), byteAt(b, i)]
-    if ((x.value ^ y.value) & x.mask & y.mask) return false
-  }
-  return true
-}
-
-const byteAt = ({ offset, mask, value }: MatchRule, at: number) => ({
-  mask: mask[at - offset] ?? 0,
-  value: value[at - offset] ?? 0,
-})
 
 const alike = (stream: StreamPlan, twin: StreamPlan): Diagnostic =>
   warning(stream.path, {

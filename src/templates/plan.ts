@@ -2,7 +2,9 @@
  * The Plan: plain data between the compiler and the native core. Packet i of a stream is a pure function of
  * (plan, stream, i); nothing in here depends on the number of queues, on the backend or on time.
  */
-import type { Expectation, Load, PortSpec, Safety, YamlPath } from '../profile/model.js'
+import type { Expectation, Load, Member, Places, PortSpec, Safety, YamlPath } from '../profile/model.js'
+
+export type { Member, Places }
 
 /**
  * A checksum to be finished per packet. `sum` is 16 bits of one's complement (RFC 1071):
@@ -19,6 +21,8 @@ export interface ChecksumSite {
   kind: 'sum' | 'crc32c'
   /** Byte offset of the checksum in the frame. */
   offset: number
+  /** Another fragment of the datagram holds it: this frame only needs its value, for the sums around it. */
+  hidden: boolean
   /** The sum, folded to 16 bits, of the covered template bytes and the static part of the pseudo-header. */
   base: number
   /** Send 0xffff for a computed 0 (UDP). */
@@ -43,6 +47,8 @@ export type FieldOp = 'inc' | 'random' | 'permute' | 'list' | 'weighted' | 'zipf
 /**
  * One varying field. Its value in packet i is found in four steps; n = floor(i / every), mix and GAMMA are those of
  * SplitMix64 (Steele, Lea, Flood 2014), r = mix(key + (n+1)*GAMMA), and arithmetic wraps at 2^64 where nothing is said.
+ * In a member of a stream, i is not the packet's own number, but its number in the stream or in an alternative of it:
+ * see `numbers`.
  *
  * 1. The draw: a number x of [0, size).
  *
@@ -79,9 +85,22 @@ export interface FieldProgram {
   bytes: number
   shift: number
   bits: number
+  /**
+   * In a fragment of a datagram: which of the `bytes` bytes stand in this frame, the first of them at `offset`; none
+   * where from == to. In sums it is the whole value that counts. null: all of them.
+   */
+  clip: Clip | null
   /** Programs of a stream with the same number have the same draw: it is made once for all of them. */
   draw: number
   op: FieldOp
+  /**
+   * null: those of the stream's member, or the packet's own. Else, in packet j of the member, what is drawn for is
+   *
+   *     i = floor(j / places.length) * cycle + places[j mod places.length]
+   *
+   * As many places as the member has; the same for all programs of a draw.
+   */
+  numbers: Places | null
   /** 1..2^64; above that, up to 2^128, only for random. */
   size: bigint
   step: bigint
@@ -103,6 +122,12 @@ export interface FieldProgram {
   follows: string | null
   /** The checksums that cover the field (indices into Template.checksums, the same in every template of the stream). */
   sums: readonly FieldSum[]
+}
+
+/** Bytes from..to-1. */
+export interface Clip {
+  from: number
+  to: number
 }
 
 /** One digit of a number in mixed radix; mod 0 stands for no bound. div >= 1. */
@@ -163,20 +188,59 @@ export interface MatchRule {
   mask: Uint8Array
 }
 
+/**
+ * Due times of their own, as those of a capture: packet i of the stream is due at
+ *
+ *     floor(i / offsetsNs.length) * cycleNs + offsetsNs[i mod offsetsNs.length]
+ *
+ * Offsets begin at 0, never fall, and are below `cycleNs`.
+ */
+export interface Trace {
+  offsetsNs: readonly number[]
+  cycleNs: number
+}
+
+/**
+ * Frame sizes at random. With r = mix(key + (i+1)*GAMMA) as in a field program and T templates, packet i uses template
+ * c = floor(r * T / 2^64). Where there are columns, one for each template, it does so only if r * T mod 2^64 is below
+ * columns[c].threshold, and uses template columns[c].other if not.
+ */
+export interface SizeDraw {
+  key: bigint
+  columns: readonly Pick<Column, 'threshold' | 'other'>[]
+}
+
+/**
+ * Frames of one layout, with a number in the signature and counters of their own. A stream of the profile is one of
+ * these, or several with the same name, its members.
+ */
 export interface StreamPlan {
   id: number
   name: string
   path: YamlPath
+  /**
+   * null: all of the stream. Else packet i of this member draws as packet
+   *
+   *     floor(i / places.length) * cycle + places[i mod places.length]
+   *
+   * of the stream, but for fields that stand in an alternative (FieldProgram.numbers). Sizes (`sequence`) and the
+   * signature go by i itself. Of n shards, (i + places[0]) mod n sends it, so that what does not fill a cycle is spread
+   * over all of them; of a stream without members, i mod n.
+   */
+  member: Member | null
   templates: readonly Template[]
-  /** Packet i uses templates[sequence[i mod sequence.length]]. */
+  /** Packet i uses templates[sequence[i mod sequence.length]]; empty where `sizeDraw` decides. */
   sequence: readonly number[]
+  sizeDraw: SizeDraw | null
   fields: readonly FieldProgram[]
   /** Byte offset of the signature, or null: no receiver, no room, or switched off. */
   signature: number | null
   /** Set where signature is null and rx is set. */
   match: MatchRule | null
-  /** What it asks for, a share of a total already taken; rate.ts says it in packets. */
+  /** What the stream asks for, a share of a total already taken, all its members together; rate.ts says it in packets. */
   rate: Load
+  /** Set where the packets have due times of their own; `rate` is then their mean. */
+  trace: Trace | null
   /**
    * Percent of the profile's total rate, or null: the rate is its own. Streams of one total take turns in one cycle, as
    * often as their shares say (for a total in bits: as often as makes those bits), so shares are exact over a cycle. Of
@@ -187,14 +251,15 @@ export interface StreamPlan {
   runLength: number
   /** Of its random times (`poisson`): see key.ts. The same for all streams of a total on one port. */
   paceKey: bigint
+  /** Packets to send in all; of a member, its part of the stream's. */
   count: number | null
   /** When it starts, in ns after the run's start, or after the last of `after` has ended. */
   startNs: number
   /** How long it sends at most; null: until the run ends. */
   forNs: number | null
   /**
-   * Ids of streams of the same port that must have ended: their count sent, or their time over. Each queue goes on when
-   * its own share of them is done; queues do not wait for each other.
+   * Ids of streams of the same port (the first member's stands for all) that must have ended: their count sent, or their
+   * time over. Each queue goes on when its own share of them is done; queues do not wait for each other.
    */
   after: readonly number[]
   tx: string

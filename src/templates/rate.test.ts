@@ -31,7 +31,7 @@ describe('rates', () => {
 
   it('takes the mean of a mix of sizes, FCS included', () => {
     const sequence = [0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2]
-    expect(meanFrameBytes(planned(0, pps(1), { sequence }))).toBeCloseTo((7 * 64 + 4 * 570 + 1518) / 12, 9)
+    expect(meanFrameBytes([planned(0, pps(1), { sequence })])).toBeCloseTo((7 * 64 + 4 * 570 + 1518) / 12, 9)
   })
 
   it.each<[Load, Pace | null]>([
@@ -57,7 +57,7 @@ describe('rates', () => {
       { kind: 'ramp', from: { kind: 'pps', pps: 0 }, to: { kind: 'pps', pps: 9 }, overNs: 5 },
       { shape: 'ramp', fromPps: 0, toPps: 9, overNs: 5 },
     ],
-  ])('of %o is %o', (load, pace) => expect(paceOf(planned(0, load), null)).toEqual(pace))
+  ])('of %o is %o', (load, pace) => expect(paceOf([planned(0, load)], null)).toEqual(pace))
 })
 
 const anyPace = fc.oneof(
@@ -111,7 +111,7 @@ describe('the packets of a stream', () => {
     ['the integral of a ramp', planned(0, ramp), 3e9, 2000],
     ['whole bursts or not', planned(0, { kind: 'burst', frames: 64, everyNs: 1e6 }), 10.5e6, 672],
   ])('%s', (_, stream, durationNs, packets) => {
-    expect(packetLimit(stream, durationNs, null)).toBe(packets)
+    expect(packetLimit([stream], durationNs, null)).toBe(packets)
   })
 
   it('are asked for in a window', () => {

@@ -70,7 +70,7 @@ export function renderPacket(plan: Plan, streamId: number, index: bigint): Uint8
   const stream = plan.streams[streamId]!
   const template = templateAt(stream, index)
   const bytes = template.bytes.slice()
-  const values = stream.fields.map(field => valueAt(field, index))
+  const values = stream.fields.map(field => valueAt(field, numberFor(stream, field, index)))
   stream.fields.forEach((field, i) => {
     store(bytes, field, values[i]!)
   })
@@ -79,15 +79,28 @@ export function renderPacket(plan: Plan, streamId: number, index: bigint): Uint8
   return bytes
 }
 
-const templateAt = (stream: StreamPlan, index: bigint): Template =>
-  stream.templates[stream.sequence[Number(index % BigInt(stream.sequence.length))]!]!
+function templateAt({ templates, sequence, sizeDraw }: StreamPlan, index: bigint): Template {
+  if (!sizeDraw) return templates[sequence[Number(index % BigInt(sequence.length))]!]!
+  const product = mix(sizeDraw.key + (index + 1n) * gamma) * BigInt(templates.length)
+  const c = Number(product / two64)
+  const column = sizeDraw.columns[c]
+  return templates[column && product % two64 >= column.threshold ? column.other : c]!
+}
+
+/** What packet `index` is number for the draws of a field. */
+function numberFor({ member }: StreamPlan, { numbers }: FieldProgram, index: bigint): bigint {
+  const { cycle, places } = numbers ?? member ?? { cycle: 1, places: [0] }
+  const turn = index / BigInt(places.length)
+  return turn * BigInt(cycle) + BigInt(places[Number(index % BigInt(places.length))]!)
+}
 
 function store(bytes: Uint8Array, field: FieldProgram, value: bigint): void {
-  for (let i = 0; i < field.bytes; i++) {
+  const { from, to } = field.clip ?? { from: 0, to: field.bytes }
+  for (let i = from; i < to; i++) {
     const down = BigInt(8 * (field.bytes - 1 - i))
     const mask = (((1n << BigInt(field.bits)) - 1n) << BigInt(field.shift)) >> down
     const part = (value << BigInt(field.shift)) >> down
-    const at = field.offset + i
+    const at = field.offset + i - from
     bytes[at] = Number((BigInt(bytes[at]!) & ~mask & 255n) | (part & mask & 255n))
   }
 }
@@ -119,7 +132,7 @@ function finishChecksums(
     const right = site.kind === 'crc32c' ? crc32c(bytes, site) : checksumOf(sums[index]!, site)
     const sent = !site.bad ? right : right === 1 ? 2 : (right ^ 1) >>> 0
     if (site.kind === 'crc32c') view.setUint32(site.offset, sent)
-    else view.setUint16(site.offset, sent)
+    else if (!site.hidden) view.setUint16(site.offset, sent)
     for (const { site: outer, high } of site.sums) sums[outer]! += BigInt(sent) << (high ? 8n : 0n)
   })
 }

@@ -2,6 +2,8 @@
  * The order and the intended times of a run's packets on a single queue: what native/tx/schedule.cc does with a clock,
  * done without one. Both follow the same lanes.
  */
+import { templateIndex } from './frame-choice.js'
+import { frameNumber, type Group, groupsOf, indexFrom, partOf } from './group.js'
 import { type Lane, makeLanes } from './lanes.js'
 import { dueTimes } from './pace.js'
 import type { StreamPlan } from './plan.js'
@@ -11,6 +13,8 @@ import { FCS_BYTES, packetLimit, WIRE_OVERHEAD_BYTES } from './rate.js'
 export interface Turn {
   stream: StreamPlan
   index: bigint
+  /** Its number in the stream of the profile, of which this one may be a member. */
+  frame: bigint
   timeNs: number
 }
 
@@ -27,11 +31,19 @@ interface Wire {
   freeNs: number
 }
 
+/** The order of a stream's members, and whose turn it is there. */
+interface Cycle {
+  order: readonly number[]
+  cursor: number
+}
+
 interface Running {
   lane: Lane
   /** All lanes of the same port, to which `lane.after` refers. */
   siblings: Running[]
   senders: readonly Sender[]
+  /** By the slot that stands for the stream. */
+  cycles: ReadonlyMap<number, Cycle>
   wire: Wire
   due: Iterator<number, never>
   /** null: it waits for others. */
@@ -46,7 +58,7 @@ interface Running {
 }
 
 /**
- * Packets of all streams from index `first` on; who is due first goes first. Endless unless every stream has a count or
+ * Packets of all streams from number `first` on; who is due first goes first. Endless unless every stream has a count or
  * a time to end (the duration of the run is not looked at).
  */
 export function* schedule(streams: readonly StreamPlan[], first: bigint): Generator<Turn> {
@@ -67,20 +79,32 @@ export function* schedule(streams: readonly StreamPlan[], first: bigint): Genera
 }
 
 function runningLanes(streams: readonly StreamPlan[], first: bigint): Running[] {
+  const totals = new Map(groupsOf(streams).flatMap(limitsOf))
   const senders = streams.map((stream): Sender => {
-    const limit = packetLimit(stream, assumed.durationNs, assumed.linkBps)
-    return { stream, index: first, limit: limit === null ? null : BigInt(limit) }
+    const limit = totals.get(stream) ?? null
+    return { stream, index: indexFrom(stream.member, first), limit: limit === null ? null : BigInt(limit) }
   })
   const siblings: Running[] = []
   const wire = { freeNs: 0 }
   for (const lane of makeLanes(streams, assumed)) {
     const due = dueTimes(lane)
     const startNs = lane.after.length > 0 ? null : lane.startNs
+    const cycles = new Map(lane.cycles.map(order => [order[0]!, cycleFrom(order, first)] as const))
     const fresh = { cursor: 0, turns: 0, lastNs: startNs ?? 0, done: false }
-    siblings.push({ lane, siblings, senders, wire, due, startNs, dueNs: due.next().value, ...fresh })
+    siblings.push({ lane, siblings, senders, cycles, wire, due, startNs, dueNs: due.next().value, ...fresh })
   }
   return siblings
 }
+
+function limitsOf(group: Group): [StreamPlan, number | null][] {
+  const total = packetLimit(group, assumed.durationNs, assumed.linkBps)
+  return group.map(stream => [stream, total === null ? null : partOf(stream.member, total)])
+}
+
+const cycleFrom = (order: readonly number[], first: bigint): Cycle => ({
+  order,
+  cursor: Number(first % BigInt(order.length)),
+})
 
 const isReady = (lane: Running): boolean => !lane.done && lane.startNs !== null
 
@@ -108,15 +132,18 @@ function settle(lane: Running): void {
   const end = lane.lane.forNs > 0 ? lane.startNs + lane.lane.forNs : Number.POSITIVE_INFINITY
   const late = lane.lane.openEnded && timeOf(lane) >= end
   if (late) lane.lastNs = end
-  lane.done = late || lane.lane.slots.every(slot => isEmpty(lane.senders[slot]!))
+  lane.done = late || [lane.lane.slots, ...lane.lane.cycles].every(part => isOver(lane, part))
 }
+
+const isOver = ({ senders }: Running, slots: readonly number[]): boolean =>
+  slots.every(slot => isEmpty(senders[slot]!))
 
 const isEmpty = ({ index, limit }: Sender): boolean => limit !== null && index >= limit
 
 /** The next slot's packet; undefined: its stream has sent all, and the turn stays empty or passes on. */
 function take(lane: Running): Turn | undefined {
   const timeNs = Math.max(timeOf(lane), lane.lane.shape === 'burst' ? lane.lastNs : 0)
-  const sender = lane.senders[lane.lane.slots[lane.cursor]!]!
+  const sender = nextSender(lane)
   lane.cursor = (lane.cursor + 1) % lane.lane.slots.length
   const passes = isEmpty(sender) && (lane.lane.tight || !isPaced(lane))
   if (!passes) lane.dueNs = lane.due.next().value
@@ -128,11 +155,24 @@ function take(lane: Running): Turn | undefined {
   // The frames of a burst stand one behind the other.
   lane.lastNs = lane.lane.shape === 'burst' ? timeNs + wireNs : timeNs
   lane.wire.freeNs = Math.max(lane.wire.freeNs, timeNs) + wireNs
-  return { stream, index, timeNs }
+  return { stream, index, frame: frameNumber(stream.member, index), timeNs }
 }
 
-function onWireNs({ templates, sequence }: StreamPlan, index: bigint): number {
-  const template = sequence[Number(index % BigInt(sequence.length))]!
-  const bytes = templates[template]!.bytes.length + FCS_BYTES + WIRE_OVERHEAD_BYTES
+/** Whose turn it is: of a stream with members, the next one that has something left. */
+function nextSender({ lane, cursor, cycles, senders }: Running): Sender {
+  const slot = lane.slots[cursor]!
+  const cycle = cycles.get(slot)
+  if (!cycle) return senders[slot]!
+  for (let tried = 0; tried < cycle.order.length; tried++) {
+    const sender = senders[cycle.order[cycle.cursor]!]!
+    cycle.cursor = (cycle.cursor + 1) % cycle.order.length
+    if (!isEmpty(sender)) return sender
+  }
+  return senders[slot]!
+}
+
+function onWireNs(stream: StreamPlan, index: bigint): number {
+  const template = stream.templates[templateIndex(stream, index)]!
+  const bytes = template.bytes.length + FCS_BYTES + WIRE_OVERHEAD_BYTES
   return ((bytes * 8) / assumed.linkBps) * 1e9
 }

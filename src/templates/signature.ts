@@ -1,7 +1,7 @@
 import type { StreamSpec, YamlPath } from '../profile/model.js'
 import { checksumOf, sumWords } from './checksum.js'
 import { type Diagnostic, warning } from './diagnostic.js'
-import { type Layout, packetEnd } from './layout.js'
+import { type Layout, packetEnd, pathOf } from './layout.js'
 import { SIGNATURE_BYTES, SIGNATURE_MAGIC } from './plan.js'
 
 /** Where the signature stands, or null; every frame size must have the room, for a receiver looks at one place. */
@@ -37,7 +37,14 @@ export function checkSignature(
   path: YamlPath,
 ): Diagnostic[] {
   if (stream.rx === undefined || !stream.signature) return []
-  if (offset === null) return [layout.closed ? closed(layout, path) : noRoom(layout, path)]
+  if (offset === null) return [layout.closed ? closed(layout, stream, path) : noRoom(layout, path)]
+  return layout.givenFill ? [overwritten(stream, path)] : []
+}
+
+/** Of fragments, each of which has its own where there is room. */
+export function checkSignatures(layout: Layout, stream: StreamSpec, path: YamlPath): Diagnostic[] {
+  if (stream.rx === undefined || !stream.signature) return []
+  if (layout.closed) return [closed(layout, stream, path)]
   return layout.givenFill ? [overwritten(stream, path)] : []
 }
 
@@ -50,8 +57,8 @@ const noRoom = (layout: Layout, path: YamlPath): Diagnostic =>
     hint: `frames of ${Math.max(64, evenOffset(layout) + SIGNATURE_BYTES + 4)}B or more have the room`,
   })
 
-const closed = ({ layers }: Layout, path: YamlPath): Diagnostic =>
-  warning([...path, 'layers', layers.length - 1], {
+const closed = ({ layers }: Layout, stream: StreamSpec, path: YamlPath): Diagnostic =>
+  warning(pathOf(stream.layers, layers.length - 1, path).slice(0, -1), {
     code: 'no-room-for-signature',
     message:
       `this ${layers.at(-1)!.header.name} message has no room for nmgen's signature: frames are counted by their ` +
@@ -61,9 +68,9 @@ const closed = ({ layers }: Layout, path: YamlPath): Diagnostic =>
 
 function overwritten(stream: StreamSpec, path: YamlPath): Diagnostic {
   const index = stream.layers.findIndex(layer => layer.name === 'payload')
-  return warning([...path, 'layers', index, 'payload'], {
+  return warning(pathOf(stream.layers, index, path), {
     code: 'payload-overwritten',
-    message: `nmgen's signature replaces the first ${SIGNATURE_BYTES} bytes of the payload`,
+    message: `nmgen's signature replaces the first ${SIGNATURE_BYTES} bytes of the payload${stream.fragment ? ' in each fragment' : ''}`,
     hint: '`signature: false` keeps them; frames are then only counted',
   })
 }

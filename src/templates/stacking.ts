@@ -5,12 +5,13 @@ import { type Field, fieldsOf, type Header, type List, listsOf, type Member, typ
 import { extremes, type Scope } from './header-table.js'
 import { headers } from './headers/index.js'
 
-/** Can these layers stand on each other, and do the given values fit in their fields? */
+/** Can these layers stand on each other, and do the given values fit in their fields? `path` is the stream's. */
 export function checkLayers(layers: readonly LayerSpec[], path: YamlPath): Diagnostic[] {
+  const message = 'a stream needs at least the layer `ethernet`'
   if (!layers.some(layer => layer.name !== 'payload'))
-    return [error(path, { code: 'no-layers', message: 'a stream needs at least the layer `ethernet`' })]
+    return [error([...path, 'layers'], { code: 'no-layers', message })]
   return layers.flatMap((layer, i) => {
-    const here = [...path, i, layer.name]
+    const here = [...(layer.path ?? [...path, 'layers', i]), layer.name]
     return [...checkOrder(layer.name, layers[i - 1]?.name, here), ...checkFields(layer, here)]
   })
 }
@@ -57,7 +58,9 @@ function checkMembers(
   const given = [...Object.keys(spec.fields), ...Object.keys(spec.lists ?? {})]
   const unknown = given.filter(name => !known.includes(name))
   const items = lists.flatMap(list =>
-    (spec.lists?.[list.list] ?? []).flatMap((item, i) => checkItem(list, item, [...path, list.list, i])),
+    (spec.lists?.[list.list] ?? []).flatMap((item, i) =>
+      checkItem(list, item, item.path ?? [...path, list.list, i]),
+    ),
   )
   return [...unknown.map(name => unknownField(what, known, name, [...path, name])), ...items]
 }

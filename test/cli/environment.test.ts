@@ -94,15 +94,11 @@ describe('an environment that is not ready', () => {
 /** Nothing is ever sent on what leads out of this machine: these runs must end before a device is opened. */
 describe('the interface of the default route', () => {
   const [route] = host.defaultRoute
-  const uris = ['net_af_packet0,iface=', 'net_af_xdp0,iface=', 'net_pcap0,iface=', 'net_pcap0,tx_iface=']
+  const drivers = ['net_af_packet0,iface=', 'net_af_xdp0,iface=', 'net_pcap0,iface=', 'net_pcap0,tx_iface=']
+  const uris = ['afpacket:', 'afxdp:', ...[...drivers, 'net_tap0,remote='].map(driver => `dpdk:${driver}`)]
 
-  it.for([...uris, 'net_tap0,remote='])('is refused as dpdk:%s', async (device, ctx) => {
+  it.for(uris)('is refused as %s', async (uri, ctx) => {
     if (route === undefined) ctx.skip('this machine has no default route')
-    expectRefusal(
-      await refused('--tx', `dpdk:${device}${route}`, '--count', '1'),
-      4,
-      'default-route',
-      /leave/,
-    )
+    expectRefusal(await refused('--tx', `${uri}${route}`, '--count', '1'), 4, 'default-route', /leave/)
   })
 })

@@ -80,11 +80,13 @@ export async function until(what: string, holds: () => boolean, limitMs = 10_000
 }
 
 /** Why nothing that needs the dpdk backend can run here: for `ctx.skip`. */
-export async function whyNoDpdk(): Promise<string | undefined> {
+export const whyNoDpdk = () => whyNoBackend('dpdk')
+
+export async function whyNoBackend(wanted: string): Promise<string | undefined> {
   const { stdout } = await nmgen(['doctor', '--json'])
   const { backends } = JSON.parse(stdout) as {
     backends: { name: string; available: boolean; reason?: string }[]
   }
-  const dpdk = backends.find(({ name }) => name === 'dpdk')
-  return dpdk?.available ? undefined : (dpdk?.reason ?? 'nmgen was built without DPDK')
+  const found = backends.find(({ name }) => name === wanted)
+  return found?.available ? undefined : (found?.reason ?? `nmgen was built without ${wanted}`)
 }

@@ -7,7 +7,7 @@ import { loadProfile } from '../../src/profile/load.js'
 import { compile } from '../../src/templates/compile.js'
 import { readPcap } from '../lab/pcap.js'
 import { whyNoTool } from '../lab/tools.js'
-import { decode } from '../lab/tshark.js'
+import { BROKEN, decode, matching } from '../lab/tshark.js'
 import { inFolder, nmgen } from './nmgen.js'
 
 const noTshark = await whyNoTool('tshark')
@@ -51,6 +51,42 @@ describe('nmgen preview', () => {
       const times = (size: number) => cycle.filter(one => one === size).length
       expect([64, 570, 1518].map(times)).toEqual([7, 4, 1])
       expect(sizes).toEqual(Array.from({ length: 200 }, () => cycle).flat())
+    })
+  })
+
+  it('gives frames the sizes that are asked for, of themselves or of a packet inside', async ctx => {
+    if (noTshark) ctx.skip(noTshark)
+    await inCapture(['test/fixtures/frame-sizes.yaml', '--count', '2100'], async file => {
+      expect(await matching(file, BROKEN)).toEqual([])
+      const rows = await decode(file, ['udp.dstport', 'frame.len', 'ip.len', 'udp.length'])
+      const of = (port: number) => rows.filter(row => row['udp.dstport'].split(',').at(-1) === `${port}`)
+      const sizes = (port: number) => of(port).map(row => Number(row['frame.len']) + 4)
+      expect(sizes(1)).toEqual(Array.from({ length: 300 }, (_, i) => [64, 128, 1518][i % 3]))
+      expect(sizes(2)).toEqual(Array.from({ length: 300 }, (_, i) => 64 + 10 * (i % 146)))
+      expect(sizes(3)).toEqual(Array.from({ length: 300 }, (_, i) => [64, 64, 300, 1280][i % 4]))
+      expect(new Set(sizes(4))).toEqual(new Set([64, 594, 1518]))
+      expect(new Set(sizes(5)).size).toBeGreaterThan(200)
+      expect(of(6).map(row => [row['frame.len'], row['ip.len']])).toEqual(
+        Array.from(
+          { length: 300 },
+          (_, i) =>
+            [
+              ['60', '40'],
+              ['590', '576'],
+              ['1514', '1500'],
+            ][[0, 1, 0, 0, 1, 0, 2, 0, 1, 0, 1, 0][i % 12]!],
+        ),
+      )
+      // The inner packet, and around it Ethernet 14, IPv4 20, GRE 4.
+      for (const row of of(7)) {
+        const [outer, inner] = row['ip.len'].split(',').map(Number)
+        expect([inner! - (inner! % 100), outer, Number(row['frame.len'])]).toEqual([
+          inner,
+          inner! + 24,
+          inner! + 38,
+        ])
+      }
+      expect(new Set(of(7).map(row => row['ip.len'])).size).toBe(14)
     })
   })
 

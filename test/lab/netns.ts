@@ -22,6 +22,8 @@ export interface Link {
 export interface LabOptions {
   /** Number of veth pairs; 1 unless said. */
   pairs?: number
+  /** TX and RX queues of both ends of each pair; 1 unless said. */
+  queues?: number
   /** Joins the far ends by a bridge, so that what goes into one pair comes out of the others. */
   bridge?: boolean
   /** Addresses of the far ends, one a pair, e.g. `198.18.1.1/24`. Without any, the far kernel answers nothing. */
@@ -119,8 +121,10 @@ export class Lab {
   }
 
   private async addPair({ near, far, nearMac, farMac }: Link, address: string | undefined): Promise<void> {
-    const peer = ['peer', 'name', far, 'address', farMac, 'netns', this.namespace]
-    await ip('link', 'add', near, 'address', nearMac, 'type', 'veth', ...peer)
+    const count = `${this.options.queues ?? 1}`
+    const queues = ['numtxqueues', count, 'numrxqueues', count]
+    const peer = ['peer', 'name', far, 'address', farMac, ...queues, 'netns', this.namespace]
+    await ip('link', 'add', near, 'address', nearMac, ...queues, 'type', 'veth', ...peer)
     // An IPv6 address would bring duplicate address detection, router solicitations and group reports with it.
     await ip('link', 'set', near, 'addrgenmode', 'none', 'arp', 'off', 'multicast', 'off')
     await this.ipFar('link', 'set', far, 'addrgenmode', 'none', 'multicast', 'off')

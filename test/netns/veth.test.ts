@@ -1,11 +1,11 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { expectToAddUp } from '../cli/add-up.js'
-import { inFolder, runJson, whyNoDpdk } from '../cli/nmgen.js'
+import { inFolder, runJson, whyNoBackend } from '../cli/nmgen.js'
 import { Lab, type LabOptions, type Link, whyNoLab } from '../lab/netns.js'
 import { BROKEN, decode, matching } from '../lab/tshark.js'
 
-const reason = (await whyNoLab('tcpdump', 'tshark')) ?? (await whyNoDpdk())
+const noLab = await whyNoLab('tcpdump', 'tshark')
 
 const udp = 'profiles/udp-64b.yaml'
 const count = 10_000
@@ -13,10 +13,33 @@ const count = 10_000
 const held = 1000
 const paced = ['--rate', '25kpps', '--no-out']
 
-const drivers = ['af_packet', 'af_xdp'] as const
-/** AF_PACKET's ring has 512 frames unless told; DPDK sets up one of 1024 descriptors for AF_XDP. */
-const ring = { af_packet: ',blocksz=4096,framesz=2048,framecnt=2048', af_xdp: '' }
-const uri = (driver: string, index: number, link: Link) => `dpdk:net_${driver}${index},iface=${link.near}`
+interface Path {
+  name: string
+  reason: string | undefined
+  uri(index: number, link: Link): string
+  /** What a receiving port's URI needs beside: AF_PACKET's ring has 512 frames under DPDK unless told. */
+  ring: string
+}
+
+const dpdk = (driver: string, ring: string, reason: string | undefined): Path => ({
+  name: `DPDK net_${driver}`,
+  reason,
+  uri: (index, link) => `dpdk:net_${driver}${index},iface=${link.near}`,
+  ring,
+})
+const own = async (name: string): Promise<Path> => ({
+  name,
+  reason: noLab ?? (await whyNoBackend(name)),
+  uri: (_, link) => `${name}:${link.near}`,
+  ring: '',
+})
+const noDpdk = noLab ?? (await whyNoBackend('dpdk'))
+const paths = [
+  dpdk('af_packet', ',blocksz=4096,framesz=2048,framecnt=2048', noDpdk),
+  dpdk('af_xdp', '', noDpdk), // of 1024 descriptors
+  await own('afpacket'),
+  await own('afxdp'),
+]
 
 /** The bridge must not take the frames for its own port's. */
 const towards = (to: Link) => ['--set', `streams.udp.layers.ethernet.dst=${to.nearMac}`]
@@ -30,13 +53,13 @@ async function inLab(options: LabOptions, work: (lab: Lab, folder: string) => Pr
   }
 }
 
-describe.for(drivers)('over a veth pair with DPDK net_%s', driver => {
+describe.for(paths)('over a veth pair with $name', ({ reason, uri, ring }) => {
   it('sends what it counts: the kernel at the far end agrees, and tshark with every frame', async ctx => {
     if (reason) ctx.skip(reason)
     await inLab({}, async (lab, folder) => {
       const file = join(folder, 'far.pcap')
       const capture = await lab.capture(file)
-      const tx = ['--tx', uri(driver, 0, lab.link), '--set', 'expect=[]']
+      const tx = ['--tx', uri(0, lab.link), '--set', 'expect=[]']
       const { result, stderr } = await runJson([udp, ...tx, '--count', `${count}`, ...paced])
       // What DPDK and libxdp have to say goes into nmgen's log.
       expect(stderr).toBe('')
@@ -59,7 +82,7 @@ describe.for(drivers)('over a veth pair with DPDK net_%s', driver => {
       const [from, to] = lab.links as [Link, Link]
       const file = join(folder, 'far.pcap')
       const capture = await lab.capture(file, from)
-      const ports = ['--tx', uri(driver, 0, from), '--rx', uri(driver, 1, to) + ring[driver], ...towards(to)]
+      const ports = ['--tx', uri(0, from), '--rx', uri(1, to) + ring, ...towards(to)]
       const { result } = await runJson([udp, ...ports, '--count', `${held}`, ...paced])
       expect(result.metrics).toMatchObject({ tx_packets: held, rx_packets: held, lost: 0, loss_ratio: 0 })
       expect(result.metrics).toMatchObject({
@@ -84,7 +107,7 @@ describe.for(drivers)('over a veth pair with DPDK net_%s', driver => {
     await inLab({ pairs: 2 }, async lab => {
       // The far ends are not joined: every frame is sent, and none comes back.
       const [from, to] = lab.links as [Link, Link]
-      const ports = ['--tx', uri(driver, 0, from), '--rx', uri(driver, 1, to)]
+      const ports = ['--tx', uri(0, from), '--rx', uri(1, to)]
       const { code, result } = await runJson([udp, ...ports, '--count', '1000', '--no-out'])
       expect(result.metrics).toMatchObject({ tx_packets: 1000, rx_packets: 0, lost: 1000, loss_ratio: 1 })
       expect([code, result.verdict]).toEqual([10, 'fail'])
@@ -95,7 +118,7 @@ describe.for(drivers)('over a veth pair with DPDK net_%s', driver => {
   it('leaves nothing in the rings of a run at full rate', async ctx => {
     if (reason) ctx.skip(reason)
     await inLab({}, async lab => {
-      const args = ['--tx', uri(driver, 0, lab.link), '--set', 'expect=[]', '--duration', '200ms', '--no-out']
+      const args = ['--tx', uri(0, lab.link), '--set', 'expect=[]', '--duration', '200ms', '--no-out']
       const { code, result } = await runJson([udp, ...args])
       const sent = result.metrics.tx_packets!
       expect(code).toBe(0)
@@ -103,6 +126,7 @@ describe.for(drivers)('over a veth pair with DPDK net_%s', driver => {
       // A frame that the kernel could not take in at this rate was sent all the same: its own counters tell.
       const { rxPackets, rxDropped } = await lab.counters()
       expect(rxPackets + rxDropped).toBe(sent)
+      expect(result.limited_by).toMatch(/kernel|ring/)
     })
   })
 })

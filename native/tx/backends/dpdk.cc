@@ -21,6 +21,7 @@
 #include "../log.h"
 #include "dpdk_eal.h"
 #include "dpdk_slots.h"
+#include "netdev.h"
 
 namespace nmgen {
 namespace dpdk {
@@ -288,7 +289,7 @@ std::optional<Failure> check_interface(const std::string& device) {
   if (if_nametoindex(iface->second.c_str()) == 0)
     return Failure{"no-interface", "there is no network interface `" + iface->second + "`",
                    "`ip -br link` lists those there are"};
-  if (!has_capability(CAP_NET_RAW))
+  if (!netdev::has_capability(CAP_NET_RAW))
     return Failure{"no-permission", "sending on `" + iface->second + "` needs CAP_NET_RAW", "run as root"};
   return std::nullopt;
 }

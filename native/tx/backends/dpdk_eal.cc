@@ -107,13 +107,6 @@ bool is_pci(const std::string& device) {
   return std::regex_match(device, address);
 }
 
-bool has_capability(int capability) {
-  std::ifstream status("/proc/self/status");
-  for (std::string line; std::getline(status, line);)
-    if (line.starts_with("CapEff:")) return std::stoull(line.substr(7), nullptr, 16) >> capability & 1;
-  return geteuid() == 0;
-}
-
 std::optional<Failure> start_eal(const std::vector<std::string>& devices, const std::vector<std::string>& arguments) {
   std::scoped_lock lock(mutex);
   const bool pci = std::ranges::any_of(devices, is_pci);

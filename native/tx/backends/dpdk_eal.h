@@ -30,7 +30,5 @@ std::optional<Failure> start_eal(const std::vector<std::string>& devices, const 
 // Bytes of free hugepages of any size.
 uint64_t free_hugepage_bytes();
 bool is_pci(const std::string& device);
-// Does this process have the capability (number of linux/capability.h)?
-bool has_capability(int capability);
 
 }  // namespace nmgen::dpdk

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <charconv>
 #include <cstring>
 
 #include "../backend.h"
@@ -208,13 +207,7 @@ std::optional<Failure> probe() { return std::nullopt; }
 
 Expected<std::unique_ptr<Device>> open(const OpenRequest& request) {
   uint32_t slots = kDefaultSlots;
-  for (const auto& [key, value] : device_arguments(request.device)) {
-    auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), slots);
-    if (key != "slots") return Failure{"bad-argument", "loop has no argument `" + key + "`", "loop:NAME,slots=512"};
-    if (error != std::errc{} || end != value.data() + value.size() || slots < kMinSlots || slots > kMaxSlots)
-      return Failure{"bad-argument", "loop: slots=" + value + " is not a number from 128 to 65536",
-                     "loop:NAME,slots=512"};
-  }
+  if (auto failure = read_settings("loop", request.device, {{"slots", &slots, kMinSlots, kMaxSlots}})) return *failure;
   const uint32_t count = std::max(request.tx_queues, request.rx_queues);
   if (count > kMaxQueues) return Failure{"too-many-queues", "loop has at most 64 queues", "ask for fewer queues"};
   std::vector<std::unique_ptr<Queue>> queues;

@@ -42,7 +42,11 @@ bool is_physical(const std::string& interface) {
 
 }  // namespace
 
-Link::Link(std::string interface) : interface_(std::move(interface)), before_(read_counters()) {}
+Link::Link(std::string interface) : interface_(std::move(interface)) {
+#ifdef __linux__
+  before_ = netdev::read(interface_);
+#endif
+}
 
 Link::~Link() {
   if (socket_ >= 0) ::close(socket_);
@@ -90,44 +94,31 @@ bool Link::takes_fragments() const {
 }
 
 uint64_t Link::bps() const {
-  if (!is_physical(interface_)) return 0;
-  int64_t mbps = -1;
-  std::ifstream(folder(interface_) / "speed") >> mbps;
-  return mbps > 0 ? static_cast<uint64_t>(mbps) * 1'000'000 : 0;
+#ifdef __linux__
+  return netdev::link_bps(interface_);
+#else
+  return 0;
+#endif
 }
 
 std::map<std::string, std::string> Link::facts() const {
   std::map<std::string, std::string> facts;
-  const auto note = [&](const char* key, const std::string& value) {
-    if (!value.empty()) facts[key] = value;
-  };
-  note("interface_driver", driver(interface_));
-  note("mac", line_of(folder(interface_) / "address"));
-  note("mtu", line_of(folder(interface_) / "mtu"));
-  note("mode", mode());
+#ifdef __linux__
+  if (before_) facts = netdev::facts(*before_, socket_ >= 0);
+  if (const auto driver = facts.extract("driver")) facts["interface_driver"] = driver.mapped();
+#endif
+  if (!mode().empty()) facts["mode"] = mode();
   return facts;
 }
 
-std::map<std::string, uint64_t> Link::read_counters() const {
-  std::map<std::string, uint64_t> counters;
-  for (const char* name : {"tx_packets", "tx_errors", "tx_dropped", "rx_packets", "rx_errors", "rx_missed_errors"}) {
-    uint64_t value;
-    if (std::ifstream(folder(interface_) / "statistics" / name) >> value) counters[name] = value;
-  }
-  return counters;
-}
-
-// What the interface's own books say since it was opened. Its tx_packets and rx_packets are not ours: some drivers do
-// not count in netmap mode.
+// The interface's own books; not ours, since some drivers do not count in netmap mode.
 std::map<std::string, uint64_t> Link::counters() const {
-  std::map<std::string, uint64_t> since;
-  for (const auto& [name, now] : read_counters()) {
-    const auto before = before_.find(name);
-    if (before != before_.end() && now >= before->second) since["interface_" + name] = now - before->second;
-  }
-  if (const auto missed = since.find("interface_rx_missed_errors"); missed != since.end())
-    since["rx_missed"] = missed->second;
-  return since;
+  std::map<std::string, uint64_t> counters;
+#ifdef __linux__
+  if (!before_) return counters;
+  for (const auto& [name, value] : netdev::counters(*before_)) counters["interface_" + name] = value;
+#endif
+  return counters;
 }
 
 }  // namespace nmgen::netmap

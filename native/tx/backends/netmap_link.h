@@ -6,6 +6,10 @@
 
 #include "../failure.h"
 
+#ifdef __linux__
+#include "netdev.h"
+#endif
+
 // What the system tells of the network interface behind a netmap port. Where a system does not tell it the same way
 // (FreeBSD), or there is no interface (VALE, pipe), it is unknown, and nothing depends on it.
 namespace nmgen::netmap {
@@ -30,11 +34,11 @@ class Link {
   std::map<std::string, uint64_t> counters() const;
 
  private:
-  std::map<std::string, uint64_t> read_counters() const;
-
   std::string interface_;
   int socket_ = -1;
-  std::map<std::string, uint64_t> before_;
+#ifdef __linux__
+  std::optional<netdev::Netdev> before_;
+#endif
 };
 
 }  // namespace nmgen::netmap

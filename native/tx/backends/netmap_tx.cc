@@ -48,7 +48,7 @@ class InPlace final : public Tx {
   void show() {
     const uint32_t head = ring_.head(), tail = ring_.tail();
     frames = &all_[head];
-    room = std::min((tail >= head ? tail : ring_.size()) - head, kMaxBurst);
+    room = failure ? 0 : std::min((tail >= head ? tail : ring_.size()) - head, kMaxBurst);
   }
   void resize(uint32_t first, uint32_t n) {
     for (uint32_t i = first; i < first + n; i++) ring_.slot(i).len = static_cast<uint16_t>(all_[i].length);
@@ -109,7 +109,7 @@ class Copying final : public Tx {
   }
   void refill() override {
     frames = &all_[at_];
-    room = std::min(kMaxBurst, kFrames - at_);
+    room = failure ? 0 : std::min(kMaxBurst, kFrames - at_);
   }
 
  private:

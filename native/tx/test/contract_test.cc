@@ -7,6 +7,9 @@
 
 #include "../checksum.h"
 #include "../clock.h"
+#include "../rx_loop.h"
+#include "../tx_loop.h"
+#include "netns.h"
 #include "support.h"
 
 namespace nmgen::test {
@@ -20,7 +23,14 @@ struct Target {
   const char* why_never_full = nullptr;       // null: when nobody releases, `commit` takes no more
   bool copies = false;  // frames are copied out of the window: more can be under way than it lends
   uint32_t max_frame = kMaxFrame;
+  uint32_t window = 0;     // so many frames may be under way: the path drops more
+  bool in_kernel = false;  // an interface, of a pair `nmgt0` - `nmgt1` that is made for each case
+
+  // Enough to fill what can be filled.
+  uint64_t plenty() const { return window ? 20 * window : 1'000'000; }
 };
+
+constexpr const char* kDrops = "what has no room at the other end is dropped there";
 
 const Target kTargets[] = {
     {"loop:x", "loop:x,slots=7"},
@@ -36,20 +46,56 @@ const Target kTargets[] = {
     {.uri = "netmap:vale7:1",
      .bad = "netmap:vale7:1^",
      .peer = "netmap:vale7:2,slots=2048",
-     .why_never_full = "VALE drops what does not fit into the receiver's ring",
-     .max_frame = 1514},
+     .why_never_full = kDrops,
+     .max_frame = 1514,
+     .window = 512},
     {.uri = "netmap:nmsink0",
      .bad = "netmap:nmsink0-17",
      .why_nothing_arrives = "it swallows all frames",
      .max_frame = 1514},
+    {.uri = "afpacket:nmgt0",
+     .bad = "afpacket:nmgt7",
+     .peer = "afpacket:nmgt1",
+     .why_never_full = kDrops,
+     .max_frame = 1514,
+     .window = 4096,
+     .in_kernel = true},
+    {.uri = "afpacket:nmgt0,slots=131,bypass=0",
+     .bad = "afpacket:nmgt0,fanout=most",
+     .peer = "afpacket:nmgt1,blocks=64,block_kib=256,timeout_ms=3",
+     .why_never_full = kDrops,
+     .max_frame = 1514,
+     .window = 4096,
+     .in_kernel = true},
+    {.uri = "afxdp:nmgt0",
+     .bad = "afxdp:nmgt0,mode=zero-copy",  // which veth has not
+     .peer = "afxdp:nmgt1",
+     .why_never_full = kDrops,
+     .max_frame = 1514,
+     .window = 256,
+     .in_kernel = true},
+    {.uri = "afxdp:nmgt0,slots=128,mode=copy,busy_poll=20",
+     .bad = "afxdp:nmgt0,slots=100",
+     .peer = "afxdp:nmgt1,program=generic,rx_slots=4096",
+     .why_never_full = kDrops,
+     .max_frame = 1514,
+     .window = 1024,
+     .in_kernel = true},
+    {.uri = "pcap:build/contract.pcap",
+     .bad = "pcap:nowhere/x.pcap",
+     .peer = "pcap:build/contract.pcap",
+     .why_never_full = "a file takes all that the disk has room for",
+     .window = 4096},
 };
 
+constexpr size_t kHeader = page::kHeaderCells;
 constexpr uint64_t kPatienceNs = 20'000'000'000;
 
 // An open device with a queue each way, or two devices with one each, entered by this thread.
 struct Link {
   explicit Link(const Target& target)
-      : device(open_or_fail(target.uri, 1, target.peer ? 0 : 1, target.max_frame)),
+      : veth(target.in_kernel ? new Veth : nullptr),
+        device(open_or_fail(target.uri, 1, target.peer ? 0 : 1, target.max_frame)),
         peer(target.peer ? open_or_fail(target.peer, 0, 1, target.max_frame) : nullptr),
         tx(*device->tx(0)),
         rx(*receiver().rx(0)) {
@@ -97,6 +143,7 @@ struct Link {
       rx.release(static_cast<uint32_t>(frames.size()));
     }
   }
+  std::unique_ptr<Veth> veth;
   std::unique_ptr<Device> device, peer;
   TxQueue& tx;
   RxQueue& rx;
@@ -121,16 +168,17 @@ void opens_again_after_it_was_closed(const Target& target) {
   for (int round = 0; round < 3; round++) {
     Link link(target);
     CHECK(link.device->tx_queues() >= 1 && link.receiver().rx_queues() >= 1);
-    CHECK(!link.device->facts().at("driver").empty());
+    CHECK(!link.device->facts().at("driver").empty() && !link.receiver().facts().at("driver").empty());
     CHECK_EQ(link.send(10, 0), 10u);
   }
 }
 
 void refuses_with_a_sentence(const Target& target) {
+  Link link(target);
   auto device = open_device(target.bad, {.device = {}, .args = {}, .devices = {}});
   CHECK(!device);
   check_sentence(device.failure());
-  Link link(target);  // and a refusal breaks nothing
+  // And a refusal breaks nothing.
   CHECK_EQ(link.send(1, 0), 1u);
 }
 
@@ -179,6 +227,39 @@ void lends_frames_that_are_distinct_and_whole(const Target& target) {
   }
 }
 
+void sends_its_longest_frame(const Target& target) {
+  Link link(target);
+  for (const uint32_t length : {target.max_frame, 60u, target.max_frame}) {
+    if (link.tx.room == 0) link.tx.refill();
+    Frame& frame = link.tx.frames[0];
+    for (uint32_t b = 0; b < length; b++) frame.data[b] = static_cast<uint8_t>(b * 31 + b / 256);
+    frame.length = length;
+    CHECK_EQ(link.tx.commit(1, true), 1u);
+    link.tx.push();
+    if (target.why_nothing_arrives) continue;
+    std::span<const Frame> got;
+    for (const uint64_t until = now_ns() + kPatienceNs; got.empty() && now_ns() < until;) got = link.rx.peek();
+    CHECK(got.size() == 1 && got[0].length == length);
+    for (uint32_t b = 0; b < length; b++) CHECK_EQ(got[0].data[b], static_cast<uint8_t>(b * 31 + b / 256));
+    link.rx.release(1);
+  }
+}
+
+// What RxLoop takes for the moment of arrival.
+void stamps_arrivals_between_then_and_now(const Target& target) {
+  needs_arrival(target);
+  Link link(target);
+  if (!link.rx.arrived) skip("the device does not say when a frame arrived");
+  for (uint64_t round = 0; round < 20; round++) {
+    const uint64_t before = now_ns();
+    CHECK_EQ(link.send(1, round), 1u);
+    while (link.rx.peek().empty() && now_ns() < before + kPatienceNs) continue;
+    // The two clocks are read one after the other, and may be slewed against each other meanwhile.
+    CHECK(link.rx.arrived[0] + 1'000'000 > before && link.rx.arrived[0] < now_ns() + 1'000'000);
+    link.receive(1, round);
+  }
+}
+
 void stops_when_full_and_goes_on_after_a_release(const Target& target) {
   needs_an_end(target);
   Link link(target);
@@ -204,7 +285,7 @@ void keeps_what_was_peeked_until_it_is_released(const Target& target) {
   std::span<const Frame> peeked;
   while (peeked.empty() && now_ns() < until) peeked = link.rx.peek();
   CHECK(!peeked.empty());
-  link.send(1'000'000, 10);
+  link.send(target.plenty(), 10);
   for (size_t j = 0; j < peeked.size(); j++) CHECK_EQ(get64(peeked[j].data), j);
 }
 
@@ -220,12 +301,14 @@ void counts_what_it_sent(const Target& target) {
   }
   link.tx.flush();
   CHECK_EQ(link.device->counters().at("tx_packets") - before, sent);
-  if (!target.why_nothing_arrives) CHECK_EQ(link.receiver().counters().at("rx_packets"), sent);
+  if (target.why_nothing_arrives) return;
+  CHECK_EQ(link.receiver().counters().at("rx_packets"), sent);
+  CHECK_EQ(link.receiver().counters()["rx_missed"], 0u);
 }
 
 void flushes_within_a_bounded_time(const Target& target) {
   Link link(target);
-  link.send(1'000'000, 0);
+  link.send(target.plenty(), 0);
   const uint64_t start = now_ns();
   link.tx.flush();
   CHECK(now_ns() - start < 2'000'000'000);
@@ -235,13 +318,16 @@ void flushes_within_a_bounded_time(const Target& target) {
 uint32_t length_of(uint64_t i) { return 60 + static_cast<uint32_t>(i * 2654435761 % 1455); }
 
 void transfer(const Target& target, uint64_t packets, bool resized) {
-  needs_an_end(target);
+  needs_arrival(target);
+  if (target.why_never_full && !target.window) skip(target.why_never_full);
   Link link(target);
   link.prefill(resized ? 1514 : 60);
   std::atomic<bool> give_up{false};
+  std::atomic<uint64_t> received{0};
   std::thread sender([&] {
     link.device->enter();
     for (uint64_t i = 0; i < packets && !give_up;) {
+      while (target.window && i - received >= target.window && !give_up) std::this_thread::yield();
       if (link.tx.room == 0) link.tx.refill();
       if (link.tx.room == 0) std::this_thread::yield();
       const uint32_t n = static_cast<uint32_t>(std::min<uint64_t>(packets - i, link.tx.room));
@@ -249,6 +335,7 @@ void transfer(const Target& target, uint64_t packets, bool resized) {
         Frame& frame = link.tx.frames[j];
         frame.data[frame.length - 1] = 0x5a;  // the end of one length is the middle of another
         if (resized) frame.length = length_of(i + j);
+        if (resized && target.window) std::memset(frame.data, 0x5a, frame.length);
         put64(frame.data, i + j);
         frame.data[frame.length - 1] = static_cast<uint8_t>(i + j);
       }
@@ -267,6 +354,7 @@ void transfer(const Target& target, uint64_t packets, bool resized) {
       got++;
     }
     link.rx.release(static_cast<uint32_t>(frames.size()));
+    received = got;
     if (frames.empty()) std::this_thread::yield();
   }
   give_up = true;
@@ -276,17 +364,95 @@ void transfer(const Target& target, uint64_t packets, bool resized) {
   CHECK(link.rx.peek().empty());
 }
 
-void delivers_a_million_packets_in_order(const Target& target) { transfer(target, 1'000'000 / kSlowdown, false); }
-void delivers_each_packet_with_its_length(const Target& target) { transfer(target, 200'000 / kSlowdown, true); }
+void delivers_a_million_packets_in_order(const Target& target) {
+  transfer(target, (target.window ? 100'000 : 1'000'000) / kSlowdown, false);
+}
+void delivers_each_packet_with_its_length(const Target& target) {
+  transfer(target, (target.window ? 50'000 : 200'000) / kSlowdown, true);
+}
 
 void receives_at_most_a_burst(const Target& target) {
   Link link(target);
-  link.send(1'000'000, 0);
+  link.send(target.plenty(), 0);
   for (int round = 0; round < 10; round++) {
     std::span<const Frame> frames = link.rx.peek();
     CHECK(frames.size() <= kMaxBurst);
     for (const Frame& frame : frames) CHECK(frame.length == 60 && frame.data != nullptr);
     link.rx.release(static_cast<uint32_t>(frames.size()));
+  }
+}
+
+// A sender and a receiver as a run has them, while something happens to their interface.
+struct Loops {
+  explicit Loops(const Target& target) : link(target) {
+    plan.lanes = {lane_of({0})};
+    for (std::vector<page::Word>* page : {&tx, &rx}) page::publish(&(*page)[page::kGo], 1);
+    page::set(&rx[page::kEpochNs], 1);
+    receiver = std::thread([this] { RxLoop(link.rx, plan, rx.data()).run(); });
+    sender = std::thread([this] { TxLoop(link.tx, plan, tx.data()).run(); });
+    wait_for([&] { return page::get(&tx[page::kPackets]) > 1000; });
+  }
+  ~Loops() {
+    stop();
+    for (std::thread* thread : {&sender, &receiver})
+      if (thread->joinable()) thread->join();
+  }
+  void stop() {
+    for (std::vector<page::Word>* page : {&tx, &rx}) page::set(&(*page)[page::kStop], 1);
+  }
+  static bool is_done(const std::vector<page::Word>& page) { return page::acquire(&page[page::kState]) == page::kDone; }
+  static void wait_for(auto condition) {
+    const uint64_t until = now_ns() + kPatienceNs;
+    while (!condition() && now_ns() < until) std::this_thread::yield();
+    CHECK(condition());
+  }
+
+  Link link;
+  Plan plan = plan_of({plain_stream(0, 60)});
+  std::vector<page::Word> tx = std::vector<page::Word>(kHeader + page::kTxStreamCells);
+  std::vector<page::Word> rx = std::vector<page::Word>(kHeader + page::kRxStreamCells);
+  std::thread sender, receiver;
+};
+
+void needs_an_interface(const Target& target) {
+  if (!target.in_kernel) skip("it is no interface of the kernel's");
+}
+
+void ends_soon_after_it_was_told_to(const Target& target) {
+  Loops loops(target);
+  const uint64_t start = now_ns();
+  loops.stop();
+  loops.wait_for([&] { return loops.is_done(loops.tx) && loops.is_done(loops.rx); });
+  CHECK(now_ns() - start < 1'000'000'000);  // 100 ms, on a machine that has them
+  CHECK(!loops.link.tx.failure && !loops.link.rx.failure);
+  if (!target.in_kernel) return;
+  CHECK_EQ(loops.link.device->counters().at("tx_packets"), page::get(&loops.tx[page::kPackets]));
+}
+
+void ends_with_a_sentence_when_its_interface_is_removed(const Target& target) {
+  needs_an_interface(target);
+  Loops loops(target);
+  Veth::ip("link delete nmgt0");
+  loops.wait_for([&] { return loops.is_done(loops.tx) && loops.is_done(loops.rx); });
+  for (const auto& failure : {loops.link.tx.failure, loops.link.rx.failure}) {
+    check_sentence(failure.value());
+    CHECK_EQ(failure->code, std::string("interface-lost"));
+  }
+  CHECK_EQ(page::get(&loops.tx[page::kPackets]), page::get(&loops.tx[kHeader + page::kTxPackets]));
+}
+
+void ends_with_a_sentence_when_its_link_goes_down(const Target& target) {
+  needs_an_interface(target);
+  for (const char* which : {"nmgt0", "nmgt1"}) {
+    Loops loops(target);
+    Veth::ip(std::string("link set down dev ") + which);
+    loops.wait_for([&] { return loops.is_done(loops.tx); });
+    check_sentence(loops.link.tx.failure.value());
+    CHECK_EQ(loops.link.tx.failure->code, std::string("link-down"));
+    auto refused =
+        open_device(target.uri, {.device = {}, .rx_queues = 0, .max_frame = 1514, .args = {}, .devices = {}});
+    CHECK(!refused);
+    CHECK_EQ(refused.failure().code, std::string("link-down"));
   }
 }
 
@@ -314,6 +480,8 @@ void add_all() {
     CASE(refuses_with_a_sentence);
     CASE(sends_bursts_of_any_size);
     CASE(lends_frames_that_are_distinct_and_whole);
+    CASE(sends_its_longest_frame);
+    CASE(stamps_arrivals_between_then_and_now);
     CASE(stops_when_full_and_goes_on_after_a_release);
     CASE(keeps_what_was_peeked_until_it_is_released);
     CASE(counts_what_it_sent);
@@ -321,6 +489,9 @@ void add_all() {
     CASE(delivers_a_million_packets_in_order);
     CASE(delivers_each_packet_with_its_length);
     CASE(receives_at_most_a_burst);
+    CASE(ends_soon_after_it_was_told_to);
+    CASE(ends_with_a_sentence_when_its_interface_is_removed);
+    CASE(ends_with_a_sentence_when_its_link_goes_down);
 #undef CASE
   }
 }

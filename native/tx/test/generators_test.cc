@@ -130,6 +130,37 @@ TEST(generators_give_the_same_packets_to_any_number_of_shards) {
   }
 }
 
+TEST(frame_sizes_follow_their_formula) {
+  Stream stream = plain_stream(0, 60);
+  add_lengths(stream, {61, 62, 63, 64});
+  stream.sequence = {0, 3, 1, 1, 4, 2, 0};
+  Stream even = stream, weighted = stream;
+  even.sequence.clear(), weighted.sequence.clear();
+  even.sizes = {true, 99, {}};
+  weighted.sizes = {true, 7, {{0, 0}, {1ull << 62, 3}, {~0ull, 1}, {0, 3}, {1, 0}}};
+  auto drawn = [](const SizeDraw& sizes, uint64_t i) {
+    const Wide at = Wide{reference_mix(sizes.key + (i + 1) * 0x9e3779b97f4a7c15)} * 5;
+    const size_t c = static_cast<size_t>(at >> 64);
+    if (sizes.columns.empty() || static_cast<uint64_t>(at) < sizes.columns[c].threshold) return c;
+    return static_cast<size_t>(sizes.columns[c].other);
+  };
+  for (uint64_t stride : {1u, 2u, 3u, 7u, 64u}) {
+    const Plan plan = decoded(plan_of({stream, even, weighted}, stride, stride - 1));
+    const std::vector<StreamState> states = make_states(plan);
+    const Template* chosen[kMaxBurst];
+    for (uint64_t k : {uint64_t{0}, uint64_t{5}, uint64_t{123'456'789}})
+      for (uint32_t n : {1u, 3u, kMaxBurst})
+        for (size_t s = 0; s < 3; s++) {
+          choose_templates(states[s], k, n, chosen);
+          for (uint64_t j = 0; j < n; j++) {
+            const uint64_t i = (k + j) * stride + stride - 1;
+            const size_t expected = s == 0 ? stream.sequence[i % 7] : drawn(plan.streams[s].sizes, i);
+            CHECK_EQ(chosen[j], &plan.streams[s].templates[expected], "stream " + text(s) + " packet " + text(i));
+          }
+        }
+  }
+}
+
 TEST(generators_of_random_plans_follow_their_formula) {
   Random random{1};
   for (uint64_t round = 0; round < 2000 / kSlowdown; round++) {

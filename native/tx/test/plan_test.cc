@@ -60,11 +60,17 @@ Plan rich_plan() {
   matched.match = {14, {0x45, 0}, {0xff, 0xf0}};
   Stream drawn = plain_stream(5, 64);
   drawn.fields = shared_fields();
+  add_lengths(drawn, {90});
+  drawn.sequence.clear();
+  drawn.sizes = {true, 77, {{1ull << 63, 1}, {0, 1}}};
   Plan plan = plan_of({imix, matched, drawn}, 4, 1);
   plan.duration_ns = 1'000'000'000;
-  plan.lanes = {lane_of({0, 1, 0}, 100.5), lane_of({1}), lane_of({0}, 50), lane_of({1}), lane_of({0}, 7)};
+  plan.streams[1].numbers = {{10, {2, 3, 9}}, {3, {0, 1, 2}}};
+  plan.lanes = {lane_of({0, 1, 0}, 100.5), lane_of({1}),   lane_of({0}, 50), lane_of({1}),
+                lane_of({0}, 7),           lane_of({0}, 5)};
   plan.lanes[0].start_ns = 3.25;
   plan.lanes[0].tight = true;
+  plan.lanes[0].cycles = {{1, 2, 1}, {0, 0}};
   plan.lanes[1].for_ns = 1e6;
   plan.lanes[2].shape = Shape::kBurst;
   plan.lanes[2].burst = 16;
@@ -76,6 +82,9 @@ Plan rich_plan() {
   plan.lanes[4].shape = Shape::kPoisson;
   plan.lanes[4].open_ended = true;
   plan.lanes[4].key = 12345;
+  plan.lanes[5].shape = Shape::kTrace;
+  plan.lanes[5].cycle_ns = 11;
+  plan.lanes[5].offsets = {0, 3.5, 3.5, 9};
   return plan;
 }
 
@@ -99,13 +108,22 @@ TEST(plan_decoder_reads_what_the_encoder_writes) {
   CHECK(s.templates[2].sites[3].crc32c && s.templates[2].sites[3].end == 124 && s.has_crc);
   CHECK(s.fields[1].bits == 9 && s.fields[1].shift == 3 && s.fields[1].size == 500 && s.fields[1].sums[0].high == 1);
   CHECK(s.fields[2].every == 3 && s.fields[2].size == 0 && s.fields[3].values[2] == 70000);
+  const SizeDraw& sizes = plan.streams[2].sizes;
+  CHECK(sizes.on && sizes.key == 77 && sizes.columns[0].threshold == 1ull << 63 && sizes.columns[1].other == 1);
+  CHECK(!s.sizes.on && plan.streams[2].sequence.empty());
   CHECK(plan.streams[1].match.offset == 14 && plan.streams[1].match.mask[1] == 0xf0);
+  CHECK(s.numbers[0].cycle == 1 && s.numbers[0].places.size() == 1 && plan.shard_of(s) == 1 && s.histogram == 0);
+  const std::vector<Numbers>& numbers = plan.streams[1].numbers;
+  CHECK(numbers[0].cycle == 10 && numbers[0].places == std::vector<uint32_t>({2, 3, 9}) && numbers[1].cycle == 3);
+  CHECK(plan.shard_of(plan.streams[1]) == 3 && plan.streams[1].histogram == 1);
   const std::vector<Lane>& lanes = plan.lanes;
+  CHECK(lanes[1].cycles.empty() && lanes[0].cycles == rich_plan().lanes[0].cycles);
   CHECK(lanes[0].period_ns == 100.5 && lanes[0].start_ns == 3.25 && lanes[0].tight && lanes[0].slots[1] == 1);
   CHECK(lanes[1].shape == Shape::kLine && lanes[1].for_ns == 1e6 && lanes[1].open_ended && !lanes[0].open_ended);
   CHECK(lanes[2].burst == 16 && lanes[2].after == std::vector<uint32_t>({1, 0}));
   CHECK(lanes[3].from_pns == 1e-6 && lanes[3].to_pns == 1e-3 && lanes[3].over_ns == 1e9);
   CHECK(lanes[4].shape == Shape::kPoisson && lanes[4].key == 12345);
+  CHECK(lanes[5].shape == Shape::kTrace && lanes[5].cycle_ns == 11 && lanes[5].offsets == rich_plan().lanes[5].offsets);
   // Frame::holds tells templates apart by their number alone.
   CHECK(s.templates[0].id != s.templates[1].id && plan.streams[1].templates[0].id != s.templates[2].id);
 }
@@ -123,6 +141,13 @@ TEST(plan_decoder_refuses_every_truncation) {
   CHECK(!decode_plan(longer));
 }
 
+void clip(Plan& p, uint32_t from, uint32_t to) {
+  Field& f = p.streams[0].fields[0];
+  f.clipped = true;
+  f.from = from;
+  f.to = to;
+}
+
 TEST(plan_decoder_refuses_what_would_reach_outside) {
   using Change = void (*)(Plan&);
   const std::pair<const char*, Change> changes[] = {
@@ -132,6 +157,14 @@ TEST(plan_decoder_refuses_what_would_reach_outside) {
       {"too many shards", [](Plan& p) { p.streams[0].stride = 0; }},
       {"no frame", [](Plan& p) { p.streams[1].sequence.clear(); }},
       {"unknown frame", [](Plan& p) { p.streams[0].sequence[4] = 3; }},
+      {"no frame", [](Plan& p) { p.streams[2].sizes.on = false; }},
+      {"no frame", [](Plan& p) { p.streams[2].sequence = {0}; }},
+      {"too few weights", [](Plan& p) { p.streams[2].sizes.columns.pop_back(); }},
+      {"too few weights",
+       [](Plan& p) {
+         p.streams[1].sizes.columns = {{0, 0}};
+       }},
+      {"leads to an unknown frame", [](Plan& p) { p.streams[2].sizes.columns[1].other = 2; }},
       {"a frame's length", [](Plan& p) { p.streams[1].templates[0].bytes.resize(13); }},
       {"a frame's length", [](Plan& p) { p.streams[1].templates[0].bytes.resize(kMaxFrame + 1); }},
       {"lies outside its frame", [](Plan& p) { p.streams[0].templates[0].sites[1].offset = 59; }},
@@ -154,6 +187,9 @@ TEST(plan_decoder_refuses_what_would_reach_outside) {
       {"a field's width", [](Plan& p) { p.streams[0].fields[0].bits = 0; }},
       {"does not fit in its bytes", [](Plan& p) { p.streams[0].fields[0].shift = 1; }},
       {"does not fit in its bytes", [](Plan& p) { p.streams[0].fields[0].shift = ~0u; }},
+      {"more bytes than it has", [](Plan& p) { clip(p, 0, 9); }},
+      {"more bytes than it has", [](Plan& p) { clip(p, 2, 1); }},
+      {"unknown kind", [](Plan& p) { p.streams[0].templates[0].sites[3].hidden = true; }},
       {"unknown kind", [](Plan& p) { p.streams[0].fields[0].op = static_cast<FieldOp>(5); }},
       {"`every` is 0", [](Plan& p) { p.streams[0].fields[0].every = 0; }},
       {"a list has no values", [](Plan& p) { p.streams[0].fields[3].values.clear(); }},
@@ -171,16 +207,32 @@ TEST(plan_decoder_refuses_what_would_reach_outside) {
       {"an unknown value", [](Plan& p) { shared(p, 3).columns[1].count = 0; }},
       {"a signature lies outside", [](Plan& p) { p.streams[0].signature = 43; }},
       {"differ in length", [](Plan& p) { p.streams[1].match.mask.pop_back(); }},
+      {"places lie outside", [](Plan& p) { p.streams[1].numbers[0].places.clear(); }},
+      {"places lie outside", [](Plan& p) { p.streams[1].numbers[0].places[2] = 10; }},
+      {"places lie outside", [](Plan& p) { p.streams[0].numbers[0].cycle = 0; }},
+      {"differ in their places", [](Plan& p) { p.streams[1].numbers[1].places = {1}; }},
+      {"has no numbers", [](Plan& p) { p.streams[1].numbers.clear(); }},
+      {"unknown numbers", [](Plan& p) { p.streams[0].fields[0].numbers = 1; }},
       {"time is none", [](Plan& p) { p.lanes[0].period_ns = -1; }},
       {"time is none", [](Plan& p) { p.lanes[0].start_ns = NAN; }},
       {"time is none", [](Plan& p) { p.lanes[1].for_ns = HUGE_VAL; }},
-      {"unknown shape", [](Plan& p) { p.lanes[0].shape = static_cast<Shape>(5); }},
+      {"unknown shape", [](Plan& p) { p.lanes[0].shape = static_cast<Shape>(6); }},
       {"no period", [](Plan& p) { p.lanes[4].period_ns = 0; }},
       {"burst is empty", [](Plan& p) { p.lanes[2].burst = 0; }},
       {"leads nowhere", [](Plan& p) { p.lanes[3].to_pns = 0; }},
       {"leads nowhere", [](Plan& p) { p.lanes[3].over_ns = 0; }},
-      {"one that is not there", [](Plan& p) { p.lanes[2].after = {5}; }},
+      {"missing, or out of place", [](Plan& p) { p.lanes[5].offsets.clear(); }},
+      {"missing, or out of place", [](Plan& p) { p.lanes[0].offsets = {0}; }},
+      {"table is too long", [](Plan& p) { p.lanes[5].offsets.resize(kMaxOffsets + 1, 9); }},
+      {"out of order", [](Plan& p) { p.lanes[5].offsets = {2, 1}; }},
+      {"out of order", [](Plan& p) { p.lanes[5].offsets[0] = -1; }},
+      {"out of order", [](Plan& p) { p.lanes[5].offsets[0] = NAN; }},
+      {"out of order", [](Plan& p) { p.lanes[5].cycle_ns = 9; }},
+      {"out of order", [](Plan& p) { p.lanes[5].cycle_ns = HUGE_VAL; }},
+      {"one that is not there", [](Plan& p) { p.lanes[2].after = {6}; }},
       {"a lane is empty", [](Plan& p) { p.lanes[1].slots.clear(); }},
+      {"a lane is empty", [](Plan& p) { p.lanes[0].cycles[1].clear(); }},
+      {"unknown stream", [](Plan& p) { p.lanes[0].cycles[1][1] = 3; }},
       {"unknown stream", [](Plan& p) { p.lanes[1].slots[0] = 3; }},
   };
   CHECK_EQ(refusal(rich_plan()), "");

@@ -33,7 +33,9 @@ class Writer {
 void write_field(Writer& out, const Field& f, uint32_t index) {
   for (uint32_t value : {f.offset, f.bytes, f.shift, f.bits, static_cast<uint32_t>(f.op)}) out.u32(value);
   out.u32(f.draw ? f.draw : 1000 + index);
-  out.u32(f.high | f.shuffled << 1 | f.has_digit << 2 | f.has_hash << 3 | f.wide << 4);
+  out.u32(f.numbers);
+  out.u32(f.high | f.shuffled << 1 | f.has_digit << 2 | f.has_hash << 3 | f.wide << 4 | f.clipped << 5);
+  out.u32(f.from), out.u32(f.to);
   const uint64_t size = f.op == FieldOp::kList && !f.values.empty() && !f.has_digit ? f.values.size() : f.size;
   const uint64_t size_high = f.wide ? f.size_high : size == 0;
   out.number(f.low);
@@ -55,7 +57,7 @@ void write_field(Writer& out, const Field& f, uint32_t index) {
 void write_site(Writer& out, const Site& site) {
   out.u32(site.offset);
   out.u32(site.base);
-  out.u32((site.zero_is_ones ? 1 : 0) | (site.bad ? 2 : 0) | (site.crc32c ? 4 : 0));
+  out.u32((site.zero_is_ones ? 1 : 0) | (site.bad ? 2 : 0) | (site.crc32c ? 4 : 0) | (site.hidden ? 8 : 0));
   out.u32(site.start);
   out.u32(site.end);
   out.list(site.sums, [&](const SumEntry& sum) { out.u32(sum.site), out.u32(sum.high); });
@@ -64,14 +66,22 @@ void write_site(Writer& out, const Site& site) {
 void write_stream(Writer& out, const Stream& s) {
   out.u32(s.id);
   out.u32(s.stride);
+  out.u32(s.histogram);
   out.u32(s.is_signed);
   out.u32(s.signature);
   out.u64(s.limit);
+  out.list(s.numbers, [&](const Numbers& n) {
+    out.u32(n.cycle);
+    out.list(n.places, [&](uint32_t place) { out.u32(place); });
+  });
   out.list(s.templates, [&](const Template& t) {
     out.blob(t.bytes);
     out.list(t.sites, [&](const Site& site) { write_site(out, site); });
   });
   out.list(s.sequence, [&](uint32_t index) { out.u32(index); });
+  out.u32(s.sizes.on);
+  out.u64(s.sizes.key);
+  out.list(s.sizes.columns, [&](const SizeColumn& c) { out.u64(c.threshold), out.u32(c.other); });
   uint32_t index = 0;
   out.list(s.fields, [&](const Field& field) { write_field(out, field, index++); });
   out.u32(s.match.offset);
@@ -84,7 +94,7 @@ void write_stream(Writer& out, const Stream& s) {
 std::vector<uint8_t> encode(const Plan& plan) {
   Writer out;
   out.u32(0x50474d4e);
-  out.u32(2);
+  out.u32(4);
   for (uint64_t value : {plan.stride, plan.shard, plan.duration_ns}) out.u64(value);
   out.list(plan.streams, [&](const Stream& stream) { write_stream(out, stream); });
   out.list(plan.lanes, [&](const Lane& lane) {
@@ -95,8 +105,12 @@ std::vector<uint8_t> encode(const Plan& plan) {
     out.u64(lane.burst);
     for (double value : {lane.from_pns, lane.to_pns, lane.over_ns}) out.number(value);
     out.u64(lane.key);
+    out.number(lane.cycle_ns);
+    out.list(lane.offsets, [&](double offset) { out.number(offset); });
     out.list(lane.after, [&](uint32_t other) { out.u32(other); });
-    out.list(lane.slots, [&](uint32_t slot) { out.u32(slot); });
+    auto write_slot = [&](uint32_t slot) { out.u32(slot); };
+    out.list(lane.slots, write_slot);
+    out.list(lane.cycles, [&](const std::vector<uint32_t>& cycle) { out.list(cycle, write_slot); });
   });
   return out.bytes;
 }
@@ -112,6 +126,7 @@ Stream plain_stream(uint32_t id, uint32_t length) {
   s.id = id;
   s.stride = 1;
   s.limit = kNoLimit;
+  s.numbers = {{1, {0}}};
   add_lengths(s, {length});
   return s;
 }
@@ -136,6 +151,7 @@ void sign(Stream& s, uint32_t offset) {
 }
 
 Plan plan_of(std::vector<Stream> streams, uint64_t stride, uint64_t shard) {
+  for (uint32_t s = 0; s < streams.size(); s++) streams[s].histogram = s;
   return {stride, shard, 0, std::move(streams), {}};
 }
 
@@ -195,8 +211,8 @@ Painter::Frames Painter::paint(uint64_t k, uint32_t n) {
   uint8_t* data[kMaxBurst];
   const Template* templates[kMaxBurst];
   Frames frames;
+  choose_templates(state_, k, n, templates);
   for (uint32_t j = 0; j < n; j++) {
-    templates[j] = &template_of(state_, k + j);
     std::vector<uint8_t>& buffer = buffers_[j][templates[j]];
     if (buffer.empty()) buffer = templates[j]->bytes;
     data[j] = buffer.data();

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { shareOf } from './encode.js'
+import { shareOf } from './shard.js'
 
 it('the shares of all shards add up to the whole', () => {
   fc.assert(

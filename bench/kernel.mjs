@@ -1,0 +1,194 @@
+/**
+ * nmgen beside other generators on the kernel's own paths: a veth pair whose far end lies in a namespace and drops all.
+ * All run in turn, round after round, so that they meet the same noise, and are counted by the same counter, the far
+ * end's; user time is what the tool's own processes took meanwhile.
+ *
+ *     node bench/kernel.mjs [--rounds N] [--seconds S]
+ *
+ * Prints the table; writes all samples to results/bench-kernel.json. Exit 1 where a ratio is below what we promise.
+ */
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import Table from 'cli-table3'
+import { summarize } from './statistics.mjs'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const [near, far, space] = ['nmgbench0', 'nmgbench1', 'nmgbench']
+const ip = (...args) => execFileSync('ip', args, { encoding: 'utf8' })
+const pause = ms => new Promise(resolve => setTimeout(resolve, ms))
+
+/** The far end has an address that nobody sends to, so that its kernel drops every tool's frames at the same place. */
+function makePair() {
+  ip('netns', 'add', space)
+  const peer = ['peer', 'name', far, 'address', '02:00:00:00:00:fe', 'netns', space]
+  ip('link', 'add', near, 'address', '02:00:00:00:00:01', 'type', 'veth', ...peer)
+  ip('link', 'set', near, 'addrgenmode', 'none', 'arp', 'off', 'multicast', 'off', 'up')
+  ip('-n', space, 'link', 'set', far, 'addrgenmode', 'none', 'arp', 'off', 'multicast', 'off', 'up')
+}
+
+function removePair() {
+  for (const args of [
+    ['link', 'delete', near],
+    ['netns', 'delete', space],
+  ])
+    spawnSync('ip', args, { stdio: 'ignore' })
+}
+
+/** The same 60-byte UDP frame for everybody; tcpreplay takes its frames from a file. */
+function prepare(folder) {
+  const trafgen = join(folder, 'udp.cfg')
+  const eth = 'eth(da=02:00:00:00:00:02, sa=02:00:00:00:00:01)'
+  const headers = 'ip4(sa=198.18.1.2, da=198.19.1.2, ttl=4), udp(sp=1024, dp=9)'
+  writeFileSync(trafgen, `{ ${eth}, ${headers}, fill(0x00, 18) }\n`)
+  const pcap = join(folder, 'udp.pcap')
+  const preview = ['preview', `${root}/bench/profiles/constant.yaml`, '--count', '1000', '--pcap', pcap]
+  execFileSync(process.execPath, [`${root}/bin/nmgen.js`, ...preview], { stdio: 'ignore' })
+  const bare = join(folder, 'afxdp-loop')
+  const built = spawnSync('cc', ['-O2', `${root}/bench/afxdp-loop.c`, '-o', bare, '-lxdp', '-lbpf'])
+  return { trafgen, pcap, bare: built.status === 0 ? bare : null }
+}
+
+const pinned = command => ['taskset', '-c', '1', ...command]
+const nmgen = backend => [
+  process.execPath,
+  `${root}/bin/nmgen.js`,
+  'run',
+  `${root}/bench/profiles/constant.yaml`,
+  ...['--tx', `${backend}:${near}`, '--duration', '60s', '--cores', '1', '--no-out', '--quiet'],
+]
+const testpmd = driver => [
+  'dpdk-testpmd',
+  ...['-l', '0,1', '--no-pci', '--no-huge', '--no-shconf', '-m', '512', '--no-telemetry'],
+  `--vdev=${driver}0,iface=${near}`,
+  ...['--', '--auto-start', '--nb-cores=1', '--total-num-mbufs=16384', '--txpkts=60', '--port-topology=loop'],
+  ...['--burst=64', '--stats-period=1', '--forward-mode=txonly'],
+]
+
+function contenders({ trafgen, pcap, bare }) {
+  const all = [
+    { name: 'nmgen afpacket', command: nmgen('afpacket') },
+    { name: 'trafgen', command: pinned(['trafgen', '--dev', near, '--conf', trafgen, '--cpus', '1']) },
+    {
+      name: 'tcpreplay',
+      command: pinned(['tcpreplay', '--topspeed', '--preload-pcap', '--loop=0', '-i', near, pcap]),
+    },
+    { name: 'testpmd net_af_packet', command: testpmd('net_af_packet') },
+    { name: 'nmgen afxdp', command: nmgen('afxdp') },
+    { name: 'testpmd net_af_xdp', command: testpmd('net_af_xdp') },
+    ...(bare ? [{ name: 'bare AF_XDP loop', command: pinned([bare, near]) }] : []),
+  ]
+  const isThere = ({ command }) =>
+    !spawnSync(
+      command.find(word => !['taskset', '-c', '1'].includes(word)),
+      ['--version'],
+    ).error
+  return all.filter(isThere)
+}
+
+const arrived = () =>
+  JSON.parse(ip('-n', space, '-s', '-j', 'link', 'show', 'dev', far))[0].stats64.rx.packets
+
+/** Clock ticks that the processes of a group have spent in user mode, proc(5). */
+function userTicks(group) {
+  let ticks = 0
+  for (const pid of readdirSync('/proc').filter(entry => /^\d+$/.test(entry))) {
+    try {
+      const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ')
+      if (Number(fields[2]) === group) ticks += Number(fields[11])
+    } catch {} // it has ended meanwhile
+  }
+  return ticks
+}
+
+const TICK_NS = 1e7
+
+/** Starts a tool, waits until it sends, counts for a while, ends it. */
+async function measure({ name, command }, seconds) {
+  const child = spawn(command[0], command.slice(1), { detached: true, stdio: ['pipe', 'ignore', 'ignore'] })
+  const ended = new Promise(resolve => child.once('exit', resolve))
+  try {
+    const before = arrived()
+    for (let tries = 0; arrived() - before < 1000; tries++) {
+      if (tries > 200 || child.exitCode !== null)
+        throw new Error(`${name} sends nothing: ${command.join(' ')}`)
+      await pause(50)
+    }
+    await pause(300)
+    const [packets, ticks, since] = [arrived(), userTicks(child.pid), performance.now()]
+    await pause(seconds * 1000)
+    const [sent, used, took] = [arrived() - packets, userTicks(child.pid) - ticks, performance.now() - since]
+    return { kpps: sent / took, userNs: (used * TICK_NS) / sent }
+  } finally {
+    try {
+      process.kill(-child.pid, 'SIGKILL')
+    } catch {} // it has ended by itself
+    await ended
+  }
+}
+
+const ratio = (samples, a, b) => summarize(samples[a].map((one, k) => one.kpps / samples[b][k].kpps))
+const text = ({ median, min, max }, digits) =>
+  `${median.toFixed(digits)} (${min.toFixed(digits)}–${max.toFixed(digits)})`
+
+/** What we promise: against each peer of the same path, and of AF_XDP against those of AF_PACKET. */
+const PROMISES = [
+  { of: 'nmgen afpacket', to: ['trafgen', 'tcpreplay', 'testpmd net_af_packet'], least: 0.95 },
+  { of: 'nmgen afxdp', to: ['bare AF_XDP loop', 'testpmd net_af_xdp'], least: 0.95 },
+  { of: 'nmgen afxdp', to: ['trafgen', 'tcpreplay', 'testpmd net_af_packet'], least: 1.3 },
+]
+
+function print(samples) {
+  const style = { head: [], border: [] }
+  const rates = new Table({ head: ['64-byte frames, veth, one TX core', 'kpps', 'user ns/packet'], style })
+  for (const [name, list] of Object.entries(samples))
+    rates.push([
+      name,
+      text(summarize(list.map(one => one.kpps)), 0),
+      text(summarize(list.map(one => one.userNs)), 0),
+    ])
+  console.log(rates.toString())
+  const ratios = new Table({ head: ['ratio, round by round', 'measured', 'promised'], style })
+  const kept = PROMISES.flatMap(({ of, to, least }) =>
+    to
+      .filter(peer => samples[of] && samples[peer])
+      .map(peer => {
+        const measured = ratio(samples, of, peer)
+        ratios.push([`${of} / ${peer}`, text(measured, 2), `≥ ${least}`])
+        return measured.median >= least
+      }),
+  )
+  console.log(ratios.toString())
+  return kept.every(Boolean)
+}
+
+const { values } = parseArgs({
+  options: { rounds: { type: 'string', default: '5' }, seconds: { type: 'string', default: '2' } },
+})
+const folder = mkdtempSync(join(tmpdir(), 'nmgen-bench-'))
+try {
+  removePair()
+  makePair()
+  const list = contenders(prepare(folder))
+  const samples = Object.fromEntries(list.map(({ name }) => [name, []]))
+  for (let round = 0; round < Number(values.rounds); round++)
+    for (const one of list) {
+      samples[one.name].push(await measure(one, Number(values.seconds)))
+      process.stderr.write(
+        `round ${round + 1}: ${one.name} ${samples[one.name].at(-1).kpps.toFixed(0)} kpps\n`,
+      )
+    }
+  process.exitCode = print(samples) ? 0 : 1
+  console.log(`medians of ${values.rounds} rounds of ${values.seconds} s each, all in turn (min–max)`)
+  mkdirSync('results', { recursive: true })
+  writeFileSync(
+    'results/bench-kernel.json',
+    `${JSON.stringify({ schema: 'nmgen.bench/1', samples }, null, 2)}\n`,
+  )
+} finally {
+  removePair()
+  rmSync(folder, { recursive: true })
+}

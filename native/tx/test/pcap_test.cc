@@ -1,0 +1,221 @@
+// Captures of every dialect through the pcap backend, and a disk that is full.
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstring>
+#include <fstream>
+
+#include "../clock.h"
+#include "support.h"
+
+namespace nmgen::test {
+namespace {
+
+using Bytes = std::vector<uint8_t>;
+const char* const kFile = "build/pcap-test";
+
+struct Writer {
+  bool swapped = false;
+  Bytes bytes{};
+  void put(uint64_t value, size_t size) {
+    for (size_t i = 0; i < size; i++) bytes.push_back(static_cast<uint8_t>(value >> 8 * (swapped ? size - 1 - i : i)));
+  }
+  void words(std::initializer_list<uint32_t> list) {
+    for (uint32_t word : list) put(word, 4);
+  }
+  void frame(uint32_t length, uint8_t fill) { bytes.insert(bytes.end(), length, fill); }
+  void save(std::ios::openmode mode = std::ios::trunc) const {
+    std::ofstream(kFile, std::ios::binary | mode)
+        .write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+  }
+  void pcap_header(uint32_t magic, uint32_t link) {
+    put(magic, 4), put(2, 2), put(4, 2);
+    words({0, 0, 65535, link});
+  }
+  void record(uint32_t seconds, uint32_t part, uint32_t length, uint8_t fill) {
+    words({seconds, part, length, length + 100});  // cut off by a snap length
+    frame(length, fill);
+  }
+  // pcapng: a block around `body`.
+  void block(uint32_t type, const Writer& body) {
+    const uint32_t padded = static_cast<uint32_t>(body.bytes.size() + 3) / 4 * 4;
+    words({type, padded + 12});
+    bytes.insert(bytes.end(), body.bytes.begin(), body.bytes.end());
+    frame(padded - static_cast<uint32_t>(body.bytes.size()), 0);
+    put(padded + 12, 4);
+  }
+  Writer body() const { return {swapped}; }
+  void section() {
+    Writer b = body();
+    b.put(0x1a2b3c4d, 4), b.put(1, 2), b.put(0, 2), b.put(~0ull, 8);
+    block(0x0a0d0d0a, b);
+  }
+  void interface(uint16_t link, int resolution = -1) {
+    Writer b = body();
+    b.put(link, 2), b.put(0, 2), b.put(0, 4);
+    if (resolution >= 0)
+      b.put(9, 2), b.put(1, 2), b.put(static_cast<uint64_t>(resolution), 1), b.put(0, 3), b.put(0, 4);
+    block(1, b);
+  }
+  void enhanced(uint32_t interface, uint64_t ticks, uint32_t length, uint8_t fill) {
+    Writer b = body();
+    b.words({interface, static_cast<uint32_t>(ticks >> 32), static_cast<uint32_t>(ticks), length, length});
+    b.frame(length, fill);
+    block(6, b);
+  }
+};
+
+// Frames of `count` bytes each filled with its number, in the order of the file.
+void expect_frames(RxQueue& rx, uint32_t first, uint32_t until) {
+  for (uint32_t got = first; got < until;) {
+    const auto frames = rx.peek();
+    CHECK(!frames.empty());
+    for (const Frame& frame : frames) {
+      CHECK_EQ(frame.length, 60 + got);
+      for (uint32_t b = 0; b < frame.length; b++) CHECK_EQ(frame.data[b], static_cast<uint8_t>(got));
+      got++;
+    }
+    rx.release(static_cast<uint32_t>(frames.size()));
+  }
+  CHECK(rx.peek().empty() && !rx.failure);
+}
+
+std::unique_ptr<Device> open_file() { return open_or_fail(std::string("pcap:") + kFile, 0, 1); }
+
+std::string refusal() {
+  auto device = open_device(std::string("pcap:") + kFile,
+                            {.device = {}, .tx_queues = 0, .rx_queues = 1, .args = {}, .devices = {}});
+  if (!device) return device.failure().code + ": " + device.failure().message;
+  RxQueue& rx = *(*device)->rx(0);
+  while (!rx.peek().empty()) rx.release(static_cast<uint32_t>(rx.peek().size()));
+  return rx.failure ? rx.failure->code + ": " + rx.failure->message : "none";
+}
+
+TEST(pcap_reads_either_byte_order_and_resolution) {
+  const uint64_t past = 1'600'000'000;
+  for (const bool swapped : {false, true})
+    for (const uint32_t magic : {0xa1b2c3d4u, 0xa1b23c4du}) {
+      Writer w{swapped};
+      w.pcap_header(magic, 1);
+      for (uint32_t i = 0; i < 200; i++) w.record(static_cast<uint32_t>(past) + i, i, 60 + i, static_cast<uint8_t>(i));
+      w.save();
+      expect_frames(*open_file()->rx(0), 0, 200);
+    }
+}
+
+TEST(pcap_reads_pcapng_with_several_sections_interfaces_and_resolutions) {
+  Writer w;
+  for (const bool swapped : {false, true}) {
+    w.swapped = swapped;
+    w.section();
+    w.interface(1);
+    w.interface(1, 9);
+    w.interface(1, 0x80 | 20);
+    Writer unknown = w.body();
+    unknown.words({1, 2, 3});
+    w.block(0xbad, unknown);
+    const uint32_t first = swapped ? 51 : 0;
+    for (uint32_t i = first; i < first + 50; i++) w.enhanced(i % 3, uint64_t{i} << 31, 60 + i, static_cast<uint8_t>(i));
+    if (swapped) continue;
+    Writer simple = w.body();
+    simple.put(110, 4);
+    simple.frame(110, 50);
+    w.block(3, simple);
+  }
+  w.save();
+  expect_frames(*open_file()->rx(0), 0, 101);
+}
+
+TEST(pcap_tells_when_a_frame_was_captured_if_that_is_a_time) {
+  timespec real;
+  clock_gettime(CLOCK_REALTIME, &real);
+  const uint64_t now = now_ns();
+  Writer w;
+  w.pcap_header(0xa1b23c4d, 1);
+  w.record(static_cast<uint32_t>(real.tv_sec) - 1, static_cast<uint32_t>(real.tv_nsec), 60, 0);
+  w.record(0, 7, 61, 1);  // counted from a start
+  w.save();
+  auto device = open_file();
+  RxQueue& rx = *device->rx(0);
+  CHECK_EQ(rx.peek().size(), 2u);
+  const int64_t ago = static_cast<int64_t>(now - rx.arrived[0]);
+  CHECK(ago > 900'000'000 && ago < 1'100'000'000);
+  CHECK(rx.arrived[1] >= now && rx.arrived[1] <= now_ns());
+}
+
+TEST(pcap_waits_for_the_rest_of_a_file_that_grows) {
+  Writer w;
+  w.pcap_header(0xa1b2c3d4, 1);
+  w.record(1, 0, 60, 0);
+  w.record(2, 0, 61, 1);
+  Writer head = w, tail;
+  head.bytes.resize(w.bytes.size() - 30);
+  tail.bytes.assign(w.bytes.end() - 30, w.bytes.end());
+  head.save();
+  auto device = open_file();
+  expect_frames(*device->rx(0), 0, 1);
+  tail.save(std::ios::app);
+  expect_frames(*device->rx(0), 1, 2);
+}
+
+TEST(pcap_refuses_what_is_no_capture_of_Ethernet) {
+  auto said = [](Writer w) {
+    w.save();
+    return refusal();
+  };
+  Writer raw, text, ng, huge, dangling;
+  raw.pcap_header(0xa1b2c3d4, 101);
+  for (const char c : std::string("version: 1\nname: no capture\n")) text.bytes.push_back(static_cast<uint8_t>(c));
+  ng.section();
+  ng.interface(113);
+  huge.pcap_header(0xa1b2c3d4, 1);
+  huge.words({0, 0, 0x7fffffff, 60});
+  dangling.section();
+  dangling.enhanced(0, 0, 60, 0);
+  CHECK(said(raw).starts_with("bad-capture") && said(raw).find("link type 101") != std::string::npos);
+  CHECK(said(text).find("is no capture") != std::string::npos);
+  CHECK(said(ng).find("link type 113") != std::string::npos);
+  CHECK(said(huge).find("damaged") != std::string::npos);
+  CHECK(said(dangling).find("unknown interface") != std::string::npos);
+  unlink(kFile);
+  CHECK(refusal().starts_with("no-file"));
+}
+
+TEST(pcap_survives_any_damage) {
+  Writer w;
+  w.section();
+  w.interface(1, 6);
+  for (uint32_t i = 0; i < 5; i++) w.enhanced(0, i, 60, 0);
+  Random random{7};
+  for (int round = 0; round < 2000; round++) {
+    Writer damaged = w;
+    for (uint64_t k = random.between(1, 4); k-- > 0;)
+      damaged.bytes[random.below(damaged.bytes.size())] = static_cast<uint8_t>(random.next());
+    damaged.save();
+    refusal();  // any answer will do
+  }
+}
+
+TEST(pcap_counts_what_is_in_the_file_when_the_disk_is_full) {
+  rlimit before;
+  getrlimit(RLIMIT_FSIZE, &before);
+  auto old = std::signal(SIGXFSZ, SIG_IGN);
+  auto device = open_or_fail(std::string("pcap:") + kFile, 1, 0);
+  TxQueue& tx = *device->tx(0);
+  for (Frame& frame : tx.all()) std::memset(frame.data, 1, 60), frame.length = 60;
+  const rlimit limit{24 + 100 * 76 + 33, before.rlim_max};
+  setrlimit(RLIMIT_FSIZE, &limit);
+  uint64_t sent = 0;
+  for (int burst = 0; burst < 5; burst++) sent += tx.commit(std::min(tx.room, 64u), false);
+  setrlimit(RLIMIT_FSIZE, &before);
+  std::signal(SIGXFSZ, old);
+  CHECK_EQ(sent, 100u);
+  CHECK(tx.failure && tx.failure->code == "disk-full" && tx.room == 0);
+  CHECK_EQ(std::ifstream(kFile, std::ios::ate | std::ios::binary).tellg(), std::streamoff{24 + 100 * 76});
+  unlink(kFile);
+}
+
+}  // namespace
+}  // namespace nmgen::test
