@@ -27,13 +27,22 @@ function assertions(line, struct) {
   const [first, second, third, fourth] = line.trim().split(/\s+/)
   switch (first) {
     case 'struct':
-      return { struct: second, lines: ['', assert(`sizeof(${second}) == ${third} && alignof(${second}) == ${fourth}`)] }
+      return {
+        struct: second,
+        lines: ['', assert(`sizeof(${second}) == ${third} && alignof(${second}) == ${fourth}`)],
+      }
     case 'number':
       return { struct, lines: [assert(`${second} == ${third}`)] }
     case 'ioctl':
       return {
         struct,
-        lines: ['#ifdef __linux__', assert(`${second} == ${third}`), '#else', assert(`${second} == ${fourth}`), '#endif'],
+        lines: [
+          '#ifdef __linux__',
+          assert(`${second} == ${third}`),
+          '#else',
+          assert(`${second} == ${fourth}`),
+          '#endif',
+        ],
       }
     default: {
       const place = `offsetof(${struct}, ${third}) == ${first}`

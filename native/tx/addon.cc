@@ -163,10 +163,6 @@ uint32_t longest_frame(const Plan& plan) {
   return static_cast<uint32_t>(bytes);
 }
 
-Napi::Value to_result(Napi::Env env, const std::optional<Failure>& failure) {
-  return failure ? Napi::Value(to_object(env, *failure)) : env.Null();
-}
-
 Napi::Value run_tx(const Napi::CallbackInfo& info) {
   Napi::Env env = info.Env();
   auto device = device_of(info[0]);
