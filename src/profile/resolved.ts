@@ -9,6 +9,7 @@ import {
   formatFragment,
   formatFrame,
   formatIndices,
+  formatPayload,
   formatPick,
   formatShare,
   formatVariable,
@@ -157,8 +158,8 @@ function layerRows(
   const alone = stream.layers.filter(other => other.name === layer.name).length === 1
   const path = `streams.${stream.name}.layers.${alone ? '' : `${i}.`}${layer.name}`
   const inFile = ['streams', streamIndex, 'layers', i, layer.name]
-  if (layer.bytes)
-    return [{ path, value: `{bytes: ${Buffer.from(layer.bytes).toString('hex')}}`, origin: originOf(inFile) }]
+  const payload = formatPayload(layer)
+  if (payload !== undefined) return [{ path, value: payload, origin: originOf(inFile) }]
   const header = headers[layer.name]
   if (!header) return []
   const links = headers[stream.layers[i + 1]?.name ?? '']?.on[layer.name] ?? {}

@@ -7,7 +7,7 @@ import { formatRate } from '../units/rate.js'
 import { formatIndices, formatShare } from './format.js'
 import type { CaptureSpec, LayerSpec, PortSpec, Profile, StreamSpec, Variables } from './model.js'
 import { rewriteField } from './rewrite.js'
-import { fieldDocument, pickDocument, variableDocument } from './write-field.js'
+import { fieldDocument, pickDocument, stringDocument, variableDocument } from './write-field.js'
 import { fragmentDocument } from './write-fragment.js'
 import { frameDocument } from './write-frame.js'
 
@@ -115,7 +115,8 @@ function loadDocument(load: Load): unknown {
 }
 
 function layerDocument(layer: LayerSpec) {
-  const { name, bytes } = layer
+  const { name, bytes, content } = layer
+  if (content) return { [name]: stringDocument(content, 'all') }
   if (bytes) return { [name]: { bytes: Buffer.from(bytes).toString('hex') } }
   const given = membersDocument(headers[name]?.members ?? [], layer)
   return { [name]: Object.keys(given).length === 0 ? null : given }

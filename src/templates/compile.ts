@@ -4,6 +4,7 @@ import type { CaptureReader } from './captures/group.js'
 import { type CapturedPlan, capturedPlans } from './captures/plans.js'
 import { checkLongest, checkOf, checkSizes } from './check-sizes.js'
 import { checkSites, checksumSites, sitesOf, sumsOf } from './checksums.js'
+import { beside, withContent } from './content.js'
 import { type Diagnostic, error } from './diagnostic.js'
 import { type Expanded, expand } from './expand.js'
 import { checkWidths, fieldPrograms } from './fields.js'
@@ -20,6 +21,7 @@ import type { Plan, StreamPlan, Template } from './plan.js'
 import { checkSignature, checkSignatures, signatureOffset, writeSignature } from './signature.js'
 import { padded, type Sizes, sizesOf, startOf } from './sizes.js'
 import { checkTargets } from './targets.js'
+import { varyingLengths } from './texts.js'
 import { checkTimes } from './times.js'
 
 export type { Diagnostic } from './diagnostic.js'
@@ -119,21 +121,23 @@ function compileStream(
     const { parts, diagnostics } = capturedPlans(profile, stream, path, read)
     return { captured: parts, diagnostics }
   }
-  const { layout, diagnostics: stacking } = layOut(stream, path)
-  const sizing = [...checkSizes(stream.frame, path), ...(layout ? checkOf(stream.frame, layout, path) : [])]
+  const { layout: headers, diagnostics: stacking } = layOut(stream, path)
+  const sizing = [...checkSizes(stream.frame, path), ...(headers ? checkOf(stream.frame, headers, path) : [])]
   const broken = sizing.some(({ severity }) => severity === 'error')
-  if (!layout) return { diagnostics: [...stacking, ...sizing] }
-  const links = link(profile, stream, layout)
+  if (!headers) return { diagnostics: [...stacking, ...sizing] }
+  const start = startOf(stream.frame, headers)
+  const sizes = broken ? null : sizesOf(stream.frame, start)
+  const { layout, diagnostics: filling } = withContent(headers, stream, sizes?.lengths ?? [], path)
   const content = [
-    ...links,
+    ...checkOneLength(stream, path),
+    ...filling,
+    ...link(profile, stream, layout),
     ...checkWidths(layout),
     ...checkSites(layout, path),
     ...checkTargets(layout, profile.safety),
     ...(stream.fragment ? checkCut(stream, layout, path) : []),
   ]
-  if (broken) return { diagnostics: [...sizing, ...content] }
-  const start = startOf(stream.frame, layout)
-  const sizes = sizesOf(stream.frame, start)
+  if (!sizes) return { diagnostics: [...sizing, ...content] }
   const room = checkFrames(stream, layout, sizes, start, path)
   const diagnostics = [...sizing, ...content, ...room]
   if (diagnostics.some(({ severity }) => severity === 'error')) return { diagnostics }
@@ -142,6 +146,11 @@ function compileStream(
   const plan = streamPlan(profile, stream, common(profile, members, id), layout, sizes)
   return { plan, diagnostics: [...diagnostics, ...checkSignature(layout, stream, plan.signature, path)] }
 }
+
+const checkOneLength = ({ layers }: StreamSpec, path: YamlPath): Diagnostic[] =>
+  varyingLengths(layers, [...path, 'layers']).map(({ path: here }) =>
+    error(here, { code: 'lengths-vary', message: 'a text has one length', hint: 'such as `length: 12`' }),
+  )
 
 /** The smallest must hold the headers, and of the largest their lengths must fit in the fields that say them. */
 function checkFrames(
@@ -186,7 +195,7 @@ function streamPlan(
     templates,
     sequence,
     sizeDraw: columns && { key: fieldKey(profile.seed, stream.name, 'frame'), columns },
-    fields: fieldPrograms(layout, identity, (field, last) => sumsOf(sites, field, last)),
+    fields: fieldPrograms(beside(layout, signature), identity, (field, last) => sumsOf(sites, field, last)),
     signature,
     match: stream.rx !== undefined && signature === null ? matchRule(layout, templates[0]!.bytes) : null,
   }

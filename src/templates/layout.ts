@@ -1,6 +1,6 @@
 import type { LayerSpec, StreamSpec, YamlPath } from '../profile/model.js'
 import { type Diagnostic, error } from './diagnostic.js'
-import type { Header, Held } from './header.js'
+import { fieldKeyIn, type Header, type Held } from './header.js'
 import { Scope, type Slot } from './header-table.js'
 import { headers } from './headers/index.js'
 import { checkLayers, checkScope } from './stacking.js'
@@ -12,6 +12,10 @@ export interface PlacedField extends Omit<Slot, 'scope'> {
   /** `ipv4.src`; the second vlan's is `vlan.2.id`. */
   name: string
   bits: number
+  /** Where the profile gives it in parts: these are what is written, and the whole is not. */
+  parts: readonly PlacedField[]
+  /** Of a part: the name of the field. */
+  whole?: string
 }
 
 export interface PlacedLayer {
@@ -33,6 +37,8 @@ export interface PlacedLayer {
 export interface Layout {
   layers: readonly PlacedLayer[]
   payloadOffset: number
+  /** What varies in the payload: see content.ts. */
+  content: PlacedField | undefined
   /** What fills the room after the headers, over and over. */
   fill: Uint8Array
   /** The profile chose the payload bytes. */
@@ -82,7 +88,8 @@ function finish(stream: StreamSpec, layers: readonly PlacedLayer[]): Layout {
   const givenFill = payload?.bytes !== undefined && payload.bytes.length > 0
   const closed = !payload && (top.header.closed?.(top.scope.context()) ?? false)
   const fill = givenFill ? payload.bytes! : defaultFill
-  return { layers, payloadOffset: top.offset + top.bytes, fill, givenFill, closed }
+  const payloadOffset = top.offset + top.bytes
+  return { layers, payloadOffset, fill, givenFill, closed, content: undefined }
 }
 
 function place(
@@ -101,12 +108,45 @@ function place(
   return { header, name, offset, bytes: scope.bits / 8, fields, scope, below, next: above }
 }
 
-const placed = (slot: Slot, layer: string, offset: number): PlacedField => ({
-  ...slot,
-  name: `${layer}.${slot.key}`,
-  bits: slot.field.bits,
-  bitOffset: offset * 8 + slot.bitOffset,
-})
+export function placed(slot: Slot, layer: string, offset: number): PlacedField {
+  const name = fieldKeyIn(layer, slot.key)
+  const whole = { ...slot, name, bits: slot.field.bits, bitOffset: offset * 8 + slot.bitOffset, parts: [] }
+  return { ...whole, parts: partsOf(whole) }
+}
+
+/** Those of its value, each at its place. */
+export function partsOf({ spec, ...whole }: PlacedField): PlacedField[] {
+  let at = whole.bitOffset
+  return (spec?.kind === 'parts' ? spec.parts : []).map(({ name, bits, value }, i) => {
+    const here = {
+      name: `${whole.name}.${name}`,
+      whole: whole.name,
+      path: partPath(whole, name, i),
+      bits,
+      bitOffset: at,
+    }
+    at += bits
+    return { ...whole, ...here, spec: value }
+  })
+}
+
+/** The number or the word that the profile has it under. */
+function partPath({ path, scope, field }: Omit<PlacedField, 'spec'>, name: string, index: number): YamlPath {
+  const given = scope?.spec.fields[field.name]
+  if (given?.kind !== 'string') return [...path, 'bits', index]
+  const [word = ''] = name.split('.')
+  return /^[A-Za-z_]/.test(word) ? [...path, word] : path
+}
+
+/** What is written: a field, or the parts in which it is given. */
+export const piecesOf = (field: PlacedField): readonly PlacedField[] =>
+  field.parts.length > 0 ? field.parts : [field]
+
+/** In the order of the wire. */
+export const placedFields = ({ layers, content }: Layout): readonly PlacedField[] => [
+  ...layers.flatMap(layer => layer.fields),
+  ...(content ? [content] : []),
+]
 
 /** Its name in the stack: `vlan`, `vlan.2`. */
 export function stackName(layers: readonly { name: string }[], index: number): string {

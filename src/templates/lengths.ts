@@ -1,7 +1,7 @@
 import { ones, writeBits } from './bits.js'
 import { type Diagnostic, error } from './diagnostic.js'
 import { defaultOf } from './header-table.js'
-import { type Layout, type PlacedField, type PlacedLayer, packetEnd } from './layout.js'
+import { type Layout, type PlacedField, type PlacedLayer, packetEnd, placedFields } from './layout.js'
 import { split } from './parts.js'
 
 /**
@@ -14,12 +14,15 @@ export function staticBytes(layout: Layout, length: number): Uint8Array {
   for (let i = layout.payloadOffset; i < end; i++)
     bytes[i] = layout.fill[(i - layout.payloadOffset) % layout.fill.length]!
   for (const layer of layout.layers)
-    for (const field of layer.fields) writeField(bytes, field, computed(layer, field, end))
+    for (const field of layer.fields)
+      if (field.parts.length === 0) writeField(bytes, field, computed(layer, field, end))
+  for (const part of placedFields(layout).flatMap(({ parts }) => parts)) writeField(bytes, part, 0n)
   return bytes
 }
 
-function writeField(bytes: Uint8Array, field: PlacedField, value: bigint): void {
-  for (const part of split(field, field.spec ?? { kind: 'literal', value }) ?? [])
+function writeField(bytes: Uint8Array, { spec, ...field }: PlacedField, value: bigint): void {
+  if (spec?.kind === 'parts') return
+  for (const part of split(field, spec ?? { kind: 'literal', value }) ?? [])
     if (part.spec.kind === 'literal') writeBits(bytes, part, part.spec.value)
 }
 

@@ -1,8 +1,8 @@
-import type { ValueSpec } from '../profile/model.js'
 import { ones, readBits, writeBits } from './bits.js'
 import { type Diagnostic, warning } from './diagnostic.js'
 import { extremes } from './header-table.js'
-import type { Layout, PlacedField } from './layout.js'
+import { type Layout, type PlacedField, piecesOf } from './layout.js'
+import type { SlotSpec } from './pieces.js'
 import type { MatchRule, StreamPlan } from './plan.js'
 import { overlap, trim } from './rules.js'
 
@@ -13,7 +13,7 @@ import { overlap, trim } from './rules.js'
 export function matchRule(layout: Layout, template: Uint8Array): MatchRule {
   const mask = new Uint8Array(layout.payloadOffset)
   const value = new Uint8Array(layout.payloadOffset)
-  for (const field of layout.layers.flatMap(layer => layer.fields)) {
+  for (const field of layout.layers.flatMap(layer => layer.fields).flatMap(piecesOf)) {
     if (!field.field.identifies) continue
     const fixed = constantBits(field)
     writeBits(mask, field, fixed)
@@ -31,7 +31,7 @@ function constantBits({ spec, bits }: PlacedField): bigint {
   return ones(bits) & ~ones(differing === 0n ? 0 : differing.toString(2).length)
 }
 
-function differences(spec: ValueSpec): bigint {
+function differences(spec: SlotSpec): bigint {
   const [first, ...others] = extremes(spec)
   return others.reduce((all, other) => all | (other ^ first!), 0n)
 }

@@ -7,8 +7,9 @@ import {
   parseAddressRange,
 } from '../units/address.js'
 import { type Diagnostic, error } from './diagnostic.js'
+import { hullsOfSlot } from './header-table.js'
 import type { Layout, PlacedField } from './layout.js'
-import { hullsOf } from './sets.js'
+import { hullOfParts } from './pieces.js'
 
 type Family = 'ipv4' | 'ipv6'
 
@@ -62,7 +63,10 @@ function checkField(field: PlacedField, family: Family, safety: Safety): Diagnos
   ]
 }
 
-const targets = ({ spec }: PlacedField): readonly AddressRange[] => (spec ? hullsOf(spec) : [])
+function targets({ spec, parts }: PlacedField): readonly AddressRange[] {
+  if (parts.length === 0) return spec ? hullsOfSlot(spec) : []
+  return hullOfParts(parts.map(part => ({ bits: part.bits, hulls: targets(part) })))
+}
 
 /** Walks through the range from one allowed range to the next; they may touch or overlap. */
 function covered({ low, high }: AddressRange, allowed: readonly AddressRange[]): boolean {

@@ -2,13 +2,14 @@ import type { CaptureSpec, Profile, StreamSpec, YamlPath } from '../../profile/m
 import { container, ones, writeBits } from '../bits.js'
 import { type Site, sumsOf } from '../checksums.js'
 import { type Diagnostic, error } from '../diagnostic.js'
-import { checkWidths } from '../fields.js'
+import { checkWidths, programParts, varyingParts } from '../fields.js'
 import { extremes } from '../header-table.js'
-import type { PlacedField } from '../layout.js'
+import { type PlacedField, partsOf, piecesOf } from '../layout.js'
 import { link } from '../link.js'
-import { split } from '../parts.js'
+import { slotSpec } from '../pieces.js'
 import type { Template } from '../plan.js'
 import { signatureOffset, writeSignature } from '../signature.js'
+import { checkParts } from '../stacking.js'
 import { type CapturedLayout, layoutOf } from './layout.js'
 import { finishedSites, sumsIn, writeSums } from './sums.js'
 
@@ -69,7 +70,8 @@ function apply(layout: CapturedLayout, { capture, path }: Use): { fields: Placed
   for (const [index, { name, spec, path: below }] of capture.set.entries()) {
     const field = all.find(one => one.name === name)
     if (!field || spec.kind === 'bytes') continue
-    field.spec = spec.kind === 'checksum' ? undefined : spec
+    field.spec = slotSpec({ ...field.field, bits: field.bits }, spec)
+    field.parts = partsOf({ ...field, path: [...path, 'set', ...below] })
     field.bad = spec.kind === 'checksum' && spec.mode === 'bad'
     field.path = [...path, 'set', ...below]
     fields.push(field)
@@ -81,6 +83,7 @@ function apply(layout: CapturedLayout, { capture, path }: Use): { fields: Placed
 function checkFields({ profile, stream }: Use, layout: CapturedLayout, fields: readonly PlacedField[]) {
   const links = link(profile, stream, layout)
   const wide = fields.flatMap(field => {
+    if (field.spec?.kind === 'parts') return checkParts(field, field.spec, field.path)
     const outside = field.spec && extremes(field.spec).find(value => value > ones(field.bits))
     if (outside === undefined) return []
     const message = `${field.name} has ${field.bits} bits in this capture, too few for ${outside}`
@@ -90,11 +93,11 @@ function checkFields({ profile, stream }: Use, layout: CapturedLayout, fields: r
 }
 
 const isVarying = (field: PlacedField): boolean =>
-  field.spec !== undefined && (split(field, field.spec) ?? []).some(({ spec }) => spec.kind !== 'literal')
+  piecesOf(field).some(piece => varyingParts(piece).length > 0)
 
 /** Zero where it varies, or is computed. */
 function writeField(bytes: Uint8Array, field: PlacedField): void {
-  const parts = field.spec ? (split(field, field.spec) ?? []) : []
+  const parts = piecesOf(field).flatMap(programParts)
   if (!field.spec) writeBits(bytes, field, 0n)
   for (const part of parts) writeBits(bytes, part, part.spec.kind === 'literal' ? part.spec.value : 0n)
 }
