@@ -2,9 +2,10 @@
 
 import type { NmgenError } from '../errors.js'
 import type { Plan, StreamPlan } from '../templates/plan.js'
-import { chooseCpus } from './cpus.js'
+import { chooseCpus, type Placed } from './cpus.js'
+import { nodeOfUri } from './devices.js'
 import type { Run } from './engine-api.js'
-import { readHost } from './host.js'
+import { type Host, readHost } from './host.js'
 import { LatencyReader } from './latency.js'
 import { native } from './native.js'
 import { readRx, readTx } from './page.js'
@@ -46,7 +47,7 @@ class NativeRun implements Run {
     const place = (queue: Queue) => ({
       port: queue.port.name,
       queue: queue.queue,
-      cpu: this.team.cpuOf(queue),
+      ...this.team.placeOf(queue),
     })
     const of = (direction: 'tx' | 'rx') => this.queues.filter(queue => queue.direction === direction)
     return {
@@ -122,10 +123,17 @@ export async function startRun(plan: Plan, options: RunOptions = {}): Promise<Ru
   try {
     const fleet = options.shard ?? { index: 0, of: 1 }
     const queues = makeQueues(planned, ports, fleet)
-    const { cpus, warnings } = chooseCpus(queues.length, options.cores ?? planned.cores, host.cpus)
-    return new NativeRun(planned, ports, queues, new Team(queues, cpus), warnings, fleet)
+    const choice = chooseCpus(placed(queues, host), options.cores ?? planned.cores, host.cpus)
+    const team = new Team(queues, choice)
+    return new NativeRun(planned, ports, queues, team, choice.warnings, fleet)
   } catch (error) {
     closePorts(ports)
     throw error as NmgenError
   }
+}
+
+/** Where there is one NUMA node, nothing is far. */
+function placed(queues: readonly Queue[], { cpus }: Host): Placed[] {
+  const several = new Set(Object.values(cpus.nodes)).size > 1
+  return queues.map(({ port }) => ({ port: port.name, node: several ? nodeOfUri(port.facts.uri) : null }))
 }

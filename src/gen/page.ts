@@ -77,7 +77,7 @@ function since(page: Page, index: number): number {
   return at === 0n ? 0 : Number(at - Atomics.load(page, Cell.epochNs))
 }
 
-type Place = { port: string; queue: number; cpu: number | null }
+type Place = { port: string; queue: number; cpu: number | null; cpuReason: string }
 
 /** `ids[k]` is the id of the k-th stream on the page; all other streams of the run read as 0. */
 export function readTx(

@@ -13,6 +13,8 @@ export interface TxQueueSnapshot {
   port: string
   queue: number
   cpu: number | null
+  /** Why this one, in a few words. */
+  cpuReason: string
   running: boolean
   packets: number
   frameBytes: number
@@ -55,6 +57,8 @@ export interface RxQueueSnapshot {
   port: string
   queue: number
   cpu: number | null
+  /** Why this one, in a few words. */
+  cpuReason: string
   running: boolean
   packets: number
   frameBytes: number

@@ -45,6 +45,8 @@ export interface TxQueueResult {
   port: string
   queue: number
   cpu: number | null
+  /** Why this one, in a few words. */
+  cpu_reason: string
   tx_packets: number
   tx_bytes: number
   tx_pps: number | null
@@ -65,6 +67,8 @@ export interface RxQueueResult {
   port: string
   queue: number
   cpu: number | null
+  /** Why this one, in a few words. */
+  cpu_reason: string
   /** Every frame that was fetched, also those of no stream. */
   rx_packets: number
   rx_bytes: number
