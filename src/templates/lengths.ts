@@ -13,14 +13,17 @@ export function staticBytes(layout: Layout, length: number): Uint8Array {
   const end = packetEnd(layout, length)
   for (let i = layout.payloadOffset; i < end; i++)
     bytes[i] = layout.fill[(i - layout.payloadOffset) % layout.fill.length]!
-  for (const layer of layout.layers)
-    for (const field of layer.fields) writeField(bytes, field, computed(layer, field, end))
+  for (const layer of layout.layers) for (const field of layer.fields) writeField(bytes, layer, field, end)
   return bytes
 }
 
-function writeField(bytes: Uint8Array, field: PlacedField, value: bigint): void {
-  for (const part of split(field, field.spec ?? { kind: 'literal', value }) ?? [])
-    if (part.spec.kind === 'literal') writeBits(bytes, part, part.spec.value)
+function writeField(bytes: Uint8Array, layer: PlacedLayer, field: PlacedField, end: number): void {
+  const { spec } = field
+  if (!spec) writeBits(bytes, field, computed(layer, field, end))
+  else if (spec.kind === 'literal') writeBits(bytes, field, spec.value)
+  else
+    for (const part of split(field, spec) ?? [])
+      if (part.spec.kind === 'literal') writeBits(bytes, part, part.spec.value)
 }
 
 /**
@@ -36,12 +39,16 @@ export function computed(layer: PlacedLayer, { field, linked, scope }: PlacedFie
   return value < 0n ? 0n : value
 }
 
-/** What a length field cannot say: of a frame that is too long, or of a header with too many options. */
+/**
+ * What a length field cannot say: of a frame that is too long, or of a header with too many options. Only rules can say
+ * too much: constants fit.
+ */
 export function checkLengths(layout: Layout, length: number): Diagnostic[] {
   const end = packetEnd(layout, length)
   return layout.layers.flatMap(layer =>
     layer.fields
-      .filter(field => !field.spec && computed(layer, field, end) > ones(field.bits))
+      .filter(field => !field.spec && typeof field.field.default === 'function')
+      .filter(field => computed(layer, field, end) > ones(field.bits))
       .map(field => tooLong(field, computed(layer, field, end), computed(layer, field, end + 1024))),
   )
 }

@@ -48,7 +48,7 @@ export function checkTargets(layout: Layout, safety: Safety): Diagnostic[] {
 }
 
 function checkField(field: PlacedField, family: Family, safety: Safety): Diagnostic[] {
-  const allowed = [...harmless[family], ...safety.allow].flatMap(text => readRange(family, text))
+  const allowed = allowedBy(safety)[family]
   const refused = targets(field).find(range => !covered(range, allowed))
   if (!refused) return []
   const text =
@@ -60,6 +60,21 @@ function checkField(field: PlacedField, family: Family, safety: Safety): Diagnos
       hint: `if that network is yours to test, add ${text} to \`safety.allow\``,
     }),
   ]
+}
+
+type Allowed = Readonly<Record<Family, readonly AddressRange[]>>
+
+/** Read once for all fields of all streams. */
+const read = new WeakMap<Safety, Allowed>()
+
+function allowedBy(safety: Safety): Allowed {
+  const known = read.get(safety)
+  if (known) return known
+  const ranges = (family: Family) =>
+    [...harmless[family], ...safety.allow].flatMap(text => readRange(family, text))
+  const allowed = { ipv4: ranges('ipv4'), ipv6: ranges('ipv6') }
+  read.set(safety, allowed)
+  return allowed
 }
 
 const targets = ({ spec }: PlacedField): readonly AddressRange[] => (spec ? hullsOf(spec) : [])
