@@ -66,8 +66,23 @@ double Pace::global_slots(double elapsed) const {
   }
 }
 
+// The table is this shard's own.
+double Pace::traced_ns(uint64_t j) const {
+  const uint64_t cycle = j / lane_->offsets.size();
+  return static_cast<double>(cycle) * lane_->cycle_ns + lane_->offsets[j % lane_->offsets.size()];
+}
+
+// A slot that is due at that very moment counts.
+uint64_t Pace::traced_by(double elapsed) const {
+  const double cycles = std::min(std::floor(elapsed / lane_->cycle_ns), kForever / static_cast<double>(kMaxOffsets));
+  const double rest = elapsed - cycles * lane_->cycle_ns;
+  const auto due = std::ranges::upper_bound(lane_->offsets, rest) - lane_->offsets.begin();
+  return static_cast<uint64_t>(cycles) * lane_->offsets.size() + static_cast<uint64_t>(due);
+}
+
 double Pace::due_ns(uint64_t j) const {
   if (lane_->shape == Shape::kPoisson) return poisson_ns_;
+  if (lane_->shape == Shape::kTrace) return traced_ns(j);
   return global_due_ns(shard_ + static_cast<double>(j) * stride_);
 }
 
@@ -89,6 +104,10 @@ uint64_t Pace::due_by(double elapsed, uint64_t next, uint64_t most) const {
     if (at > elapsed || n == most) return n;
     const double rest = std::min((elapsed - at) / (lane_->period_ns * stride_), kForever);
     return std::min(n + static_cast<uint64_t>(rest), most);
+  }
+  if (lane_->shape == Shape::kTrace) {
+    const uint64_t until = traced_by(elapsed);
+    return until > next ? std::min(until - next, most) : 0;
   }
   const double all = std::min(global_slots(elapsed), kForever);
   if (!(all > shard_)) return 0;  // nor if it is no number

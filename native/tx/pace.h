@@ -5,7 +5,7 @@
 #include "plan.h"
 
 // When is a slot of a lane due? All but Poisson are functions of the slot's index alone, so that no error adds
-// up; times are in ns since the lane's start, slots are those of this shard.
+// up (a trace: of its place in a table); times are in ns since the lane's start, slots are those of this shard.
 namespace nmgen {
 
 class Pace {
@@ -25,6 +25,8 @@ class Pace {
   double global_due_ns(double slot) const;
   double global_slots(double elapsed) const;
   double gap_ns(uint64_t draw) const;
+  double traced_ns(uint64_t j) const;
+  uint64_t traced_by(double elapsed) const;
 
   const Lane* lane_;
   double stride_, shard_;

@@ -13,7 +13,7 @@ namespace nmgen {
 namespace {
 
 constexpr uint32_t kMagic = 0x50474d4e;  // "NMGP", little-endian
-constexpr uint32_t kFormat = 3;
+constexpr uint32_t kFormat = 4;
 constexpr uint32_t kMinFrame = 14;
 constexpr uint64_t kMaxShards = 65536;
 
@@ -363,6 +363,15 @@ Stream read_stream(Reader& in, uint32_t& template_id) {
 
 bool is_time(double ns) { return std::isfinite(ns) && ns >= 0; }
 
+// Counting what is due needs an order, and each cycle to be over before the next.
+void check_offsets(Reader& in, const Lane& lane) {
+  in.require(lane.offsets.size() <= kMaxOffsets, "a lane's table is too long");
+  in.require((lane.shape == Shape::kTrace) == !lane.offsets.empty(), "a lane's table is missing, or out of place");
+  if (!in.ok || lane.offsets.empty()) return;
+  const bool rising = std::ranges::is_sorted(lane.offsets) && std::ranges::all_of(lane.offsets, is_time);
+  in.require(rising && is_time(lane.cycle_ns) && lane.offsets.back() < lane.cycle_ns, "a lane's table is out of order");
+}
+
 std::vector<uint32_t> read_slots(Reader& in, size_t streams) {
   std::vector<uint32_t> slots;
   for (uint32_t n = in.count(4); n > 0 && in.ok; n--) {
@@ -386,16 +395,20 @@ Lane read_lane(Reader& in, size_t streams) {
             .to_pns = in.f64(),
             .over_ns = in.f64(),
             .key = in.u64(),
+            .cycle_ns = in.f64(),
+            .offsets = {},
             .after = {},
             .slots = {},
             .cycles = {}};
-  in.require(shape <= static_cast<uint32_t>(Shape::kPoisson), "a lane has an unknown shape");
+  in.require(shape <= static_cast<uint32_t>(Shape::kTrace), "a lane has an unknown shape");
   in.require(is_time(lane.period_ns) && is_time(lane.start_ns) && is_time(lane.for_ns), "a lane's time is none");
   in.require(lane.shape == Shape::kLine || lane.shape == Shape::kRamp || lane.period_ns > 0, "a lane has no period");
   in.require(lane.shape != Shape::kBurst || lane.burst >= 1, "a lane's burst is empty");
   in.require(lane.shape != Shape::kRamp || (is_time(lane.from_pns) && is_time(lane.to_pns) && lane.to_pns > 0 &&
                                             is_time(lane.over_ns) && lane.over_ns > 0),
              "a lane's ramp leads nowhere");
+  for (uint32_t n = in.count(8); n > 0 && in.ok; n--) lane.offsets.push_back(in.f64());
+  check_offsets(in, lane);
   for (uint32_t n = in.count(4); n > 0 && in.ok; n--) lane.after.push_back(in.u32());
   lane.slots = read_slots(in, streams);
   for (uint32_t n = in.count(8); n > 0 && in.ok; n--) lane.cycles.push_back(read_slots(in, streams));

@@ -16,6 +16,7 @@ inline constexpr uint64_t kNoLimit = ~0ull;
 inline constexpr uint32_t kMaxSites = 8;
 
 inline constexpr uint32_t kMaxColumns = 65536;
+inline constexpr uint32_t kMaxOffsets = 1 << 20;
 
 enum class FieldOp : uint32_t { kInc = 0, kRandom = 1, kPermute = 2, kList = 3, kWeighted = 4 };
 
@@ -159,8 +160,9 @@ struct Stream {
   bool has_crc;  // a CRC to be computed per packet: the signature must be in its place before
 };
 
-// How the due times of a lane's slots lie: not at all, evenly, so many at once, closer and closer, at random.
-enum class Shape : uint32_t { kLine = 0, kSteady = 1, kBurst = 2, kRamp = 3, kPoisson = 4 };
+// How the due times of a lane's slots lie: not at all, evenly, so many at once, closer and closer, at random, by a
+// table.
+enum class Shape : uint32_t { kLine = 0, kSteady = 1, kBurst = 2, kRamp = 3, kPoisson = 4, kTrace = 5 };
 
 // A cycle of slots, each the turn of one stream. Rates are those of all shards together.
 struct Lane {
@@ -174,6 +176,8 @@ struct Lane {
   double from_pns, to_pns;      // kRamp: slots per ns at its beginning and its end
   double over_ns;               // kRamp: how long it climbs
   uint64_t key;                 // kPoisson
+  double cycle_ns;              // kTrace: after so long, the table begins anew
+  std::vector<double> offsets;  // kTrace: due times of this shard's slots, in one cycle of the table
   std::vector<uint32_t> after;  // lanes that must be done before it starts
   std::vector<uint32_t> slots;  // indices into Plan::streams
   // Of streams with members: the turns of the first of a cycle are those of the next one of it.

@@ -25,10 +25,17 @@ export function applyOverrides(profile: Profile, overrides: Overrides): Profile 
     ports: placed.ports.map(port => withQueues(port, placed.streams, overrides.queues)),
     streams: placed.streams.map(stream => ({
       ...stream,
-      rate: overrides.rate ?? stream.rate,
+      ...(overrides.rate && atRate(stream, overrides.rate)),
       ...(overrides.count === undefined ? {} : { count: overrides.count }),
     })),
   }
+}
+
+/** A rate takes the place of a capture's own gaps. */
+function atRate({ capture }: StreamSpec, rate: Rate): Partial<StreamSpec> {
+  if (capture?.speed === undefined) return { rate }
+  const { speed: _, ...rest } = capture
+  return { rate, capture: rest }
 }
 
 function withQueues(port: PortSpec, streams: readonly StreamSpec[], queues: number | undefined): PortSpec {

@@ -51,8 +51,29 @@ function viewField(found: DissectedField, programs: readonly FieldProgram[]): Fi
   const { field, value } = found
   const varies = programs
     .filter(program => overlaps(found, program))
-    .map(program => `${program.name}: ${describeProgram(program, field)}`)
-  return { name: field.name, value, text: formatValue(field, value), varies }
+    .map(program => ({ name: program.name, text: describeProgram(program, field) }))
+  return { name: field.name, value, text: formatValue(field, value), varies: inRuns(varies) }
+}
+
+interface Variation {
+  name: string
+  text: string
+}
+
+/** Characters of a text that are drawn alike are told once: `name.label.1-12: random a-z`. */
+function inRuns(variations: readonly Variation[]): string[] {
+  const stem = ({ name }: Variation) => name.replace(/\.\d+$/, '')
+  const starts = variations.flatMap((one, i) => {
+    const before = variations[i - 1]
+    return before && stem(before) !== before.name && stem(before) === stem(one) && before.text === one.text
+      ? []
+      : [i]
+  })
+  return starts.map((start, k) => {
+    const [first, last] = [variations[start]!, variations[(starts[k + 1] ?? variations.length) - 1]!]
+    const end = first === last ? '' : last.name.slice(stem(last).length + 1)
+    return `${first.name}${end && `-${end}`}: ${first.text}`
+  })
 }
 
 /** By place, not by name: a frame with a false EtherType is dissected as something that the profile does not say. */

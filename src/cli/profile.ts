@@ -6,6 +6,7 @@ import { type Loaded, loadProfile } from '../profile/load.js'
 import type { Profile } from '../profile/model.js'
 import { compile } from '../templates/compile.js'
 import type { Plan } from '../templates/plan.js'
+import { captureReader } from './captures.js'
 import { wantsColor } from './color.js'
 
 export interface ReadOptions {
@@ -50,7 +51,7 @@ function examineText(text: string, file: string, options: ReadOptions): Examined
   const read = { file, text, origin, combinations, values }
   if (!loaded.profile) return { ...read, diagnostics }
   const profile = override(loaded.profile)
-  const compiled = compile(profile)
+  const compiled = compile(profile, captureReader(file))
   const found = compiled.diagnostics.map((one): Diagnostic => ({ ...one, file, ...locate(one.path) }))
   const all = [...diagnostics, ...found].sort(inFileOrder)
   const failed = all.some(diagnostic => diagnostic.severity === 'error')

@@ -15,11 +15,13 @@ import type {
   Template,
 } from '../templates/plan.js'
 import { ByteWriter } from './bytes.js'
+import { ownShard, type Shard, shareOf } from './shard.js'
+import { laneOfShard } from './trace.js'
 
 const MAGIC = 0x50474d4e // "NMGP"
-const FORMAT = 3
+const FORMAT = 4
 const NO_LIMIT = 2n ** 64n - 1n
-const SHAPES = { line: 0, steady: 1, burst: 2, ramp: 3, poisson: 4 } as const
+const SHAPES = { line: 0, steady: 1, burst: 2, ramp: 3, poisson: 4, trace: 5 } as const
 /** A zipf is weighted, too: its columns are runs. */
 const OPS = { inc: 0, random: 1, permute: 2, list: 3, weighted: 4, zipf: 4 } as const
 const HIGH = 1
@@ -28,11 +30,6 @@ const DIGIT = 4
 const HASH = 8
 const WIDE = 16
 const CLIP = 32
-
-export interface Shard {
-  index: number
-  stride: number
-}
 
 export interface EncodeOptions {
   shard?: Shard
@@ -112,18 +109,7 @@ function u128(out: ByteWriter, value: bigint): void {
   out.u64(value >> 64n)
 }
 
-/** How many of a stream's `count` packets fall to a shard. */
-export function shareOf(count: number, shard: Shard): number {
-  return Math.max(0, Math.ceil((count - shard.index) / shard.stride))
-}
-
 const itself: Places = { cycle: 1, places: [0] }
-
-/** The shard as a member of a stream counts it: packet i goes to shard (i + its first place) mod stride. */
-export function ownShard({ member }: StreamPlan, { index, stride }: Shard): Shard {
-  const first = (member?.places[0] ?? 0) % stride
-  return { index: (index + stride - first) % stride, stride }
-}
 
 function encodeStream(out: ByteWriter, stream: StreamPlan, whole: Shard, options: EncodeOptions): void {
   const limit = options.limits?.[stream.id] ?? stream.count
@@ -168,8 +154,10 @@ export function encodePlan(plan: Plan, options: EncodeOptions = {}): Uint8Array 
   out.u64(BigInt(shard.stride))
   out.u64(BigInt(shard.index))
   out.u64(BigInt(Math.round(plan.durationNs ?? 0)))
-  out.list(options.streams ?? plan.streams, stream => encodeStream(out, stream, shard, options))
-  out.list(options.lanes ?? [], lane => {
+  const streams = options.streams ?? plan.streams
+  out.list(streams, stream => encodeStream(out, stream, shard, options))
+  out.list(options.lanes ?? [], whole => {
+    const lane = laneOfShard(whole, streams, shard)
     out.u32(SHAPES[lane.shape])
     out.f64(lane.periodNs)
     out.f64(lane.startNs)
@@ -181,6 +169,8 @@ export function encodePlan(plan: Plan, options: EncodeOptions = {}): Uint8Array 
     out.f64(lane.toPps / 1e9)
     out.f64(lane.overNs)
     out.u64(lane.key)
+    out.f64(lane.trace?.cycleNs ?? 0)
+    out.list(lane.trace?.offsetsNs ?? [], offset => out.f64(offset))
     out.list(lane.after, other => out.u32(other))
     out.list(lane.slots, slot => out.u32(slot))
     out.list(lane.cycles, cycle => out.list(cycle, slot => out.u32(slot)))

@@ -5,9 +5,10 @@ import { type Group, groupsOf, partOf } from '../templates/group.js'
 import { makeLanes } from '../templates/lanes.js'
 import type { Plan, StreamPlan } from '../templates/plan.js'
 import { paceOf, packetLimit } from '../templates/rate.js'
-import { encodePlan, type Shard } from './encode.js'
+import { encodePlan } from './encode.js'
 import { type Page, rxPage, txPage } from './page.js'
 import type { OpenPort } from './ports.js'
+import type { Shard } from './shard.js'
 
 export interface Queue {
   direction: 'tx' | 'rx'

@@ -3,7 +3,9 @@ import { parseDomainName } from '../units/domain-name.js'
 import { type Parsed, parsed } from '../units/parsed.js'
 import type { FieldKind } from './literal.js'
 import type { FieldSpec } from './model.js'
-import { describe, type Report } from './problem.js'
+import { describe, isMap, type Report } from './problem.js'
+import { parseString } from './string-field.js'
+import { mostBytes } from './string-size.js'
 
 export type BytesKind = FieldKind & { type: 'bytes' | 'text' | 'name' }
 
@@ -16,11 +18,9 @@ const parsers: Readonly<Record<BytesKind['type'], (text: string) => Parsed<Uint8
   name: parseDomainName,
 }
 
-/** A frame has at most 65535 bytes, headers and all. */
-const mostBytes = 65_000
-
-/** Hexadecimal, text or a domain name, as long as it is written. */
+/** Hexadecimal, text or a domain name, as long as it is written; also with places that vary. */
 export function parseBytes(kind: BytesKind, input: unknown, report: Report): FieldSpec | undefined {
+  if (isMap(input)) return parseString(kind.type, input, report)
   const wrong = (code: string, message: string, hint?: string) => {
     report({ code, message, path: [], ...(hint && { hint }) })
     return undefined

@@ -3,11 +3,13 @@ import { type GeneratorName, generators, literal, parseGenerator } from './gener
 import { type FieldKind, parseRange } from './literal.js'
 import type { FieldSpec, ValueSpec } from './model.js'
 import { knownKeys, oneKey } from './one-key.js'
+import { parseParts } from './part-field.js'
 import { isMap, parseScalar, type Report, type YamlMap } from './problem.js'
 import { isReference, namePattern, parseReference } from './reference.js'
 
-/** A literal, a reference, a hash or a generator; a checksum may also be told how to come out. */
+/** A literal, a reference, a hash, a generator, or parts of these; a checksum may also be told how to come out. */
 export function parseField(kind: FieldKind, input: unknown, report: Report): FieldSpec | undefined {
+  if (isMap(input) && 'bits' in input) return parseParts(kind, input, parseValue, report)
   if (isBytes(kind)) return parseBytes(kind, input, report)
   if (kind.type === 'checksum' && input === 'zero') return { kind: 'literal', value: 0n }
   if (kind.type === 'checksum' && (input === 'valid' || input === 'bad'))
@@ -19,7 +21,7 @@ export function parseField(kind: FieldKind, input: unknown, report: Report): Fie
 function parseValue(kind: FieldKind, input: unknown, report: Report): ValueSpec | undefined {
   if (isMap(input)) {
     if ('hash' in input) return parseHash(kind, input, report)
-    const entry = oneKey(input, [...generators, 'hash'], 'a generator', report)
+    const entry = oneKey(input, [...generators, 'hash', 'bits'], 'a generator', report)
     return entry && parseGenerator(kind, entry[0] as GeneratorName, entry[1], report)
   }
   if (Array.isArray(input)) {

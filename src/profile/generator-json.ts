@@ -22,7 +22,7 @@ export function define(name: string, json: Json): Json {
   return { $ref: `#/definitions/${name}` }
 }
 
-const every = define('every', {
+export const every = define('every', {
   anyOf: [
     { type: 'integer', minimum: 1 },
     { type: 'string', pattern: countPattern },

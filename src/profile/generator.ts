@@ -2,7 +2,7 @@ import { parseCount } from '../units/count.js'
 import { parseInteger } from '../units/integer.js'
 import { type Parsed, parsed, refuse } from '../units/parsed.js'
 import { type FieldKind, parseLiteral } from './literal.js'
-import type { Generator, ValueSpec, YamlPath } from './model.js'
+import type { Drawn, Generator, YamlPath } from './model.js'
 import { knownKeys } from './one-key.js'
 import { describe, isMap, parseScalar, type Report, type YamlMap } from './problem.js'
 import { parseSet } from './value-set.js'
@@ -22,15 +22,13 @@ export const isDrawn = (name: string): name is DrawnName => Object.hasOwn(drawn,
 export const generators = ['inc', 'dec', 'random', 'list', 'weighted', 'permute', 'zipf'] as const
 export type GeneratorName = (typeof generators)[number]
 
-type Written = Exclude<ValueSpec, { kind: 'literal' | 'ref' | 'hash' | 'linked' }>
-
 /** `{name: input}`, in short or with options. */
 export function parseGenerator(
   kind: FieldKind,
   name: GeneratorName,
   input: unknown,
   report: Report,
-): Written | undefined {
+): Drawn | undefined {
   if (!isDrawn(name)) return parseValues(kind, name, input, report)
   if (!isMap(input)) {
     const set = parseSet(kind, { range: input }, report, { range: [name] })
@@ -81,7 +79,7 @@ function parseValues(
   name: 'list' | 'weighted',
   input: unknown,
   report: Report,
-): Written | undefined {
+): Drawn | undefined {
   const long = isMap(input) && (name === 'list' || 'values' in input)
   if (long && !knownKeys(input, ['values', 'every'], report, [name])) return undefined
   const path = long ? [name, 'values'] : [name]
@@ -102,7 +100,7 @@ function parseList(
   every: bigint,
   report: Report,
   path: YamlPath,
-): Written | undefined {
+): Drawn | undefined {
   if (!Array.isArray(input) || input.length === 0 || input.length > maxListValues) {
     const message = Array.isArray(input)
       ? `a list holds 1 to ${maxListValues} values, not ${input.length}`

@@ -1,13 +1,31 @@
-import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type Scalar, type YAMLMap } from 'yaml'
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type Node,
+  type Pair,
+  type Scalar,
+  YAMLMap,
+} from 'yaml'
 import { headers } from '../templates/headers/index.js'
 import type { NodeProblem } from './marks.js'
 import { place } from './setting.js'
+import { ofCapture } from './sources.js'
 import { hintFor } from './suggest.js'
 
 /** What a stream never takes over. */
 const own = ['name', 'like', 'set']
-/** Of these a stream has one: giving one leaves the other behind. */
-const rivals: Readonly<Record<string, string>> = { rate: 'share', share: 'rate' }
+/** Of these a stream has one: giving one leaves the others behind. */
+const rivals: Readonly<Record<string, readonly string[]>> = {
+  rate: ['share', 'timing'],
+  share: ['rate', 'timing'],
+  timing: ['rate', 'share'],
+  pcap: ['frame', 'layers'],
+  frame: ofCapture,
+  layers: ofCapture,
+}
 
 interface Streams {
   doc: Document
@@ -42,15 +60,17 @@ function expand(streams: Streams, i: number): void {
   streams.state[i] = 'under way'
   const like = pairOf(stream, 'like')
   const set = pairOf(stream, 'set')
+  const captured = pairOf(stream, 'pcap')
   if (like) takeOver(streams, i, stream, like.value as Node)
-  else if (set)
+  else if (set && !captured)
     streams.problems.push({
       code: 'bad-set',
-      message: '`set` changes what `like` takes over, and there is no `like`',
+      message: '`set` changes what `like` or `pcap` brings, and there is neither',
       hint: 'write the value where it belongs',
       node: set.key as Scalar,
     })
-  if (like || set) for (const key of ['like', 'set']) stream.delete(key)
+  if (like) stream.delete('like')
+  if (set && !pairOf(stream, 'pcap')) stream.delete('set')
   streams.state[i] = 'done'
 }
 
@@ -61,14 +81,24 @@ function takeOver(streams: Streams, i: number, stream: YAMLMap, like: Node): voi
     return
   }
   if (streams.broken.has(base)) streams.broken.add(i)
-  const given = new Set(stream.items.map(pair => String(pair.key)))
-  for (const pair of (streams.items[base] as YAMLMap).items) {
-    const key = String(pair.key)
-    if (!own.includes(key) && !given.has(key) && !given.has(rivals[key] ?? ''))
-      stream.items.push(pair.clone())
-  }
+  const given = stream.items.map(pair => String(pair.key))
+  const left = [...own, ...given, ...given.flatMap(key => rivals[key] ?? [])]
+  const parent = streams.items[base] as YAMLMap
+  for (const pair of parent.items) if (!left.includes(String(pair.key))) stream.items.push(pair.clone())
   stream.items = stream.items.filter(pair => !takesAway(pair))
-  change(streams, stream)
+  const { rewrites } = change(streams, stream)
+  if (pairOf(stream, 'pcap')) setRewrites(stream, rewrites, parent.get('set', true))
+}
+
+/** What a capture's fields are set to, by the base and by the stream itself, whose word counts more. */
+function setRewrites(stream: YAMLMap, rewrites: readonly Pair[], base: unknown): void {
+  const names = rewrites.map(({ key }) => String(key))
+  const inherited = isMap(base) ? base.items.filter(({ key }) => !names.includes(String(key))) : []
+  stream.delete('set')
+  if (inherited.length + rewrites.length === 0) return
+  const set = new YAMLMap()
+  set.items = [...inherited.map(pair => pair.clone()), ...rewrites]
+  stream.set('set', set)
 }
 
 /** `count:` with nothing behind it: this stream has none, although the other one has. */
@@ -101,23 +131,32 @@ function baseOf(streams: Streams, i: number, like: Node): number | undefined {
   return base
 }
 
-function change({ doc, problems }: Streams, stream: YAMLMap): void {
+/** Puts the values of `set` in their places; fields of captured packets have none, and are handed back. */
+function change({ doc, problems }: Streams, stream: YAMLMap): { rewrites: readonly Pair[] } {
+  const rewrites: Pair[] = []
   const node = stream.get('set', true)
   const set = isAlias(node) ? node.resolve(doc) : node
-  if (set === undefined) return
+  if (set === undefined) return { rewrites }
   if (!isMap(set)) {
     const message = '`set` is a map of paths and values'
     problems.push({ code: 'wrong-type', message, hint: 'such as `{udp.dst: 443}`', node: node as Node })
-    return
+    return { rewrites }
   }
-  for (const { key, value } of set.items as unknown as { key: Scalar; value: Node | null }[]) {
+  const captured = pairOf(stream, 'pcap') !== undefined
+  for (const pair of set.items) {
+    const { key, value } = pair as unknown as { key: Scalar; value: Node | null }
     const words = String(key).split('.')
-    const rival = rivals[String(key)]
-    if (rival !== undefined) stream.delete(rival)
-    const path = Object.hasOwn(headers, words[0]!) || words[0] === 'payload' ? ['layers', ...words] : words
+    const isField = Object.hasOwn(headers, words[0]!) || words[0] === 'payload'
+    if (captured && isField) {
+      rewrites.push(pair)
+      continue
+    }
+    for (const rival of rivals[String(key)] ?? []) stream.delete(rival)
+    const path = isField ? ['layers', ...words] : words
     const placed = place(doc, path, value, { root: stream, key })
     if ('message' in placed) problems.push({ code: 'bad-set', ...placed, node: key })
   }
+  return { rewrites }
 }
 
 const pairOf = (map: YAMLMap, key: string) => map.items.find(pair => String(pair.key) === key)

@@ -151,3 +151,12 @@ function keysOf(schema: z.core.$ZodType | undefined): string[] {
 
 const descriptionOf = (schema: z.core.$ZodType | undefined): string | undefined =>
   schema instanceof z.ZodType ? schema.description : undefined
+
+/** What each key of a map is for. */
+export const keyHints = ({ shape }: z.ZodObject): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(shape).map(([key, schema]) => {
+      const inner = schema instanceof z.ZodOptional ? schema.unwrap() : schema
+      return [key, descriptionOf(schema) ?? descriptionOf(schemaAt(inner as z.core.$ZodType, [])) ?? '']
+    }),
+  )

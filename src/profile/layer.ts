@@ -6,7 +6,7 @@ import { fieldJson, kindName } from './field-json.js'
 import { parseList } from './list.js'
 import { listJson } from './list-json.js'
 import type { FieldSpec, LayerSpec } from './model.js'
-import { payload } from './payload.js'
+import { type PayloadSpec, payload } from './payload.js'
 import { checked } from './problem.js'
 
 /** One schema for each kind of field: the JSON Schema refers to it instead of repeating it. */
@@ -78,7 +78,7 @@ export const layer = z
   })
 
 function layerSpec(name: string, value: unknown): LayerSpec {
-  if (name === 'payload') return { name, fields: {}, ...(value instanceof Uint8Array && { bytes: value }) }
+  if (name === 'payload') return { name, fields: {}, ...(value as PayloadSpec | null) }
   const given = Object.entries((value ?? {}) as Record<string, FieldSpec | LayerSpec[] | undefined>)
   const lists = given.filter((entry): entry is [string, LayerSpec[]] => Array.isArray(entry[1]))
   const fields = given.filter(

@@ -61,11 +61,13 @@ function parseContent(name: string, item: Item, input: unknown, report: Report):
   return parseFields(name, item, input, report)
 }
 
-/** Not a generator for the short field. */
+/** What a value can begin with that is written as a map. */
+const valueKeys: readonly string[] = [...generators, 'hash', 'bits', 'text', 'bytes']
+
+/** Not a value for the short field. */
 function isContent(item: Item, input: object): boolean {
-  const [keys, known] = [Object.keys(input), keysOf(item)]
-  const isGenerator = (key: string) => (generators as readonly string[]).includes(key)
-  return keys.some(key => known.includes(key)) || !keys.some(isGenerator)
+  const known = keysOf(item)
+  return !Object.keys(input).some(key => valueKeys.includes(key) && !known.includes(key))
 }
 
 const keysOf = ({ fields }: Item): string[] => [

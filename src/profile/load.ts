@@ -1,13 +1,14 @@
 import { checkVariables } from './check-variables.js'
 import { type Diagnostic, inFileOrder, unique } from './diagnostics.js'
 import { type ProfileDocument, readDocument } from './document.js'
-import { problemsOf } from './issues.js'
+import { keyHints, problemsOf } from './issues.js'
 import type { Position } from './locate.js'
 import type { Profile, YamlPath } from './model.js'
 import { describe, isMap, type Problem } from './problem.js'
 import { checkReferences } from './references.js'
 import { resolve } from './resolve.js'
-import { profileSchema } from './schema.js'
+import { profileSchema, streamSchema } from './schema.js'
+import { checkSources } from './sources.js'
 
 export interface LoadOptions {
   /** How diagnostics call the file. */
@@ -76,7 +77,12 @@ function check({ data, problems, broken }: ProfileDocument): { problems: Problem
       ],
     }
   }
-  const references = [...checkReferences(data), ...checkVariables(data)]
+  const lacking = checkSources(Array.isArray(data.streams) ? data.streams : [], streamKeys)
+  const references = [
+    ...checkReferences(data),
+    ...checkVariables(data),
+    ...lacking.filter(problem => !isLacking(problem, broken)),
+  ]
   const shape = profileSchema.safeParse(data)
   if (!shape.success) {
     const found = problemsOf(shape.error, profileSchema, data).filter(problem => !isLacking(problem, broken))
@@ -85,6 +91,8 @@ function check({ data, problems, broken }: ProfileDocument): { problems: Problem
   const failed = references.some(({ severity }) => severity !== 'warning')
   return { problems: references, ...(!failed && { profile: resolve(shape.data) }) }
 }
+
+const streamKeys = keyHints(streamSchema)
 
 const isLacking = ({ code, path }: Problem, broken: ReadonlySet<number>): boolean =>
   code === 'missing-key' && path[0] === 'streams' && broken.has(Number(path[1])) && path.length === 3

@@ -46,6 +46,10 @@ export type ValueSpec =
   /** A fixed function of another value that looks random. */
   | ({ kind: 'hash'; of: string } & Range)
   | Linked
+  | Digit
+
+/** What has a draw of its own. */
+export type Drawn = Exclude<ValueSpec, Linked | Reference | Digit | { kind: 'literal' | 'hash' }>
 
 /** `=name * times + plus`: a variable, a part of one, or another field of the stream. */
 export interface Reference {
@@ -65,7 +69,7 @@ export interface Linked extends Range {
   /** Names the draw: fields with the same id and stream share it. */
   id: string
   follows: string
-  source: Exclude<ValueSpec, Linked | Reference | { kind: 'literal' | 'hash' }>
+  source: Drawn
   /** Draw the set in the order of its permutation: a joint domain has no order of its own. */
   shuffle: boolean
   /** Of the profile, all streams share the draw; of a stream, it is its own. */
@@ -79,6 +83,25 @@ export interface Linked extends Range {
   plus: bigint
 }
 
+/**
+ * A digit, in ASCII, of a number that stands in a text: floor(v / div) mod base. `of` is the number's name in the text.
+ * Gone once the names are looked up, as a reference.
+ */
+export interface Digit {
+  kind: 'digit'
+  of: string
+  value: NumberSpec
+  div: bigint
+  base: Base
+  /** What all digits together can say. */
+  most: bigint
+}
+
+export type Base = 10n | 16n
+
+/** Drawn from 0 on or from a list; of a variable, the same. */
+export type NumberSpec = Drawn | Reference
+
 /** Decides how a variable's values are written. */
 export type VariableType = 'uint' | 'mac' | 'ipv4' | 'ipv6'
 
@@ -91,11 +114,52 @@ export interface VariablePart extends ValueSet {
 /** With `parts`, the values are the numbers of the combinations, of which the last part changes fastest. */
 export interface VariableSpec {
   type: VariableType
-  value: Exclude<ValueSpec, Linked | Reference | { kind: 'hash' }>
+  value: Drawn | { kind: 'literal'; value: bigint }
   parts?: readonly VariablePart[]
 }
 
 export type Variables = Readonly<Record<string, VariableSpec>>
+
+/** One part of a field: the profile names it, or it has its number, from 1. */
+export interface FieldPart {
+  name: string
+  bits: number
+  value: ValueSpec
+}
+
+/** A field in parts, the highest bits first, each with a value of its own. */
+export interface PartsSpec {
+  kind: 'parts'
+  parts: readonly FieldPart[]
+}
+
+/** A length, and how often it comes beside the others. */
+export interface Length {
+  length: number
+  weight: bigint
+}
+
+/** A stretch of a text: as it is written, characters drawn one by one, or a number. */
+export type StringPiece =
+  | { kind: 'fixed'; bytes: Uint8Array }
+  | {
+      kind: 'chars'
+      /** '' where the text is nothing else. */
+      name: string
+      alphabet: string
+      /** Several: each packet has one of them. None: as long as there is room (payload). */
+      lengths: readonly Length[]
+      every: bigint
+    }
+  | { kind: 'number'; name: string; value: NumberSpec; digits: number; base: Base }
+
+/** A text, or bytes, with places that vary. */
+export interface StringSpec {
+  kind: 'string'
+  /** How the fixed places are written. */
+  form: 'text' | 'bytes'
+  pieces: readonly StringPiece[]
+}
 
 /**
  * What a profile gives for a field: also bytes of any length (hexadecimal, text, domain names), and how a checksum is
@@ -103,6 +167,8 @@ export type Variables = Readonly<Record<string, VariableSpec>>
  */
 export type FieldSpec =
   | ValueSpec
+  | PartsSpec
+  | StringSpec
   | { kind: 'bytes'; bytes: Uint8Array }
   | { kind: 'checksum'; mode: 'valid' | 'bad' }
 
@@ -117,6 +183,8 @@ export interface LayerSpec {
   lists?: Readonly<Record<string, readonly LayerSpec[]>>
   /** Literal bytes of a `payload` layer, repeated or cut to the room that the frame size leaves. */
   bytes?: Uint8Array
+  /** What stands once at the beginning of a `payload` layer, and varies. */
+  content?: StringSpec
   /** undefined: as what it stands in; a layer, as its stream. */
   within?: Within
   /** Where it stands in the profile, if that is not where it stands in the stream. */
@@ -203,14 +271,38 @@ export interface Member extends Places {
   at: readonly number[]
 }
 
+/** What a field of captured packets is to hold; `path` leads to it from the stream's `set` on. */
+export interface Rewrite {
+  /** As fields are called in a frame: `ipv4.src`, of the second header of its kind `ipv4.2.src`. */
+  name: string
+  spec: FieldSpec
+  path: YamlPath
+}
+
+/** Packets of a capture file. */
+export interface CaptureSpec {
+  /** As the profile has it: from its folder on. */
+  file: string
+  /** Indices in the file, from 0, inclusive; undefined: all packets. */
+  only?: readonly { low: number; high: number }[]
+  /** Sent with its own gaps, so many times as fast; undefined: by the stream's rate. */
+  speed?: number
+  loops?: number
+  /** undefined: computed anew in the packets that `set` changes. */
+  checksums?: 'fix' | 'keep'
+  set: readonly Rewrite[]
+}
+
 export interface StreamSpec {
   name: string
   /** undefined: all frames of the stream have this layout. Streams of the same name are the members of one. */
   member?: Member
-  /** With `fragment`, of the datagram before it is cut. */
-  frame: FrameSpec
+  /** With `fragment`, of the datagram before it is cut. The packets of a capture have their own sizes. */
+  frame: FrameSpec | { kind: 'captured' }
   fragment?: FragmentSpec
+  /** None where there is a capture. */
   layers: readonly LayerSpec[]
+  capture?: CaptureSpec
   /** Hide those of the profile. Its draws are the stream's own. */
   vars?: Variables
   /** Draws a variable's set otherwise than the variable says. */
@@ -233,6 +325,9 @@ export interface StreamSpec {
   /** false: never write nmgen's signature, even when a receiver listens and the frame has room. */
   signature: boolean
 }
+
+/** A stream that is made of layers. */
+export type LaidOut = StreamSpec & { frame: FrameSpec }
 
 /** How streams that share a rate take turns. */
 export interface Mix {

@@ -70,3 +70,9 @@ export function knownKeys(
       })
   return true
 }
+
+/** Of a map that has no other keys; what it has too many is reported. */
+export function onlyKeys(input: YamlMap, known: readonly string[], report: Report): boolean {
+  knownKeys(input, known, report, [])
+  return Object.keys(input).every(key => known.includes(key))
+}

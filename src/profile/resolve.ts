@@ -1,4 +1,4 @@
-import type { FragmentSpec, Load, PortSpec, Profile, StreamSpec } from './model.js'
+import type { CaptureSpec, FragmentSpec, Load, PortSpec, Profile, StreamSpec } from './model.js'
 import type { ProfileShape } from './schema.js'
 
 /** Fills in what depends on other parts of the profile. Nothing can be wrong any more. */
@@ -33,9 +33,13 @@ interface Total {
 function totalOf({ rate, streams }: ProfileShape): Total | undefined {
   if (rate === undefined && streams.every(({ share }) => share === undefined)) return undefined
   const given = streams.reduce((sum, { share }) => sum + (share ?? 0), 0)
-  const open = streams.filter(stream => stream.rate === undefined && stream.share === undefined).length
+  const open = streams.filter(isOpen).length
   return { rate: rate ?? { kind: 'line' }, rest: (100 - given) / open }
 }
+
+/** It takes its part of the total. */
+const isOpen = ({ rate, share, timing }: ProfileShape['streams'][number]): boolean =>
+  rate === undefined && share === undefined && timing === undefined
 
 const portSpec = (name: string, port: ProfileShape['ports'][string]): PortSpec => ({
   name,
@@ -55,6 +59,7 @@ function streamSpec(
     frame,
     fragment,
     layers,
+    pcap,
     signature,
     count,
     start,
@@ -69,13 +74,14 @@ function streamSpec(
   const rx = wanted ?? (ports.find(port => port.name === tx)!.uri.startsWith('loop:') ? tx : undefined)
   return {
     name,
-    frame,
+    frame: pcap === undefined ? frame! : { kind: 'captured' },
     ...(fragment && { fragment: fragmentSpec(fragment) }),
-    layers,
+    layers: layers ?? [],
+    ...(pcap !== undefined && { capture: captureOf(pcap, stream) }),
     ...(vars && { vars }),
     ...(pick && { pick }),
     ...rateOf(stream, total),
-    signature,
+    signature: signature ?? pcap === undefined,
     tx,
     ...(count !== undefined && { count }),
     ...(start !== undefined && { startNs: start }),
@@ -97,7 +103,22 @@ const fragmentSpec = ({
   interleave,
 })
 
-function rateOf({ rate, share }: ProfileShape['streams'][number], total: Total | undefined) {
-  if (rate || !total) return { rate: rate ?? ({ kind: 'line' } as const) }
+function rateOf(stream: ProfileShape['streams'][number], total: Total | undefined) {
+  const { rate, share } = stream
+  if (rate || !total || stream.timing !== undefined) return { rate: rate ?? ({ kind: 'line' } as const) }
   return { rate: total.rate, share: share ?? total.rest }
+}
+
+function captureOf(
+  file: string,
+  { only, timing, loops, checksums, set }: ProfileShape['streams'][number],
+): CaptureSpec {
+  return {
+    file,
+    ...(only && { only }),
+    ...(timing !== undefined && { speed: timing }),
+    ...(loops !== undefined && { loops }),
+    ...(checksums && { checksums }),
+    set: set ?? [],
+  }
 }

@@ -8,12 +8,15 @@ import {
   formatField,
   formatFragment,
   formatFrame,
+  formatIndices,
+  formatPayload,
   formatPick,
   formatShare,
   formatVariable,
 } from './format.js'
 import { formatLiteral } from './literal.js'
-import type { Profile, StreamSpec, YamlPath } from './model.js'
+import type { CaptureSpec, Profile, StreamSpec, YamlPath } from './model.js'
+import { rewriteField } from './rewrite.js'
 
 export type Origin = 'default' | 'computed' | 'profile' | '--set'
 
@@ -71,14 +74,15 @@ function portRows({ ports }: Profile, originOf: OriginOf): ResolvedRow[] {
 }
 
 function streamRows(stream: StreamSpec, index: number, originOf: OriginOf): ResolvedRow[] {
-  const row = (key: string, value: string | undefined): ResolvedRow[] =>
+  const row = (key: string, value: string | undefined, inFile: YamlPath = [key]): ResolvedRow[] =>
     value === undefined
       ? []
-      : [{ path: `streams.${stream.name}.${key}`, value, origin: originOf(['streams', index, key]) }]
+      : [{ path: `streams.${stream.name}.${key}`, value, origin: originOf(['streams', index, ...inFile]) }]
   return [
-    ...row('frame', formatFrame(stream.frame)),
+    ...(stream.frame.kind === 'captured' ? [] : row('frame', formatFrame(stream.frame))),
     ...fragmentRows(stream, index, originOf),
-    ...row('rate', stream.share === undefined ? formatLoad(stream.rate) : undefined),
+    ...(stream.capture ? captureRows(stream.capture, row) : []),
+    ...row('rate', isOwnRate(stream) ? formatLoad(stream.rate) : undefined),
     ...row('share', stream.share === undefined ? undefined : formatShare(stream.share)),
     ...row('count', stream.count === undefined ? undefined : formatCount(stream.count)),
     ...row('start', stream.startNs === undefined ? undefined : formatDuration(stream.startNs)),
@@ -89,6 +93,25 @@ function streamRows(stream: StreamSpec, index: number, originOf: OriginOf): Reso
     ...row('signature', String(stream.signature)),
     ...variableRows(['streams', index], stream, originOf),
     ...stream.layers.flatMap((_, i) => layerRows(stream, [index, i], originOf)),
+  ]
+}
+
+const isOwnRate = ({ share, capture }: StreamSpec): boolean =>
+  share === undefined && capture?.speed === undefined
+
+function captureRows(
+  { file, only, speed, loops, checksums, set }: CaptureSpec,
+  row: (key: string, value: string | undefined, inFile?: YamlPath) => ResolvedRow[],
+): ResolvedRow[] {
+  return [
+    ...row('pcap', file),
+    ...row('only', only && `[${only.map(formatIndices).join(', ')}]`),
+    ...row('timing', speed === undefined ? undefined : speed === 1 ? 'original' : `{speed: ${speed}}`),
+    ...row('loops', loops === undefined ? undefined : formatCount(loops)),
+    ...row('checksums', checksums),
+    ...set.flatMap(({ name, spec, path }) =>
+      row(`set.${name}`, formatField(rewriteField(name)!, spec), ['set', ...path]),
+    ),
   ]
 }
 
@@ -135,8 +158,8 @@ function layerRows(
   const alone = stream.layers.filter(other => other.name === layer.name).length === 1
   const path = `streams.${stream.name}.layers.${alone ? '' : `${i}.`}${layer.name}`
   const inFile = ['streams', streamIndex, 'layers', i, layer.name]
-  if (layer.bytes)
-    return [{ path, value: `{bytes: ${Buffer.from(layer.bytes).toString('hex')}}`, origin: originOf(inFile) }]
+  const payload = formatPayload(layer)
+  if (payload !== undefined) return [{ path, value: payload, origin: originOf(inFile) }]
   const header = headers[layer.name]
   if (!header) return []
   const links = headers[stream.layers[i + 1]?.name ?? '']?.on[layer.name] ?? {}

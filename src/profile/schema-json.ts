@@ -16,7 +16,9 @@ export function profileJsonSchema(): Record<string, unknown> {
     ...itemDefinitions(Object.values(headers)),
     ...(schema.definitions as Record<string, unknown>),
   }
-  return { $schema, title: 'nmgen profile', ...schema, definitions }
+  // They come in the order in which modules happened to be loaded.
+  const byName = Object.entries(definitions).sort(([a], [b]) => (a < b ? -1 : 1))
+  return { $schema, title: 'nmgen profile', ...schema, definitions: Object.fromEntries(byName) }
 }
 
 /** A stream that is like another need not say what it takes over, and says of what it drops nothing. */
@@ -29,9 +31,7 @@ function relaxStreams(schema: Record<string, unknown>): void {
     type: unknown
   }
   const stream = (schema as unknown as Node).properties.streams!.items
-  const needed: readonly string[] = ['frame', 'layers']
-  stream.required = stream.required.filter(key => !needed.includes(key))
-  stream.anyOf = [{ required: needed }, { required: ['like'] }]
+  stream.anyOf = [{ required: ['frame', 'layers'] }, { required: ['like'] }, { required: ['pcap'] }]
   for (const key of ['fragment', 'rate', 'share', 'count', 'start', 'for', 'after', 'rx']) {
     const property = stream.properties[key]!
     if (property.anyOf) property.anyOf.push({ type: 'null' })

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { parseDuration } from '../units/duration.js'
 import { parseInteger } from '../units/integer.js'
 import { type Parsed, parsed } from '../units/parsed.js'
+import { captureKeys } from './capture.js'
 import { cores } from './cores.js'
 import { expectation } from './expectation.js'
 import { fragment } from './fragment.js'
@@ -11,6 +12,7 @@ import { nameSchema, parseName, port } from './port.js'
 import { checked, parseScalar, quantity } from './problem.js'
 import { after, count, duration, runLength, share } from './quantity.js'
 import { load } from './rate.js'
+import { rewrites } from './rewrite.js'
 import { safety } from './safety.js'
 import { picks, vars } from './variables.js'
 
@@ -32,25 +34,27 @@ const portRef = (description: string) =>
     parseScalar(input, text => parseName(text, 'port'), report, []),
   )
 
-/** Both are worked off in the document, before anything is checked here: see inherit.ts and matrix.ts. */
+/** Worked off in the document, before anything is checked here (inherit.ts); what a capture's `set` rewrites is left. */
 const inherited = {
   like: z
     .string()
     .optional()
     .meta({ description: 'Stream whose keys are taken over, but for those that this one gives itself.' }),
-  set: z
-    .record(z.string(), z.unknown())
-    .optional()
-    .meta({ description: 'Values to change in what `like` takes over, e.g. {udp.dst: 443}.' }),
+  set: rewrites.optional(),
 }
 
 export const streamSchema = z.strictObject({
   name: nameSchema('stream'),
   like: inherited.like,
   set: inherited.set,
-  frame,
+  frame: frame.optional(),
   fragment: fragment.optional(),
-  layers: z.array(layer).min(1).meta({ description: 'Headers from the outside in; each is a one-key map.' }),
+  layers: z
+    .array(layer)
+    .min(1)
+    .optional()
+    .meta({ description: 'Headers from the outside in; each is a one-key map.' }),
+  ...captureKeys,
   vars: vars('Variables of this stream alone; they hide those of the profile.').optional(),
   pick: picks.optional(),
   rate: load(
@@ -68,10 +72,10 @@ export const streamSchema = z.strictObject({
   after: after.optional(),
   tx: portRef('Port that sends (default: the first port).').optional(),
   rx: portRef('Port that receives (default: the sending port if it is a loop, else none).').optional(),
-  signature: z
-    .boolean()
-    .default(true)
-    .meta({ description: 'Mark frames in the payload so that a receiver can count and time them.' }),
+  signature: z.boolean().optional().meta({
+    description:
+      'Mark frames in the payload so that a receiver can count and time them (default: yes, but not in captures).',
+  }),
 })
 
 const matrix = z

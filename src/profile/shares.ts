@@ -11,13 +11,17 @@ export function checkShares(data: YamlMap, streams: readonly unknown[]): Problem
   const shares = maps.map(stream => (stream.share === undefined ? undefined : percentOf(stream.share)))
   const given = shares.reduce<number>((sum, share) => sum + (share ?? 0), 0)
   const open = maps.flatMap((stream, i) =>
-    stream.rate === undefined && stream.share === undefined ? [i] : [],
+    [stream.rate, stream.share, stream.timing].every(value => value === undefined) ? [i] : [],
   )
   const problems = maps.flatMap((stream, i) => bothGiven(stream, i))
   if (given > all) return [...problems, tooMuch(shares, given)]
   const total = data.rate !== undefined || maps.some(({ share }) => share !== undefined)
   if (total && given > 200 - all) problems.push(...open.map(i => nothingLeft(String(maps[i]!.name ?? i), i)))
-  if (data.rate !== undefined && maps.length > 0 && maps.every(({ rate }) => rate !== undefined))
+  if (
+    data.rate !== undefined &&
+    maps.length > 0 &&
+    maps.every(({ rate, timing }) => rate !== undefined || timing !== undefined)
+  )
     problems.push(unused)
   return problems
 }

@@ -5,11 +5,18 @@ import { maxOf } from '../units/integer.js'
 import type { Range } from '../units/ranges.js'
 import { isBytes } from './field-bytes.js'
 import { type FieldKind, formatLiteral } from './literal.js'
-import type { FieldSpec, Generator, ValueSet, ValueSpec, VariablePart, VariableSpec } from './model.js'
+import type {
+  FieldPart,
+  FieldSpec,
+  Generator,
+  StringSpec,
+  ValueSet,
+  ValueSpec,
+  VariablePart,
+  VariableSpec,
+} from './model.js'
 import { formatReference } from './reference.js'
-
-/** With every option, or only with those that differ from their default. */
-export type Detail = 'all' | 'short'
+import { type Detail, stringOf } from './write-string.js'
 
 export function fieldDocument(kind: FieldKind, spec: FieldSpec, detail: Detail): unknown {
   switch (spec.kind) {
@@ -19,6 +26,11 @@ export function fieldDocument(kind: FieldKind, spec: FieldSpec, detail: Detail):
       return bytesDocument(kind, spec.bytes)
     case 'literal':
       return literalDocument(kind, spec.value)
+    case 'parts':
+      return { bits: spec.parts.map((part, i) => partDocumentOf(part, i, detail)) }
+    case 'string':
+      return stringDocument(spec, detail)
+    case 'digit':
     case 'linked':
       throw new Error('a profile holds references, not what becomes of them')
     case 'ref':
@@ -47,6 +59,14 @@ export function fieldDocument(kind: FieldKind, spec: FieldSpec, detail: Detail):
     default:
       return { [spec.kind]: long('range', setDocument(kind, spec), options(spec, detail)) }
   }
+}
+
+export const stringDocument = (spec: StringSpec, detail: Detail): unknown =>
+  stringOf(spec, detail, value => fieldDocument({ type: 'uint', bits: 64 }, value, detail))
+
+function partDocumentOf({ name, bits, value }: FieldPart, index: number, detail: Detail): unknown {
+  const document = fieldDocument({ type: 'uint', bits }, value, detail)
+  return name === String(index + 1) ? { [bits]: document } : { name, bits, value: document }
 }
 
 function bytesDocument(kind: FieldKind, bytes: Uint8Array): string {

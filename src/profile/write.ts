@@ -4,9 +4,10 @@ import { headers } from '../templates/headers/index.js'
 import { formatDuration } from '../units/duration.js'
 import type { Load } from '../units/load.js'
 import { formatRate } from '../units/rate.js'
-import { formatShare } from './format.js'
-import type { LayerSpec, PortSpec, Profile, StreamSpec, Variables } from './model.js'
-import { fieldDocument, pickDocument, variableDocument } from './write-field.js'
+import { formatIndices, formatShare } from './format.js'
+import type { CaptureSpec, LayerSpec, PortSpec, Profile, StreamSpec, Variables } from './model.js'
+import { rewriteField } from './rewrite.js'
+import { fieldDocument, pickDocument, stringDocument, variableDocument } from './write-field.js'
 import { fragmentDocument } from './write-fragment.js'
 import { frameDocument } from './write-frame.js'
 
@@ -60,30 +61,16 @@ const portDocument = ({ uri, txQueues, rxQueues, args }: PortSpec) => ({
 
 /** A stream that divides the total has a share and no rate. */
 function streamDocument(stream: StreamSpec) {
-  const {
-    name,
-    frame,
-    fragment,
-    rate,
-    share,
-    count,
-    startNs,
-    forNs,
-    after,
-    tx,
-    rx,
-    signature,
-    layers,
-    vars,
-    pick,
-  } = stream
+  const { name, frame, fragment, capture, count, startNs, forNs, after, tx, rx } = stream
+  const { signature, layers, vars, pick } = stream
   return {
     name,
-    frame: frameDocument(frame),
+    ...(frame.kind === 'captured' ? {} : { frame: frameDocument(frame) }),
     ...(fragment && { fragment: fragmentDocument(fragment) }),
+    ...(capture && captureDocument(capture)),
     ...variables(vars),
     ...(pick && { pick: mapped(pick, pickDocument) }),
-    ...(share === undefined ? { rate: loadDocument(rate) } : { share: formatShare(share) }),
+    ...rateDocument(stream),
     ...(count !== undefined && { count }),
     ...(startNs !== undefined && { start: formatDuration(startNs) }),
     ...(forNs !== undefined && { for: formatDuration(forNs) }),
@@ -91,7 +78,28 @@ function streamDocument(stream: StreamSpec) {
     tx,
     ...(rx !== undefined && { rx }),
     signature,
-    layers: layers.map(layerDocument),
+    ...(capture ? {} : { layers: layers.map(layerDocument) }),
+  }
+}
+
+/** The gaps of a capture are a rate, too. */
+function rateDocument({ rate, share, capture }: StreamSpec) {
+  if (capture?.speed !== undefined) return {}
+  return share === undefined ? { rate: loadDocument(rate) } : { share: formatShare(share) }
+}
+
+function captureDocument({ file, only, speed, loops, checksums, set }: CaptureSpec) {
+  return {
+    pcap: file,
+    ...(only && { only: only.map(formatIndices) }),
+    ...(speed !== undefined && { timing: speed === 1 ? 'original' : { speed } }),
+    ...(loops !== undefined && { loops }),
+    ...(checksums && { checksums }),
+    ...(set.length > 0 && {
+      set: Object.fromEntries(
+        set.map(({ name, spec }) => [name, fieldDocument(rewriteField(name)!, spec, 'all')]),
+      ),
+    }),
   }
 }
 
@@ -107,7 +115,8 @@ function loadDocument(load: Load): unknown {
 }
 
 function layerDocument(layer: LayerSpec) {
-  const { name, bytes } = layer
+  const { name, bytes, content } = layer
+  if (content) return { [name]: stringDocument(content, 'all') }
   if (bytes) return { [name]: { bytes: Buffer.from(bytes).toString('hex') } }
   const given = membersDocument(headers[name]?.members ?? [], layer)
   return { [name]: Object.keys(given).length === 0 ? null : given }

@@ -16,6 +16,7 @@ export const aStream = (change: Partial<StreamPlan> = {}): StreamPlan => ({
   match: null,
   rate: { kind: 'line' },
   share: null,
+  trace: null,
   runLength: 1,
   paceKey: 0n,
   count: null,

@@ -15,6 +15,7 @@ import { type Field, fieldsOf, type List, listsOf, type Member } from './header.
 import { Scope } from './header-table.js'
 import { headers } from './headers/index.js'
 import { literal, stream } from './profile.testing.js'
+import { inParts, nameOf, textOf } from './strings.testing.js'
 
 const ones = (bits: number) => (1n << BigInt(bits)) - 1n
 export const anyTarget = { allow: ['0.0.0.0/0', '::/0'], interfaces: [], lab: true }
@@ -128,9 +129,10 @@ function itemOf({ items }: List, spec: Spec, deep: number): fc.Arbitrary<LayerSp
 }
 
 function fieldValue(field: Field, spec: Spec): fc.Arbitrary<FieldSpec> {
-  if (field.type === 'name') return labels
+  if (field.type === 'name') return fc.oneof(labels, nameOf)
   if (field.type === 'bytes' || field.type === 'text') return bytesFor(field)
-  if (field.type !== 'checksum') return spec(field.bits)
+  if (field.type !== 'checksum')
+    return fc.oneof({ arbitrary: spec(field.bits), weight: 4 }, inParts(field.bits, spec))
   return fc.oneof(
     spec(field.bits),
     fc.constantFrom('valid', 'bad').map(mode => ({ kind: 'checksum', mode }) as const),
@@ -150,7 +152,9 @@ function bytesFor({ type, extent }: Field): fc.Arbitrary<FieldSpec> {
   const size = asked ? { maxLength: 8 } : { minLength: fixed, maxLength: fixed }
   // A profile gives text as text.
   const limits = type === 'text' ? { ...size, min: 0x20, max: 0x7e } : size
-  return fc.uint8Array(limits).map(bytes => ({ kind: 'bytes', bytes }))
+  const { minLength = 0, maxLength } = size
+  const fixedBytes = fc.uint8Array(limits).map((bytes): FieldSpec => ({ kind: 'bytes', bytes }))
+  return fc.oneof(fixedBytes, textOf(minLength, maxLength))
 }
 
 const label = fc.stringMatching(/^[a-z0-9-]{1,12}$/)

@@ -6,7 +6,7 @@ import { type Layout, type PlacedField, type PlacedLayer, packetEnd } from './la
 import type { ChecksumSite, FieldSum } from './plan.js'
 
 /** A checksum to be finished per packet: a layer that has one and was given no number by the profile. */
-interface Site {
+export interface Site {
   layer: PlacedLayer
   field: PlacedField
   rule: NonNullable<Header['checksum']>
@@ -51,37 +51,42 @@ function pseudoAddresses(layer: PlacedLayer): readonly PlacedField[] {
 }
 
 export function checksumSites(layout: Layout, sites: readonly Site[], bytes: Uint8Array): ChecksumSite[] {
-  const packet = bytes.subarray(0, packetEnd(layout, bytes.length))
+  const packetEndsAt = packetEnd(layout, bytes.length)
   return sites.map(site => ({
     kind: site.rule.kind ?? 'sum',
     offset: site.field.bitOffset / 8,
     hidden: false,
-    base: site.rule.kind === 'crc32c' ? 0 : fold(coveredSum(site, packet) + pseudoSum(site, packet)),
+    base: site.rule.kind === 'crc32c' ? 0 : siteSum(site, bytes, packetEndsAt),
     zeroIsAllOnes: site.rule.zeroIsAllOnes ?? false,
     bad: site.field.bad,
     start: site.layer.offset,
-    end: coveredEnd(site, packet.length),
+    end: coveredEnd(site, packetEndsAt),
     sums: sumsOf(sites, site.field, (site.field.bitOffset + site.field.bits) / 8 - 1).filter(
       ({ site: outer }) => sites[outer] !== site,
     ),
   }))
 }
 
-const coveredEnd = ({ layer, rule }: Site, end: number): number =>
-  rule.covers === 'header' ? layer.offset + layer.bytes : end
+/** All that a site sums, folded: what it covers in the packet, and its pseudo-header. */
+export const siteSum = (site: Site, bytes: Uint8Array, packetEndsAt: number): number =>
+  fold(coveredSum(site, bytes, packetEndsAt) + pseudoSum(site, bytes, packetEndsAt))
 
-const coveredSum = (site: Site, bytes: Uint8Array): number =>
-  sumWords(bytes, site.layer.offset, coveredEnd(site, bytes.length))
+const coveredEnd = ({ layer, rule }: Site, end: number): number =>
+  rule.covers === 'header' ? layer.offset + layer.bytes : (layer.end ?? end)
+
+const coveredSum = (site: Site, bytes: Uint8Array, packetEndsAt: number): number =>
+  sumWords(bytes, site.layer.offset, coveredEnd(site, packetEndsAt))
 
 /** Addresses, protocol and the true length: a wrong length that the profile gave stands in the header only. */
-function pseudoSum({ layer, pseudo }: Site, bytes: Uint8Array): number {
+function pseudoSum(site: Site, bytes: Uint8Array, packetEndsAt: number): number {
+  const { layer, pseudo } = site
   if (pseudo.length === 0) return 0
   const addresses = pseudo.map(field =>
     sumWords(bytes, field.bitOffset / 8, (field.bitOffset + field.bits) / 8),
   )
   return addresses.reduce(
     (sum, next) => sum + next,
-    (layer.header.protocol ?? 0) + bytes.length - layer.offset,
+    (layer.header.protocol ?? 0) + coveredEnd(site, packetEndsAt) - layer.offset,
   )
 }
 

@@ -1,7 +1,10 @@
-import type { Profile, StreamSpec, YamlPath } from '../profile/model.js'
+import type { LaidOut, Profile, StreamSpec, YamlPath } from '../profile/model.js'
 import { scaleLoad } from '../units/load.js'
+import type { CaptureReader } from './captures/group.js'
+import { type CapturedPlan, capturedPlans } from './captures/plans.js'
 import { checkLongest, checkOf, checkSizes } from './check-sizes.js'
 import { checkSites, checksumSites, sitesOf, sumsOf } from './checksums.js'
+import { beside, withContent } from './content.js'
 import { type Diagnostic, error } from './diagnostic.js'
 import { type Expanded, expand } from './expand.js'
 import { checkWidths, fieldPrograms } from './fields.js'
@@ -18,6 +21,7 @@ import type { Plan, StreamPlan, Template } from './plan.js'
 import { checkSignature, checkSignatures, signatureOffset, writeSignature } from './signature.js'
 import { padded, type Sizes, sizesOf, startOf } from './sizes.js'
 import { checkTargets } from './targets.js'
+import { varyingLengths } from './texts.js'
 import { checkTimes } from './times.js'
 
 export type { Diagnostic } from './diagnostic.js'
@@ -28,18 +32,22 @@ export interface Compiled {
   diagnostics: readonly Diagnostic[]
 }
 
-/** Profile to Plan: the layers' bytes, and a program for everything that varies. Pure; reports all errors at once. */
-export function compile(profile: Profile): Compiled {
+/**
+ * Profile to Plan: the layers' bytes, and a program for everything that varies. Pure, but for what `read` knows of files;
+ * reports all errors at once.
+ */
+export function compile(profile: Profile, read: CaptureReader = noFiles): Compiled {
   const members = expand(profile.streams)
-  const streams = members.map((_, id) => compileStream(profile, members, id))
+  const streams = members.map((_, id) => compileStream(profile, members, id, read))
   const trains = cutStreams(
     profile,
     members.map(({ spec, stream }, id) => ({ spec, stream, sizes: streams[id]!.sizes })),
   )
   const plans = numbered(
     streams.flatMap(
-      ({ plan }, id) =>
-        plan ?? (trains.get(id)?.plans ?? []).map(part => ({ ...common(profile, members, id), ...part })),
+      ({ plan, captured }, id) =>
+        plan ??
+        (captured ?? trains.get(id)?.plans ?? []).map(part => ({ ...common(profile, members, id), ...part })),
     ),
   )
   const diagnostics = [
@@ -85,43 +93,68 @@ function checkCount(plans: readonly StreamPlan[]): Diagnostic[] {
   return [error(['streams'], { code: 'too-many-streams', message })]
 }
 
+const noFiles: CaptureReader = file => ({
+  message: `${file} cannot be read here`,
+  hint: 'no files are at hand',
+})
+
 interface CompiledStream {
   plan?: StreamPlan
+  /** Instead of a plan, what its capture makes. */
+  captured?: readonly CapturedPlan[]
   /** Instead of a plan, where its datagrams are to be cut. */
   sizes?: Sizes
   diagnostics: readonly Diagnostic[]
 }
 
-function compileStream(profile: Profile, members: readonly Expanded[], id: number): CompiledStream {
+const isLaidOut = (stream: StreamSpec): stream is LaidOut => stream.frame.kind !== 'captured'
+
+function compileStream(
+  profile: Profile,
+  members: readonly Expanded[],
+  id: number,
+  read: CaptureReader,
+): CompiledStream {
   const { spec: stream, stream: index } = members[id]!
   const path = ['streams', index]
-  const { layout, diagnostics: stacking } = layOut(stream, path)
-  const sizing = [...checkSizes(stream.frame, path), ...(layout ? checkOf(stream.frame, layout, path) : [])]
+  if (!isLaidOut(stream)) {
+    const { parts, diagnostics } = capturedPlans(profile, stream, path, read)
+    return { captured: parts, diagnostics }
+  }
+  const { layout: headers, diagnostics: stacking } = layOut(stream, path)
+  const sizing = [...checkSizes(stream.frame, path), ...(headers ? checkOf(stream.frame, headers, path) : [])]
   const broken = sizing.some(({ severity }) => severity === 'error')
-  if (!layout) return { diagnostics: [...stacking, ...sizing] }
-  const links = link(profile, stream, layout)
+  if (!headers) return { diagnostics: [...stacking, ...sizing] }
+  const start = startOf(stream.frame, headers)
+  const sizes = broken ? null : sizesOf(stream.frame, start)
+  const { layout, diagnostics: filling } = withContent(headers, stream, sizes?.lengths ?? [], path)
   const content = [
-    ...links,
+    ...checkOneLength(stream, path),
+    ...filling,
+    ...link(profile, stream, layout),
     ...checkWidths(layout),
     ...checkSites(layout, path),
     ...checkTargets(layout, profile.safety),
     ...(stream.fragment ? checkCut(stream, layout, path) : []),
   ]
-  if (broken) return { diagnostics: [...sizing, ...content] }
-  const start = startOf(stream.frame, layout)
-  const sizes = sizesOf(stream.frame, start)
+  if (!sizes) return { diagnostics: [...sizing, ...content] }
   const room = checkFrames(stream, layout, sizes, start, path)
   const diagnostics = [...sizing, ...content, ...room]
   if (diagnostics.some(({ severity }) => severity === 'error')) return { diagnostics }
   if (stream.fragment)
     return { sizes, diagnostics: [...diagnostics, ...checkSignatures(layout, stream, path)] }
-  const plan = streamPlan(profile, members, id, layout, sizes)
+  const plan = streamPlan(profile, stream, common(profile, members, id), layout, sizes)
   return { plan, diagnostics: [...diagnostics, ...checkSignature(layout, stream, plan.signature, path)] }
 }
 
+const checkOneLength = ({ layers }: StreamSpec, path: YamlPath): Diagnostic[] =>
+  varyingLengths(layers, [...path, 'layers']).map(({ path: here }) =>
+    error(here, { code: 'lengths-vary', message: 'a text has one length', hint: 'such as `length: 12`' }),
+  )
+
 /** The smallest must hold the headers, and of the largest their lengths must fit in the fields that say them. */
 function checkFrames(
-  { frame, fragment }: StreamSpec,
+  { frame, fragment }: LaidOut,
   layout: Layout,
   { lengths }: Sizes,
   start: number | null,
@@ -143,27 +176,26 @@ function common(profile: Profile, members: readonly Expanded[], id: number) {
 
 function streamPlan(
   profile: Profile,
-  members: readonly Expanded[],
-  id: number,
+  stream: LaidOut,
+  shared: ReturnType<typeof common>,
   layout: Layout,
   sizes: Sizes,
 ): StreamPlan {
-  const { spec: stream } = members[id]!
   const sites = sitesOf(layout)
   const { lengths, sequence, columns } = sizes
   const signature = signatureOffset(layout, stream, lengths)
   const templates = lengths.map((length): Template => {
     const bytes = staticBytes(layout, length)
-    if (signature !== null) writeSignature(bytes, signature, id)
+    if (signature !== null) writeSignature(bytes, signature, shared.id)
     return { bytes: padded(bytes, stream.frame), checksums: checksumSites(layout, sites, bytes) }
   })
   const identity = { seed: profile.seed, stream: stream.name }
   return {
-    ...common(profile, members, id),
+    ...shared,
     templates,
     sequence,
     sizeDraw: columns && { key: fieldKey(profile.seed, stream.name, 'frame'), columns },
-    fields: fieldPrograms(layout, identity, (field, last) => sumsOf(sites, field, last)),
+    fields: fieldPrograms(beside(layout, signature), identity, (field, last) => sumsOf(sites, field, last)),
     signature,
     match: stream.rx !== undefined && signature === null ? matchRule(layout, templates[0]!.bytes) : null,
   }
@@ -184,6 +216,7 @@ function timing(profile: Profile, members: readonly Expanded[], stream: StreamSp
   const ids = (after ?? []).map(name => members.findIndex(({ spec }) => spec.name === name))
   return {
     rate: share === undefined ? rate : scaleLoad(rate, share / 100),
+    trace: null,
     share: share ?? null,
     runLength: profile.mix?.runLength ?? 1,
     paceKey: fieldKey(profile.seed, owner, share === undefined ? 'rate' : `rate ${stream.tx}`),

@@ -1,16 +1,13 @@
-import type { ValueSpec } from '../profile/model.js'
+import type { Drawn } from '../profile/model.js'
 import { aliasTable, single } from './alias.js'
 import type { FieldProgram } from './plan.js'
 import { sizeOf } from './sets.js'
 import { zipfColumns } from './zipf.js'
 
-/** What is drawn from: all kinds but those that are constant or follow another value. */
-export type Source = Exclude<ValueSpec, { kind: 'literal' | 'ref' | 'linked' | 'hash' }>
-
 export type Draw = Pick<FieldProgram, 'op' | 'size' | 'step' | 'every' | 'key' | 'columns' | 'shuffle'>
 
 /** Step 1 of a field program. */
-export function drawOf(spec: Source, key: bigint, shuffle = false): Draw {
+export function drawOf(spec: Drawn, key: bigint, shuffle = false): Draw {
   const common = { every: spec.every, step: 0n, key: 0n, columns: [], shuffle }
   if (spec.kind === 'list') return { ...common, op: 'list', size: BigInt(spec.values.length) }
   if (spec.kind === 'weighted') {

@@ -1,4 +1,5 @@
-import type { FieldSpec, LayerSpec, ValueSpec, Within, YamlPath } from '../profile/model.js'
+import type { LayerSpec, Within, YamlPath } from '../profile/model.js'
+import type { Range } from '../units/ranges.js'
 import {
   type Field,
   fieldKeyIn,
@@ -9,6 +10,7 @@ import {
   listsOf,
   type Member,
 } from './header.js'
+import { givenBits, hullOfParts, type SlotSpec, slotSpec } from './pieces.js'
 import { hullsOf } from './sets.js'
 
 /** A field at its place in its header, with what the profile says of it. */
@@ -19,7 +21,7 @@ export interface Slot {
   field: Field
   /** From the first bit of the header. */
   bitOffset: number
-  spec: ValueSpec | undefined
+  spec: SlotSpec | undefined
   /** A checksum that must be wrong. */
   bad: boolean
   /** What the layer above asks for, or what makes an item what it is. */
@@ -94,11 +96,12 @@ export class Scope {
   #placeField(field: Field): void {
     const given = this.spec.fields[field.name]
     const bits = this.#bitsOf(field)
+    const sized = bits === field.bits ? field : { ...field, bits }
     const slot = {
       key: fieldKeyIn(this.prefix, field.name),
-      field: bits === field.bits ? field : { ...field, bits },
+      field: sized,
       bitOffset: this.bitOffset + this.#bits,
-      spec: valueSpec(field, given),
+      spec: slotSpec(sized, given),
       bad: given?.kind === 'checksum' && given.mode === 'bad',
       linked: this.links[field.name],
       path: field.name === '' ? this.path : [...this.path, field.name],
@@ -137,8 +140,7 @@ export class Scope {
 
   #bitsOf(field: Field): number {
     if (field.width) return field.width(this.context())
-    const given = this.spec.fields[field.name]
-    return given?.kind === 'bytes' ? padded(field, given.bytes).length * 8 : field.bits
+    return givenBits(field, this.spec.fields[field.name])
   }
 
   #bytesOf(name: string): number {
@@ -153,7 +155,7 @@ export class Scope {
       this.own.find(slot => slot.field.name === name)?.field ??
       fieldsOf(this.members).find(candidate => candidate.name === name)
     if (!field) return 0n
-    const spec = valueSpec(field, this.spec.fields[name])
+    const spec = slotSpec(field, this.spec.fields[name])
     if (spec) return extremes(spec)[0] ?? 0n
     return this.links[name] ?? defaultOf(field, () => this.context(sized))
   }
@@ -162,18 +164,11 @@ export class Scope {
 export const defaultOf = (field: Field, context: () => LayerContext): bigint =>
   typeof field.default === 'bigint' ? field.default : field.default(context())
 
-function valueSpec(field: Field, given: FieldSpec | undefined): ValueSpec | undefined {
-  if (given?.kind === 'bytes') return { kind: 'literal', value: toInteger(padded(field, given.bytes)) }
-  return given?.kind === 'checksum' ? undefined : given
-}
-
-function padded({ pad }: Field, bytes: Uint8Array): Uint8Array {
-  const over = pad ? (pad.from + bytes.length) % pad.to : 0
-  return over === 0 ? bytes : Uint8Array.from([...bytes, ...Array<number>(pad!.to - over).fill(0)])
-}
-
-const toInteger = (bytes: Uint8Array): bigint => BigInt(`0x0${Buffer.from(bytes).toString('hex')}`)
-
 /** All values of a list, else the ends of its ranges. Of a reference none are known before it is looked up. */
-export const extremes = (spec: ValueSpec): readonly bigint[] =>
-  hullsOf(spec).flatMap(({ low, high }) => (low === high ? [low] : [low, high]))
+export const extremes = (spec: SlotSpec): readonly bigint[] =>
+  hullsOfSlot(spec).flatMap(({ low, high }) => (low === high ? [low] : [low, high]))
+
+export const hullsOfSlot = (spec: SlotSpec): readonly Range[] =>
+  spec.kind === 'parts'
+    ? hullOfParts(spec.parts.map(({ bits, value }) => ({ bits, hulls: hullsOf(value) })))
+    : hullsOf(spec)

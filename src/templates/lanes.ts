@@ -4,7 +4,7 @@
  * of several members passes each of its turns to the next in a cycle of its own.
  */
 import { type Group, groupsOf, wireOrder } from './group.js'
-import type { StreamPlan } from './plan.js'
+import type { StreamPlan, Trace } from './plan.js'
 import { type Pace, paceOf, packetLimit } from './rate.js'
 import { lowestTerms, smoothOrder } from './sequence.js'
 
@@ -28,6 +28,8 @@ export interface Lane {
   overNs: number
   /** `poisson`. */
   key: bigint
+  /** `trace`: due times of one cycle, of all shards together. */
+  trace: Trace | null
   /** Lanes that must be done before it starts. */
   after: readonly number[]
   /** Indices into the streams that the lanes were made for. */
@@ -166,6 +168,7 @@ function laneOf(company: readonly Sharer[], after: readonly number[], options: L
     toPps: sum(one => (one.shape === 'ramp' ? one.toPps : 0)),
     overNs: pace.shape === 'ramp' ? pace.overNs : 0,
     key: stream.paceKey,
+    trace: stream.trace,
     after,
     slots: order.map(k => company[k]!.order[0]!),
     cycles: company.map(sharer => sharer.order).filter(cycle => cycle.length > 1),

@@ -1,15 +1,21 @@
 import type { LayerSpec, StreamSpec, YamlPath } from '../profile/model.js'
 import { type Diagnostic, error } from './diagnostic.js'
-import type { Header } from './header.js'
+import { fieldKeyIn, type Header, type Held } from './header.js'
 import { Scope, type Slot } from './header-table.js'
 import { headers } from './headers/index.js'
 import { checkLayers, checkScope } from './stacking.js'
 
 /** A field at its place in the frame: `bitOffset` counts from there. */
-export interface PlacedField extends Slot {
+export interface PlacedField extends Omit<Slot, 'scope'> {
+  /** null: it was read from a captured frame, and nothing of it is computed. */
+  scope: Scope | null
   /** `ipv4.src`; the second vlan's is `vlan.2.id`. */
   name: string
   bits: number
+  /** Where the profile gives it in parts: these are what is written, and the whole is not. */
+  parts: readonly PlacedField[]
+  /** Of a part: the name of the field. */
+  whole?: string
 }
 
 export interface PlacedLayer {
@@ -19,7 +25,9 @@ export interface PlacedLayer {
   offset: number
   bytes: number
   fields: readonly PlacedField[]
-  scope: Scope
+  scope: { context(): Held }
+  /** Where what it carries ends, where that is known: of a captured frame. */
+  end?: number
   below: PlacedLayer | undefined
   /** Name of the layer above. */
   next: string | undefined
@@ -29,6 +37,8 @@ export interface PlacedLayer {
 export interface Layout {
   layers: readonly PlacedLayer[]
   payloadOffset: number
+  /** What varies in the payload: see content.ts. */
+  content: PlacedField | undefined
   /** What fills the room after the headers, over and over. */
   fill: Uint8Array
   /** The profile chose the payload bytes. */
@@ -39,6 +49,8 @@ export interface Layout {
 
 /** Where the packet inside a frame of `length` bytes (without the FCS) ends. */
 export function packetEnd({ closed, payloadOffset, layers }: Layout, length: number): number {
+  const end = layers.at(-1)?.end
+  if (end !== undefined) return end
   if (closed) return Math.min(payloadOffset, length)
   const last = layers.findLast(({ header }) => header.unit !== undefined)
   return last ? length - ((length - last.offset) % last.header.unit!) : length
@@ -55,7 +67,7 @@ export function layOut(
 ): { layout?: Layout; diagnostics: readonly Diagnostic[] } {
   const diagnostics = checkLayers(stream.layers, path)
   if (diagnostics.length > 0) return { diagnostics }
-  const layers: PlacedLayer[] = []
+  const layers: (PlacedLayer & { scope: Scope })[] = []
   for (const [i, spec] of stream.layers.entries()) {
     if (spec.name === payloadName) continue
     layers.push(place(stream.layers, i, layers.at(-1), pathOf(stream.layers, i, path)))
@@ -76,7 +88,8 @@ function finish(stream: StreamSpec, layers: readonly PlacedLayer[]): Layout {
   const givenFill = payload?.bytes !== undefined && payload.bytes.length > 0
   const closed = !payload && (top.header.closed?.(top.scope.context()) ?? false)
   const fill = givenFill ? payload.bytes! : defaultFill
-  return { layers, payloadOffset: top.offset + top.bytes, fill, givenFill, closed }
+  const payloadOffset = top.offset + top.bytes
+  return { layers, payloadOffset, fill, givenFill, closed, content: undefined }
 }
 
 function place(
@@ -84,7 +97,7 @@ function place(
   index: number,
   below: PlacedLayer | undefined,
   path: YamlPath,
-): PlacedLayer {
+): PlacedLayer & { scope: Scope } {
   const spec = specs[index]!
   const header = headers[spec.name]!
   const above = specs[index + 1]?.name
@@ -96,22 +109,64 @@ function place(
 }
 
 /** Every key by itself: there are dozens of fields in each of thousands of streams, and a spread is ten times as slow. */
-const placed = (slot: Slot, layer: string, offset: number): PlacedField => ({
-  key: slot.key,
-  field: slot.field,
-  spec: slot.spec,
-  bad: slot.bad,
-  linked: slot.linked,
-  path: slot.path,
-  scope: slot.scope,
-  name: `${layer}.${slot.key}`,
-  bits: slot.field.bits,
-  bitOffset: offset * 8 + slot.bitOffset,
-})
+export function placed(slot: Slot, layer: string, offset: number): PlacedField {
+  const field: PlacedField = {
+    key: slot.key,
+    field: slot.field,
+    spec: slot.spec,
+    bad: slot.bad,
+    linked: slot.linked,
+    path: slot.path,
+    scope: slot.scope,
+    name: fieldKeyIn(layer, slot.key),
+    bits: slot.field.bits,
+    bitOffset: offset * 8 + slot.bitOffset,
+    parts: noParts,
+  }
+  if (slot.spec?.kind === 'parts') field.parts = partsOf(field)
+  return field
+}
 
-function stackName(specs: readonly LayerSpec[], index: number): string {
-  const name = specs[index]!.name
-  const count = specs.slice(0, index + 1).filter(spec => spec.name === name).length
+const noParts: readonly PlacedField[] = []
+
+/** Those of its value, each at its place. */
+export function partsOf({ spec, ...whole }: PlacedField): PlacedField[] {
+  let at = whole.bitOffset
+  return (spec?.kind === 'parts' ? spec.parts : []).map(({ name, bits, value }, i) => {
+    const here = {
+      name: `${whole.name}.${name}`,
+      whole: whole.name,
+      path: partPath(whole, name, i),
+      bits,
+      bitOffset: at,
+    }
+    at += bits
+    return { ...whole, ...here, spec: value }
+  })
+}
+
+/** The number or the word that the profile has it under. */
+function partPath({ path, scope, field }: Omit<PlacedField, 'spec'>, name: string, index: number): YamlPath {
+  const given = scope?.spec.fields[field.name]
+  if (given?.kind !== 'string') return [...path, 'bits', index]
+  const [word = ''] = name.split('.')
+  return /^[A-Za-z_]/.test(word) ? [...path, word] : path
+}
+
+/** What is written: a field, or the parts in which it is given. */
+export const piecesOf = (field: PlacedField): readonly PlacedField[] =>
+  field.parts.length > 0 ? field.parts : [field]
+
+/** In the order of the wire. */
+export const placedFields = ({ layers, content }: Layout): readonly PlacedField[] => [
+  ...layers.flatMap(layer => layer.fields),
+  ...(content ? [content] : []),
+]
+
+/** Its name in the stack: `vlan`, `vlan.2`. */
+export function stackName(layers: readonly { name: string }[], index: number): string {
+  const name = layers[index]!.name
+  const count = layers.slice(0, index + 1).filter(layer => layer.name === name).length
   return count === 1 ? name : `${name}.${count}`
 }
 

@@ -1,7 +1,7 @@
 import { ones, writeBits } from './bits.js'
 import { type Diagnostic, error } from './diagnostic.js'
 import { defaultOf } from './header-table.js'
-import { type Layout, type PlacedField, type PlacedLayer, packetEnd } from './layout.js'
+import { type Layout, type PlacedField, type PlacedLayer, packetEnd, placedFields } from './layout.js'
 import { split } from './parts.js'
 
 /**
@@ -13,15 +13,18 @@ export function staticBytes(layout: Layout, length: number): Uint8Array {
   const end = packetEnd(layout, length)
   for (let i = layout.payloadOffset; i < end; i++)
     bytes[i] = layout.fill[(i - layout.payloadOffset) % layout.fill.length]!
-  for (const layer of layout.layers) for (const field of layer.fields) writeField(bytes, layer, field, end)
+  for (const layer of layout.layers)
+    for (const field of layer.fields) if (field.parts.length === 0) writeField(bytes, field, layer, end)
+  for (const part of placedFields(layout).flatMap(({ parts }) => parts)) writeField(bytes, part, null, end)
   return bytes
 }
 
-function writeField(bytes: Uint8Array, layer: PlacedLayer, field: PlacedField, end: number): void {
+/** Parts of a field (no layer) are all given. */
+function writeField(bytes: Uint8Array, field: PlacedField, layer: PlacedLayer | null, end: number): void {
   const { spec } = field
-  if (!spec) writeBits(bytes, field, computed(layer, field, end))
+  if (!spec) writeBits(bytes, field, layer ? computed(layer, field, end) : 0n)
   else if (spec.kind === 'literal') writeBits(bytes, field, spec.value)
-  else
+  else if (spec.kind !== 'parts')
     for (const part of split(field, spec) ?? [])
       if (part.spec.kind === 'literal') writeBits(bytes, part, part.spec.value)
 }
@@ -32,6 +35,7 @@ function writeField(bytes: Uint8Array, layer: PlacedLayer, field: PlacedField, e
  */
 export function computed(layer: PlacedLayer, { field, linked, scope }: PlacedField, end: number): bigint {
   if (linked !== undefined) return linked
+  if (!scope) return 0n
   const start = layer.offset + scope.bitOffset / 8
   const sized = () => ({ bytesFromHere: end - start, headerBytes: scope.bits / 8, next: layer.next })
   const value = defaultOf(field, () => scope.context(sized()))

@@ -1,8 +1,17 @@
-import type { Linked, Profile, Reference, StreamSpec, ValueSpec, VariableSpec } from '../profile/model.js'
+import type {
+  Digit,
+  Linked,
+  Profile,
+  Reference,
+  StreamSpec,
+  ValueSpec,
+  VariableSpec,
+} from '../profile/model.js'
 import { hintFor } from '../units/suggest.js'
 import { ones } from './bits.js'
 import { type Diagnostic, error } from './diagnostic.js'
-import type { Layout, PlacedField } from './layout.js'
+import { digitFrom, notCounted, ownNumber } from './digits.js'
+import { type Layout, type PlacedField, placedFields } from './layout.js'
 import { fieldNames, linkedField, linkedVariable } from './linked.js'
 
 type Target = Extract<ValueSpec, { kind: 'literal' | 'linked' }>
@@ -30,21 +39,55 @@ export function link(profile: Profile, stream: StreamSpec, layout: Layout): Diag
   return scope.found
 }
 
-const fieldsOf = (layout: Layout): readonly PlacedField[] => layout.layers.flatMap(layer => layer.fields)
+/** Wholes and their parts: both have names. */
+const fieldsOf = (layout: Layout): readonly PlacedField[] =>
+  placedFields(layout).flatMap(field => [field, ...field.parts])
 
 /** False: the field refers to something that is not there, which has been said. */
 function resolve(scope: Scope, field: PlacedField): boolean {
   const { spec } = field
-  if (spec?.kind !== 'ref' && spec?.kind !== 'hash') return true
+  if (spec?.kind !== 'ref' && spec?.kind !== 'hash' && spec?.kind !== 'digit') return true
   if (scope.trail.includes(field)) return cyclic(scope, field)
   scope.trail.push(field)
-  const found = find(scope, field, spec.kind === 'ref' ? spec.name : spec.of)
+  const result = lookedUp(scope, field, spec)
   scope.trail.pop()
-  const result =
-    found && (spec.kind === 'ref' ? moved(scope, field, spec, found) : hashOf(scope, field, spec, found))
   // What cannot be said holds its default: one mistake is reported once.
   field.spec = result
   return result !== undefined
+}
+
+function lookedUp(
+  scope: Scope,
+  field: PlacedField,
+  spec: Reference | Digit | Extract<ValueSpec, { kind: 'hash' }>,
+): ValueSpec | undefined {
+  if (spec.kind === 'digit') return digitOf(scope, field, spec)
+  const found = find(scope, field, spec.kind === 'ref' ? spec.name : spec.of)
+  if (!found) return undefined
+  return spec.kind === 'ref' ? moved(scope, field, spec, found) : hashOf(scope, field, spec, found)
+}
+
+/** All digits of a number follow the one draw. */
+function digitOf(scope: Scope, field: PlacedField, spec: Digit): ValueSpec | undefined {
+  const { value } = spec
+  const found = value.kind === 'ref' ? find(scope, field, value.name) : undefined
+  if (value.kind === 'ref' && !found) return undefined
+  const number =
+    value.kind === 'ref' ? moved(scope, { ...field, bits: 128 }, value, found!) : ownNumber(field, value)
+  if (!number) return undefined
+  const highest = number.kind === 'literal' ? number.value : number.high
+  const result = digitFrom(spec, number)
+  if (!result)
+    fail(scope, field, 'not-a-value', `\`${spec.of}\` ${notCounted}`, 'write `{inc: 0-9999}`, or a list')
+  else if (highest > spec.most)
+    fail(
+      scope,
+      field,
+      'out-of-range',
+      `${highest} has more digits than \`${spec.of}\``,
+      'give it more `digits`',
+    )
+  return result
 }
 
 function cyclic(scope: Scope, field: PlacedField): boolean {
@@ -52,9 +95,10 @@ function cyclic(scope: Scope, field: PlacedField): boolean {
   return fail(scope, field, 'cyclic-reference', `${circle.join(' = ')}: this goes in a circle`)
 }
 
-/** At the field whose own reference is wrong, not at those that lead to it. */
+/** At the field whose own reference is wrong, not at those that lead to it; for all digits of a number once. */
 function fail(scope: Scope, { path }: PlacedField, code: string, message: string, hint?: string): false {
-  scope.found.push(error(path, { code, message, ...(hint !== undefined && { hint }) }))
+  const known = scope.found.some(one => one.message === message && one.path.join() === path.join())
+  if (!known) scope.found.push(error(path, { code, message, ...(hint !== undefined && { hint }) }))
   return false
 }
 
@@ -91,7 +135,8 @@ function findPart(
 
 function findField(scope: Scope, from: PlacedField, name: string): Found | undefined {
   const fields = fieldsOf(scope.layout)
-  const layer = from.name.slice(0, from.name.lastIndexOf('.'))
+  const base = from.whole ?? from.name
+  const layer = base.slice(0, base.lastIndexOf('.'))
   const target =
     fields.find(field => field.name === name) ?? fields.find(field => field.name === `${layer}.${name}`)
   if (!target) {
@@ -100,6 +145,12 @@ function findField(scope: Scope, from: PlacedField, name: string): Found | undef
     return undefined
   }
   if (!resolve(scope, target)) return undefined
+  if (target.parts.length > 0) {
+    const named = target.parts.flatMap(part => (part.name.endsWith('.') ? [] : [part.name]))
+    const message = `${target.name} is made of parts`
+    fail(scope, from, 'not-a-value', message, `refer to one of them: ${named.slice(0, 4).join(', ')}`)
+    return undefined
+  }
   const given = isChecksum(scope, target) ? undefined : linkedField(target)
   if (given) return { target: given, wraps: true }
   fail(
@@ -128,7 +179,7 @@ function moved(
   field: PlacedField,
   { times, plus }: Reference,
   found: Found,
-): ValueSpec | undefined {
+): Target | undefined {
   const { target, wraps } = found
   if (target.kind === 'literal')
     return bounded(scope, field, wraps, { ...target, value: target.value * times + plus })
@@ -143,7 +194,7 @@ function moved(
   return bounded(scope, field, wraps, linked)
 }
 
-function bounded(scope: Scope, field: PlacedField, wraps: boolean, target: Target): ValueSpec | undefined {
+function bounded(scope: Scope, field: PlacedField, wraps: boolean, target: Target): Target | undefined {
   const most = ones(field.bits)
   const [low, high] = target.kind === 'literal' ? [target.value, target.value] : [target.low, target.high]
   if (low >= 0n && high <= most) return target

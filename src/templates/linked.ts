@@ -1,6 +1,5 @@
-import type { Generator, Linked, ValueSpec, VariableSpec } from '../profile/model.js'
+import type { Drawn, Generator, Linked, ValueSpec, VariableSpec } from '../profile/model.js'
 import { highest, lowest } from '../units/ranges.js'
-import type { Source } from './draw.js'
 import type { PlacedField } from './layout.js'
 import { sizeOf } from './sets.js'
 
@@ -32,7 +31,7 @@ export function linkedVariable(
 }
 
 /** The set stays, and what is drawn from it changes. */
-function picked(value: Source, pick: Generator): Source {
+function picked(value: Drawn, pick: Generator): Drawn {
   if (value.kind === 'list' || value.kind === 'weighted') return value
   const { low, high, ranges } = value
   return { ...pick, low, high, ...(ranges && { ranges }) }
@@ -46,7 +45,7 @@ function digitOf({ parts = [] }: VariableSpec, name: string): Linked['digit'] {
   return { div, mod: at === 0 ? 0n : sizeOf(parts[at]!), low, high, ...(ranges && { ranges }) }
 }
 
-const boundsOf = (spec: Source) =>
+export const boundsOf = (spec: Drawn) =>
   'values' in spec ? { low: lowest(spec.values), high: highest(spec.values) } : spec
 
 /** What another field may follow; undefined: a length or a checksum. From here on the field shares its draw. */
@@ -54,9 +53,10 @@ export function linkedField(field: PlacedField): Target | undefined {
   const { spec } = field
   if (!spec) return linkedDefault(field)
   if (spec.kind === 'literal' || spec.kind === 'linked') return spec
-  if (spec.kind === 'ref' || spec.kind === 'hash') throw new Error(`${field.name} has not been looked up`)
+  if (spec.kind === 'ref' || spec.kind === 'hash' || spec.kind === 'digit' || spec.kind === 'parts')
+    throw new Error(`${field.name} has not been looked up`)
   const { low, high } = boundsOf(spec)
-  const { within } = field.scope
+  const within = field.scope?.within
   const own = {
     id: field.name,
     follows: field.name,

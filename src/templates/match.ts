@@ -1,10 +1,10 @@
-import type { ValueSpec } from '../profile/model.js'
 import { ones, readBits, writeBits } from './bits.js'
 import { type Diagnostic, warning } from './diagnostic.js'
 import { extremes } from './header-table.js'
-import type { Layout, PlacedField } from './layout.js'
+import { type Layout, type PlacedField, piecesOf } from './layout.js'
+import type { SlotSpec } from './pieces.js'
 import type { MatchRule, StreamPlan } from './plan.js'
-import { overlap } from './rules.js'
+import { overlap, trim } from './rules.js'
 
 /**
  * How a receiver knows the frames of a stream that carry no signature: by the header bits that identify a flow and
@@ -13,7 +13,7 @@ import { overlap } from './rules.js'
 export function matchRule(layout: Layout, template: Uint8Array): MatchRule {
   const mask = new Uint8Array(layout.payloadOffset)
   const value = new Uint8Array(layout.payloadOffset)
-  for (const field of layout.layers.flatMap(layer => layer.fields)) {
+  for (const field of layout.layers.flatMap(layer => layer.fields).flatMap(piecesOf)) {
     if (!field.field.identifies) continue
     const fixed = constantBits(field)
     writeBits(mask, field, fixed)
@@ -31,23 +31,13 @@ function constantBits({ spec, bits }: PlacedField): bigint {
   return ones(bits) & ~ones(differing === 0n ? 0 : differing.toString(2).length)
 }
 
-function differences(spec: ValueSpec): bigint {
+function differences(spec: SlotSpec): bigint {
   const [first, ...others] = extremes(spec)
   return others.reduce((all, other) => all | (other ^ first!), 0n)
 }
 
 function copyBytes(from: Uint8Array, to: Uint8Array, { bitOffset, bits }: PlacedField): void {
   writeBits(to, { bitOffset, bits }, readBits(from, { bitOffset, bits }))
-}
-
-/** Without the zeros around it. */
-export function trim(mask: Uint8Array, value: Uint8Array): MatchRule {
-  const offset = Math.max(
-    0,
-    mask.findIndex(byte => byte !== 0),
-  )
-  const end = mask.findLastIndex(byte => byte !== 0) + 1
-  return { offset, mask: mask.slice(offset, end), value: value.slice(offset, end) }
 }
 
 /** Two streams at one receiver whose rules can match one and the same frame. */

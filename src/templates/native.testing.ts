@@ -1,6 +1,7 @@
 /** The native core as a test sees it: packets as bytes. */
-import { encodePlan, type Shard } from '../gen/encode.js'
+import { encodePlan } from '../gen/encode.js'
 import { type Native, native } from '../gen/native.js'
+import type { Shard } from '../gen/shard.js'
 import type { Plan } from './plan.js'
 
 export function builtCore(): Native | undefined {

@@ -1,7 +1,7 @@
 /** When the slots of a lane are due, as native/tx/pace.cc has it for one shard; ns since the lane's start. */
 import { splitMix64 } from './key.js'
 import type { Lane } from './lanes.js'
-import { nsFor } from './rate.js'
+import { nsFor, tracedNs } from './rate.js'
 
 const golden = 0x9e3779b97f4a7c15n
 
@@ -13,6 +13,7 @@ export function* dueTimes(lane: Lane): Generator<number, never> {
 
 function dueNs(lane: Lane, slot: number): number {
   if (lane.shape === 'ramp') return nsFor({ ...lane, shape: 'ramp' }, slot)
+  if (lane.trace) return tracedNs(lane.trace, slot)
   if (lane.shape === 'burst') return Math.floor(slot / lane.burst) * lane.burst * lane.periodNs
   return slot * lane.periodNs
 }

@@ -31,7 +31,7 @@ export function split(range: BitRange, spec: ValueSpec): readonly Part[] | null 
 
 /** One value is a literal, however it is written: nothing is left to do per packet. */
 function simplify(spec: ValueSpec): ValueSpec {
-  if (spec.kind === 'literal' || spec.kind === 'ref') return spec
+  if (spec.kind === 'literal' || spec.kind === 'ref' || spec.kind === 'digit') return spec
   if (spec.kind === 'weighted') {
     const drawn = spec.values.filter((_, i) => spec.weights[i] !== 0n)
     return simplify({ kind: 'list', values: drawn, every: 1n }).kind === 'literal'
@@ -59,7 +59,7 @@ function halve(spec: ValueSpec): { high: ValueSpec; low: ValueSpec } {
     const of = (half: (value: bigint) => bigint) => simplify({ ...spec, values: spec.values.map(half) })
     return { high: of(upper), low: of(lower) }
   }
-  if (spec.kind === 'ref') return { high: spec, low: spec }
+  if (spec.kind === 'ref' || spec.kind === 'digit') return { high: spec, low: spec }
   if (upper(spec.low) === upper(spec.high)) return { high: literal(upper(spec.low)), low: spec }
   // Halves of a prefix shorter than /64 are drawn apart, which is faster than 128-bit arithmetic.
   const free = lower(spec.low) === 0n && lower(spec.high) === ones(64)

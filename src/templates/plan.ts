@@ -189,8 +189,21 @@ export interface MatchRule {
 }
 
 /**
+ * Due times of their own, as those of a capture: packet i of the stream is due at
+ *
+ *     floor(i / offsetsNs.length) * cycleNs + offsetsNs[i mod offsetsNs.length]
+ *
+ * Offsets begin at 0, never fall, and are below `cycleNs`.
+ */
+export interface Trace {
+  offsetsNs: readonly number[]
+  cycleNs: number
+}
+
+/**
  * Frame sizes at random. With r = mix(key + (i+1)*GAMMA) as in a field program, where i is counted as in one, and T
- * templates, packet i uses template c = floor(r * T / 2^64). Where there are columns, one for each template, it does so only if r * T mod 2^64 is below
+ * templates, packet i uses template c = floor(r * T / 2^64). Where there are columns, one for each template, it does so
+ * only if r * T mod 2^64 is below
  * columns[c].threshold, and uses template columns[c].other if not.
  */
 export interface SizeDraw {
@@ -227,6 +240,8 @@ export interface StreamPlan {
   match: MatchRule | null
   /** What the stream asks for, a share of a total already taken, all its members together; rate.ts says it in packets. */
   rate: Load
+  /** Set where the packets have due times of their own; `rate` is then their mean. */
+  trace: Trace | null
   /**
    * Percent of the profile's total rate, or null: the rate is its own. Streams of one total take turns in one cycle, as
    * often as their shares say (for a total in bits: as often as makes those bits), so shares are exact over a cycle. Of

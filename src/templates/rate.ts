@@ -5,7 +5,7 @@
 import type { Load, Rate } from '../profile/model.js'
 import { type FrameChoice, templateShares } from './frame-choice.js'
 import { type Group, weightOf } from './group.js'
-import type { StreamPlan } from './plan.js'
+import type { StreamPlan, Trace } from './plan.js'
 
 /** Preamble 7, start delimiter 1, inter-frame gap 12 (IEEE 802.3): what a frame costs on the wire beside itself. */
 export const WIRE_OVERHEAD_BYTES = 20
@@ -18,6 +18,7 @@ export type Pace =
   | { shape: 'steady' | 'poisson'; pps: number }
   | { shape: 'burst'; pps: number; frames: number }
   | { shape: 'ramp'; fromPps: number; toPps: number; overNs: number }
+  | { shape: 'trace'; pps: number; trace: Trace }
 
 /** Mean frame size of a stream in bytes, FCS included, over a cycle of its members and their whole sequences. */
 export function meanFrameBytes(group: Group): number {
@@ -54,6 +55,8 @@ export function ratePps(rate: Rate, frameBytes: number, linkBps: number | null):
 
 /** null: a share of a line whose speed is not known. */
 export function paceOf(group: Group, linkBps: number | null): Pace | null {
+  const { trace } = group[0]
+  if (trace) return { shape: 'trace', pps: (trace.offsetsNs.length / trace.cycleNs) * 1e9, trace }
   const frame = meanFrameBytes(group)
   const pps = (rate: Rate) => ratePps(rate, frame, linkBps)
   const load: Load = group[0].rate
@@ -79,6 +82,7 @@ export function paceOf(group: Group, linkBps: number | null): Pace | null {
 
 /** Packets that are asked for in the first `ns` of sending: the integral of the rate. */
 export function packetsBy(pace: Exclude<Pace, { shape: 'line' }>, ns: number): number {
+  if (pace.shape === 'trace') return tracedBy(pace.trace, ns)
   if (pace.shape !== 'ramp') return (ns / 1e9) * pace.pps
   const climbing = Math.min(ns, pace.overNs)
   const slope = (pace.toPps - pace.fromPps) / pace.overNs
@@ -87,6 +91,7 @@ export function packetsBy(pace: Exclude<Pace, { shape: 'line' }>, ns: number): n
 
 /** The inverse: how long so many packets take. */
 export function nsFor(pace: Exclude<Pace, { shape: 'line' }>, packets: number): number {
+  if (pace.shape === 'trace') return tracedNs(pace.trace, packets)
   if (pace.shape !== 'ramp') return (packets / pace.pps) * 1e9
   if (packets <= 0) return 0
   const [from, to] = [pace.fromPps / 1e9, pace.toPps / 1e9]
@@ -95,6 +100,25 @@ export function nsFor(pace: Exclude<Pace, { shape: 'line' }>, packets: number): 
   const slope = (to - from) / pace.overNs
   // The root in the form that does not cancel where the slope is small.
   return (2 * packets) / (from + Math.sqrt(Math.max(from * from + 2 * slope * packets, 0)))
+}
+
+/** Packets of a trace that are due before `ns`. */
+function tracedBy({ offsetsNs, cycleNs }: Trace, ns: number): number {
+  const cycles = Math.floor(ns / cycleNs)
+  const rest = ns - cycles * cycleNs
+  let [low, high] = [0, offsetsNs.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (offsetsNs[middle]! < rest) low = middle + 1
+    else high = middle
+  }
+  return cycles * offsetsNs.length + low
+}
+
+/** When packet `index` of a trace is due: see plan.ts. */
+export function tracedNs({ offsetsNs, cycleNs }: Trace, index: number): number {
+  const slot = Math.floor(index)
+  return Math.floor(slot / offsetsNs.length) * cycleNs + offsetsNs[slot % offsetsNs.length]!
 }
 
 /** How long a stream may send; null: until it is told to stop, or its start is not known beforehand. */

@@ -39,7 +39,14 @@ export class Reading implements Held {
     if (!(bits >= 0 && this.at + bits <= this.end)) return false
     const range = { bitOffset: this.at, bits }
     const value = readBits(this.bytes, range)
-    this.fields.push({ ...range, key: fieldKeyIn(this.prefix, field.name), field: { ...field, bits }, value })
+    const real = bits === field.bits ? field : { ...field, bits }
+    this.fields.push({
+      bitOffset: this.at,
+      bits,
+      key: fieldKeyIn(this.prefix, field.name),
+      field: real,
+      value,
+    })
     this.at += bits
     return true
   }

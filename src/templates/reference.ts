@@ -12,6 +12,7 @@ export function headerReference(): string {
     'A layer is written `- name: {field: value, ...}`. Fields that are left out have the default below: lengths, protocol ' +
       'numbers and checksums are computed. A value that is given stands, even when it is wrong. A checksum takes `valid`, ' +
       '`zero`, `bad` or a number; fields of type bytes take hexadecimal, in quotes where it is digits alone. ' +
+      'Instead of a value there may be a generator, parts, or a text that varies: see [values](values.md). ' +
       'An item of a list is its name or `{name: {field: value}}`; a bare value stands for the field in bold.',
     ['| layer | what it is |', '|---|---|', ...toc].join('\n'),
     ...all.map(section),

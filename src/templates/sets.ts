@@ -1,8 +1,6 @@
 import type { ValueSet, ValueSpec } from '../profile/model.js'
 import { countOf, type Range } from '../units/ranges.js'
 
-export type Drawn = Extract<ValueSpec, { kind: 'inc' | 'dec' | 'random' | 'permute' | 'zipf' }>
-
 export const rangesOf = ({ low, high, ranges }: ValueSet): readonly Range[] => ranges ?? [{ low, high }]
 
 export const sizeOf = (set: ValueSet): bigint => countOf(rangesOf(set))
@@ -25,6 +23,7 @@ export function hullsOf(spec: ValueSpec): readonly Range[] {
     case 'weighted':
       return spec.values.map(value => ({ low: value, high: value }))
     case 'ref':
+    case 'digit':
       return []
     case 'linked':
       return linkedHulls(spec)

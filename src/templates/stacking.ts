@@ -1,9 +1,10 @@
-import type { LayerSpec, ValueSpec, YamlPath } from '../profile/model.js'
+import type { LayerSpec, PartsSpec, YamlPath } from '../profile/model.js'
 import { ones } from './bits.js'
 import { type Diagnostic, error } from './diagnostic.js'
 import { type Field, fieldsOf, type Header, type List, listsOf, type Member, type When } from './header.js'
 import { extremes, type Scope } from './header-table.js'
 import { headers } from './headers/index.js'
+import { bitsOf, type SlotSpec } from './pieces.js'
 
 /** Can these layers stand on each other, and do the given values fit in their fields? `path` is the stream's. */
 export function checkLayers(layers: readonly LayerSpec[], path: YamlPath): Diagnostic[] {
@@ -101,11 +102,13 @@ const has = ({ fields }: When, name: string): boolean =>
   fieldsOf(fields).some(field => field.name === name) || listsOf(fields).some(({ list }) => list === name)
 
 /** The loader refuses such values with a better caret; a profile that was built in code comes straight to here. */
-function checkValues(field: Field, spec: ValueSpec, path: YamlPath): Diagnostic[] {
+function checkValues(field: Pick<Field, 'bits'>, spec: SlotSpec, path: YamlPath): Diagnostic[] {
+  if (spec.kind === 'parts') return checkParts(field, spec, path)
   const values = extremes(spec)
   const found: Diagnostic[] = []
   const wrong = (code: string, message: string) => found.push(error(path, { code, message }))
-  if (values.length === 0 && spec.kind !== 'ref') wrong('bad-value', 'the list is empty')
+  if (values.length === 0 && spec.kind !== 'ref' && spec.kind !== 'digit')
+    wrong('bad-value', 'the list is empty')
   const outside = values.find(value => value < 0n || value > ones(field.bits))
   if (outside !== undefined) wrong('out-of-range', `${outside} does not fit in ${field.bits} bits`)
   if ('low' in spec && spec.low > spec.high) wrong('reversed-range', 'the range runs backwards')
@@ -113,4 +116,18 @@ function checkValues(field: Field, spec: ValueSpec, path: YamlPath): Diagnostic[
     wrong('out-of-range', '`every` must be 1 or more')
   if ('step' in spec && spec.step < 1n) wrong('out-of-range', '`step` must be 1 or more')
   return found
+}
+
+export function checkParts(
+  { bits }: Pick<Field, 'bits'>,
+  { parts }: PartsSpec,
+  path: YamlPath,
+): Diagnostic[] {
+  const sum = bitsOf(parts)
+  if (sum !== bits) {
+    const message = `the parts have ${sum} bits together, not ${bits}`
+    const hint = 'the highest bits first, and all of them'
+    return [error([...path, 'bits'], { code: 'bad-parts', message, hint })]
+  }
+  return parts.flatMap(part => checkValues(part, part.value, path))
 }

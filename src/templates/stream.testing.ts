@@ -14,6 +14,7 @@ export const planned = (id: number, rate: Load, over: Partial<StreamPlan> = {}):
   signature: null,
   match: null,
   rate,
+  trace: null,
   share: null,
   runLength: 1,
   paceKey: BigInt(id),

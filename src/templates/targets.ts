@@ -7,8 +7,9 @@ import {
   parseAddressRange,
 } from '../units/address.js'
 import { type Diagnostic, error } from './diagnostic.js'
+import { hullsOfSlot } from './header-table.js'
 import type { Layout, PlacedField } from './layout.js'
-import { hullsOf } from './sets.js'
+import { hullOfParts } from './pieces.js'
 
 type Family = 'ipv4' | 'ipv6'
 
@@ -47,6 +48,17 @@ export function checkTargets(layout: Layout, safety: Safety): Diagnostic[] {
   )
 }
 
+/** A capture asks for each of its packets. */
+const known = new WeakMap<Safety, Readonly<Record<Family, readonly AddressRange[]>>>()
+
+function allowedBy(safety: Safety): Readonly<Record<Family, readonly AddressRange[]>> {
+  const of = (family: Family) =>
+    [...harmless[family], ...safety.allow].flatMap(text => readRange(family, text))
+  const allowed = known.get(safety) ?? { ipv4: of('ipv4'), ipv6: of('ipv6') }
+  known.set(safety, allowed)
+  return allowed
+}
+
 function checkField(field: PlacedField, family: Family, safety: Safety): Diagnostic[] {
   const allowed = allowedBy(safety)[family]
   const refused = targets(field).find(range => !covered(range, allowed))
@@ -62,22 +74,10 @@ function checkField(field: PlacedField, family: Family, safety: Safety): Diagnos
   ]
 }
 
-type Allowed = Readonly<Record<Family, readonly AddressRange[]>>
-
-/** Read once for all fields of all streams. */
-const read = new WeakMap<Safety, Allowed>()
-
-function allowedBy(safety: Safety): Allowed {
-  const known = read.get(safety)
-  if (known) return known
-  const ranges = (family: Family) =>
-    [...harmless[family], ...safety.allow].flatMap(text => readRange(family, text))
-  const allowed = { ipv4: ranges('ipv4'), ipv6: ranges('ipv6') }
-  read.set(safety, allowed)
-  return allowed
+function targets({ spec, parts }: PlacedField): readonly AddressRange[] {
+  if (parts.length === 0) return spec ? hullsOfSlot(spec) : []
+  return hullOfParts(parts.map(part => ({ bits: part.bits, hulls: targets(part) })))
 }
-
-const targets = ({ spec }: PlacedField): readonly AddressRange[] => (spec ? hullsOf(spec) : [])
 
 /** Walks through the range from one allowed range to the next; they may touch or overlap. */
 function covered({ low, high }: AddressRange, allowed: readonly AddressRange[]): boolean {

@@ -64,6 +64,8 @@ function describeHash(program: FieldProgram, field: Format): string {
 
 function describeSet(program: FieldProgram, field: Format): string {
   const { op, values, segments, scale, low, high, size, digit } = program
+  const characters = charactersOf(program, field)
+  if (characters !== null) return characters
   const whole = wholeOf(program, field)
   const count = digit ? digitCount(program) : size
   if (values.length > 0)
@@ -77,6 +79,20 @@ function describeSet(program: FieldProgram, field: Format): string {
   // What wraps at the width of the field has no ends.
   return low + count - 1n > most ? `${count} values` : formatRange(whole, low, low + count - 1n)
 }
+
+/** Of a text: `a-z`, `0-9a-f`. */
+function charactersOf({ bits, values, low, size, digit }: FieldProgram, { type }: Format): string | null {
+  if (bits !== 8 || (type !== 'name' && type !== 'text' && type !== 'bytes')) return null
+  const count = digit ? digit.mod : size
+  const drawn = values.length > 0 ? values : Array.from({ length: Number(count) }, (_, i) => low + BigInt(i))
+  const codes = [...new Set(drawn.map(Number))].sort((a, b) => a - b)
+  if (codes.length > 128 || codes.some(code => code < 0x20 || code > 0x7e)) return null
+  const starts = codes.filter(code => !codes.includes(code - 1))
+  const ends = codes.filter(code => !codes.includes(code + 1))
+  return starts.map((code, i) => `${letter(code)}${ends[i] === code ? '' : `-${letter(ends[i]!)}`}`).join('')
+}
+
+const letter = (code: number): string => String.fromCharCode(code)
 
 const digitCount = ({ digit, size }: FieldProgram): bigint =>
   digit!.mod === 0n ? (size + digit!.div - 1n) / digit!.div : digit!.mod

@@ -17,6 +17,7 @@ interface Meant {
 
 /** What is special about a profile; of all others, nothing may be broken, and payloads are nobody's. */
 const meant: Readonly<Record<string, Meant>> = {
+  replay: { spoken: [53] },
   'reflection-mix': { spoken: [19, 53, 123, 389, 1900, 3702, 5683, 11_211] },
 }
 

@@ -121,6 +121,51 @@ TEST(pace_ramp_due_times_rise_and_invert_the_counts) {
   }
 }
 
+Lane trace_of(std::vector<double> offsets, double cycle_ns) {
+  Lane lane = lane_of({0});
+  lane.shape = Shape::kTrace;
+  lane.offsets = std::move(offsets);
+  lane.cycle_ns = cycle_ns;
+  return lane;
+}
+
+TEST(pace_trace_follows_its_table_again_and_again) {
+  const Lane lane = trace_of({0, 0, 250, 1000}, 1500);
+  const Pace pace(lane, 1, 0);
+  CHECK(pace.due_ns(1) == 0 && pace.due_ns(3) == 1000 && pace.due_ns(4) == 1500 &&
+        pace.due_ns(4'000'002) == 1.5e9 + 250);
+  const std::pair<double, uint64_t> counts[] = {{0, 2},      {249.9, 2}, {250, 3},
+                                                {1499.9, 4}, {1500, 6},  {1.5e9, 4'000'002}};
+  for (const auto& [elapsed, slots] : counts) CHECK_EQ(pace.due_by(elapsed, 0, kAll), slots, text(slots));
+  CHECK_EQ(pace.due_by(1.5e9, 4'000'001, kAll), 1u);
+  CHECK_EQ(pace.due_by(1.5e9, 0, 32), 32u);
+  CHECK_EQ(pace.due_by(-1, 0, kAll), 0u);
+}
+
+// The encoder gives each shard its part of the table, over as many cycles as there are shards.
+TEST(pace_trace_shards_together_are_the_whole) {
+  Random random{2};
+  for (int round = 0; round < 200; round++) {
+    std::vector<double> offsets{0};
+    for (uint64_t n = random.below(9); n > 0; n--)
+      offsets.push_back(offsets.back() + static_cast<double>(random.below(1000)) / 4);
+    const Lane whole = trace_of(offsets, offsets.back() + static_cast<double>(random.between(1, 300)));
+    const Pace all(whole, 1, 0);
+    const uint64_t stride = random.between(1, 9);
+    const double elapsed = static_cast<double>(random.below(100'000)) / 3;
+    uint64_t sum = 0;
+    for (uint64_t shard = 0; shard < stride; shard++) {
+      std::vector<double> own;
+      for (uint64_t k = 0; k < offsets.size(); k++) own.push_back(all.due_ns(k * stride + shard));
+      const Lane part = trace_of(own, whole.cycle_ns * static_cast<double>(stride));
+      const Pace pace(part, stride, shard);
+      sum += pace.due_by(elapsed, 0, kAll);
+      for (uint64_t j : {0, 1, 17, 1000}) CHECK(std::fabs(pace.due_ns(j) - all.due_ns(j * stride + shard)) < 1e-6);
+    }
+    CHECK_EQ(sum, all.due_by(elapsed, 0, kAll), text(static_cast<uint64_t>(round)));
+  }
+}
+
 std::vector<double> arrivals(const Lane& lane, uint64_t stride, uint64_t shard, double until) {
   Pace pace(lane, stride, shard);
   std::vector<double> times;

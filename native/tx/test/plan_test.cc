@@ -66,7 +66,8 @@ Plan rich_plan() {
   Plan plan = plan_of({imix, matched, drawn}, 4, 1);
   plan.duration_ns = 1'000'000'000;
   plan.streams[1].numbers = {{10, {2, 3, 9}}, {3, {0, 1, 2}}};
-  plan.lanes = {lane_of({0, 1, 0}, 100.5), lane_of({1}), lane_of({0}, 50), lane_of({1}), lane_of({0}, 7)};
+  plan.lanes = {lane_of({0, 1, 0}, 100.5), lane_of({1}),   lane_of({0}, 50), lane_of({1}),
+                lane_of({0}, 7),           lane_of({0}, 5)};
   plan.lanes[0].start_ns = 3.25;
   plan.lanes[0].tight = true;
   plan.lanes[0].cycles = {{1, 2, 1}, {0, 0}};
@@ -81,6 +82,9 @@ Plan rich_plan() {
   plan.lanes[4].shape = Shape::kPoisson;
   plan.lanes[4].open_ended = true;
   plan.lanes[4].key = 12345;
+  plan.lanes[5].shape = Shape::kTrace;
+  plan.lanes[5].cycle_ns = 11;
+  plan.lanes[5].offsets = {0, 3.5, 3.5, 9};
   return plan;
 }
 
@@ -119,6 +123,7 @@ TEST(plan_decoder_reads_what_the_encoder_writes) {
   CHECK(lanes[2].burst == 16 && lanes[2].after == std::vector<uint32_t>({1, 0}));
   CHECK(lanes[3].from_pns == 1e-6 && lanes[3].to_pns == 1e-3 && lanes[3].over_ns == 1e9);
   CHECK(lanes[4].shape == Shape::kPoisson && lanes[4].key == 12345);
+  CHECK(lanes[5].shape == Shape::kTrace && lanes[5].cycle_ns == 11 && lanes[5].offsets == rich_plan().lanes[5].offsets);
   // Frame::holds tells templates apart by their number alone.
   CHECK(s.templates[0].id != s.templates[1].id && plan.streams[1].templates[0].id != s.templates[2].id);
 }
@@ -211,12 +216,20 @@ TEST(plan_decoder_refuses_what_would_reach_outside) {
       {"time is none", [](Plan& p) { p.lanes[0].period_ns = -1; }},
       {"time is none", [](Plan& p) { p.lanes[0].start_ns = NAN; }},
       {"time is none", [](Plan& p) { p.lanes[1].for_ns = HUGE_VAL; }},
-      {"unknown shape", [](Plan& p) { p.lanes[0].shape = static_cast<Shape>(5); }},
+      {"unknown shape", [](Plan& p) { p.lanes[0].shape = static_cast<Shape>(6); }},
       {"no period", [](Plan& p) { p.lanes[4].period_ns = 0; }},
       {"burst is empty", [](Plan& p) { p.lanes[2].burst = 0; }},
       {"leads nowhere", [](Plan& p) { p.lanes[3].to_pns = 0; }},
       {"leads nowhere", [](Plan& p) { p.lanes[3].over_ns = 0; }},
-      {"one that is not there", [](Plan& p) { p.lanes[2].after = {5}; }},
+      {"missing, or out of place", [](Plan& p) { p.lanes[5].offsets.clear(); }},
+      {"missing, or out of place", [](Plan& p) { p.lanes[0].offsets = {0}; }},
+      {"table is too long", [](Plan& p) { p.lanes[5].offsets.resize(kMaxOffsets + 1, 9); }},
+      {"out of order", [](Plan& p) { p.lanes[5].offsets = {2, 1}; }},
+      {"out of order", [](Plan& p) { p.lanes[5].offsets[0] = -1; }},
+      {"out of order", [](Plan& p) { p.lanes[5].offsets[0] = NAN; }},
+      {"out of order", [](Plan& p) { p.lanes[5].cycle_ns = 9; }},
+      {"out of order", [](Plan& p) { p.lanes[5].cycle_ns = HUGE_VAL; }},
+      {"one that is not there", [](Plan& p) { p.lanes[2].after = {6}; }},
       {"a lane is empty", [](Plan& p) { p.lanes[1].slots.clear(); }},
       {"a lane is empty", [](Plan& p) { p.lanes[0].cycles[1].clear(); }},
       {"unknown stream", [](Plan& p) { p.lanes[0].cycles[1][1] = 3; }},

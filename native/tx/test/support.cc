@@ -94,7 +94,7 @@ void write_stream(Writer& out, const Stream& s) {
 std::vector<uint8_t> encode(const Plan& plan) {
   Writer out;
   out.u32(0x50474d4e);
-  out.u32(3);
+  out.u32(4);
   for (uint64_t value : {plan.stride, plan.shard, plan.duration_ns}) out.u64(value);
   out.list(plan.streams, [&](const Stream& stream) { write_stream(out, stream); });
   out.list(plan.lanes, [&](const Lane& lane) {
@@ -105,6 +105,8 @@ std::vector<uint8_t> encode(const Plan& plan) {
     out.u64(lane.burst);
     for (double value : {lane.from_pns, lane.to_pns, lane.over_ns}) out.number(value);
     out.u64(lane.key);
+    out.number(lane.cycle_ns);
+    out.list(lane.offsets, [&](double offset) { out.number(offset); });
     out.list(lane.after, [&](uint32_t other) { out.u32(other); });
     auto write_slot = [&](uint32_t slot) { out.u32(slot); };
     out.list(lane.slots, write_slot);

@@ -1,5 +1,5 @@
-import { trim } from '../match.js'
 import type { MatchRule } from '../plan.js'
+import { trim } from '../rules.js'
 import type { Cut } from './cuts.js'
 import type { Seam } from './seam.js'
 

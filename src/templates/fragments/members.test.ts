@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { ownShard, type Shard, shareOf } from '../../gen/encode.js'
 import type { Native } from '../../gen/native.js'
+import { ownShard, type Shard, shareOf } from '../../gen/shard.js'
 import type { FragmentFault, FragmentOrder, FragmentSpec, StreamSpec } from '../../profile/model.js'
 import { compile } from '../compile.js'
 import { builtCore, renderNative } from '../native.testing.js'

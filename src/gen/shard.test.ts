@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest'
 import type { StreamSpec, ValueSpec } from '../profile/model.js'
 import { makeLanes } from '../templates/lanes.js'
 import { layer, planFor, stream } from '../templates/profile.testing.js'
-import { encodePlan, shareOf } from './encode.js'
+import { encodePlan } from './encode.js'
+import { shareOf } from './shard.js'
 
 it('the shares of all shards add up to the whole', () => {
   fc.assert(

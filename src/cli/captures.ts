@@ -1,0 +1,47 @@
+/** Capture files of a profile: looked up from its folder on, and read no further than a plan can hold. */
+import { closeSync, openSync, readSync, statSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import type { CaptureReader } from '../templates/captures/group.js'
+import { mostBytes } from '../templates/captures/record.js'
+
+/** Each file is read once, for all streams and all runs of a matrix that use it. */
+export function captureReader(profileFile: string): CaptureReader {
+  const known = new Map<string, ReturnType<CaptureReader>>()
+  return name => {
+    const found = known.get(name) ?? readFile(resolve(dirname(profileFile), name), name)
+    known.set(name, found)
+    return found
+  }
+}
+
+function readFile(path: string, name: string): ReturnType<CaptureReader> {
+  try {
+    return readStart(path, name)
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException
+    if (code === 'ENOENT')
+      return {
+        message: `there is no file ${path}`,
+        hint: 'its name counts from the folder of the profile on',
+      }
+    const reason = code === 'EACCES' ? 'permission denied' : message
+    return { message: `${name} cannot be read: ${reason}`, hint: 'it must be a file that you may read' }
+  }
+}
+
+function readStart(path: string, name: string): ReturnType<CaptureReader> {
+  // Opening a pipe would wait for whoever writes into it.
+  const stat = statSync(path)
+  if (!stat.isFile())
+    return { message: `${name} is no plain file`, hint: 'write what it gives to a file first' }
+  const file = openSync(path, 'r')
+  try {
+    const bytes = new Uint8Array(Math.min(stat.size, mostBytes))
+    let at = 0
+    for (let n = -1; n !== 0 && at < bytes.length; at += n)
+      n = readSync(file, bytes, at, bytes.length - at, at)
+    return { bytes: bytes.subarray(0, at), size: at < bytes.length ? at : stat.size }
+  } finally {
+    closeSync(file)
+  }
+}
