@@ -6,12 +6,13 @@ import { checkLongest, checkOf, checkSizes } from './check-sizes.js'
 import { checkSites, checksumSites, sitesOf, sumsOf } from './checksums.js'
 import { beside, withContent } from './content.js'
 import { type Diagnostic, error } from './diagnostic.js'
-import { type Expanded, expand } from './expand.js'
+import { expand, type Member } from './expand.js'
 import { checkWidths, fieldPrograms } from './fields.js'
 import { checkCut } from './fragments/check.js'
 import { cutStreams } from './fragments/plans.js'
 import { partOf } from './group.js'
 import { fieldKey } from './key.js'
+import { checkLabels } from './labels.js'
 import { checkRoom, type Layout, layOut } from './layout.js'
 import { checkLengths, staticBytes } from './lengths.js'
 import { link } from './link.js'
@@ -37,7 +38,7 @@ export interface Compiled {
  * reports all errors at once.
  */
 export function compile(profile: Profile, read: CaptureReader = noFiles): Compiled {
-  const members = expand(profile.streams)
+  const { members, diagnostics: expanding } = expand(profile.streams)
   const streams = members.map((_, id) => compileStream(profile, members, id, read))
   const trains = cutStreams(
     profile,
@@ -51,21 +52,27 @@ export function compile(profile: Profile, read: CaptureReader = noFiles): Compil
     ),
   )
   const diagnostics = [
+    ...expanding,
     ...checkCount(plans),
     ...eachOnce(members, streams),
     ...[...trains.values()].flatMap(({ diagnostics }) => diagnostics),
     ...checkMatches(plans),
     ...checkTimes(profile),
+    ...checkLabels(profile.expect, plans),
   ]
   if (diagnostics.some(({ severity }) => severity === 'error')) return { diagnostics }
   return { plan: planOf(profile, plans), diagnostics }
 }
 
-/** What is wrong with several members of a stream stands at one place, and is said of the first. */
-function eachOnce(members: readonly Expanded[], streams: readonly CompiledStream[]): Diagnostic[] {
+/**
+ * What is wrong with several members of a stream stands at one place, and is said once: of the one with the longest
+ * headers, so that a frame that is made long enough for it is long enough for all.
+ */
+function eachOnce(members: readonly Member[], streams: readonly CompiledStream[]): Diagnostic[] {
+  const order = [...streams.keys()].sort((a, b) => streams[b]!.headerBytes - streams[a]!.headerBytes)
   const said = new Map<string, number>()
-  return streams.flatMap(({ diagnostics }, id) =>
-    diagnostics.filter(({ code, path }) => {
+  return order.flatMap(id =>
+    streams[id]!.diagnostics.filter(({ code, path }) => {
       const key = [members[id]!.stream, code, ...path].join()
       const first = said.get(key) ?? id
       said.set(key, first)
@@ -105,13 +112,14 @@ interface CompiledStream {
   /** Instead of a plan, where its datagrams are to be cut. */
   sizes?: Sizes
   diagnostics: readonly Diagnostic[]
+  headerBytes: number
 }
 
 const isLaidOut = (stream: StreamSpec): stream is LaidOut => stream.frame.kind !== 'captured'
 
 function compileStream(
   profile: Profile,
-  members: readonly Expanded[],
+  members: readonly Member[],
   id: number,
   read: CaptureReader,
 ): CompiledStream {
@@ -119,12 +127,17 @@ function compileStream(
   const path = ['streams', index]
   if (!isLaidOut(stream)) {
     const { parts, diagnostics } = capturedPlans(profile, stream, path, read)
-    return { captured: parts, diagnostics }
+    return { captured: parts, diagnostics, headerBytes: 0 }
   }
+  const framed = stream.frameIn ?? path
   const { layout: headers, diagnostics: stacking } = layOut(stream, path)
-  const sizing = [...checkSizes(stream.frame, path), ...(headers ? checkOf(stream.frame, headers, path) : [])]
+  const sizing = [
+    ...checkSizes(stream.frame, framed),
+    ...(headers ? checkOf(stream.frame, headers, framed) : []),
+  ]
   const broken = sizing.some(({ severity }) => severity === 'error')
-  if (!headers) return { diagnostics: [...stacking, ...sizing] }
+  if (!headers) return { diagnostics: [...stacking, ...sizing], headerBytes: 0 }
+  const headerBytes = headers.payloadOffset
   const start = startOf(stream.frame, headers)
   const sizes = broken ? null : sizesOf(stream.frame, start)
   const { layout, diagnostics: filling } = withContent(headers, stream, sizes?.lengths ?? [], path)
@@ -137,14 +150,18 @@ function compileStream(
     ...checkTargets(layout, profile.safety),
     ...(stream.fragment ? checkCut(stream, layout, path) : []),
   ]
-  if (!sizes) return { diagnostics: [...sizing, ...content] }
-  const room = checkFrames(stream, layout, sizes, start, path)
+  if (!sizes) return { diagnostics: [...sizing, ...content], headerBytes }
+  const room = checkFrames(stream, layout, sizes, start, framed)
   const diagnostics = [...sizing, ...content, ...room]
-  if (diagnostics.some(({ severity }) => severity === 'error')) return { diagnostics }
+  if (diagnostics.some(({ severity }) => severity === 'error')) return { diagnostics, headerBytes }
   if (stream.fragment)
-    return { sizes, diagnostics: [...diagnostics, ...checkSignatures(layout, stream, path)] }
+    return { sizes, diagnostics: [...diagnostics, ...checkSignatures(layout, stream, path)], headerBytes }
   const plan = streamPlan(profile, stream, common(profile, members, id), layout, sizes)
-  return { plan, diagnostics: [...diagnostics, ...checkSignature(layout, stream, plan.signature, path)] }
+  return {
+    plan,
+    diagnostics: [...diagnostics, ...checkSignature(layout, stream, plan.signature, path)],
+    headerBytes,
+  }
 }
 
 const checkOneLength = ({ layers }: StreamSpec, path: YamlPath): Diagnostic[] =>
@@ -169,7 +186,7 @@ function checkFrames(
 }
 
 /** What all members of a stream have in common. */
-function common(profile: Profile, members: readonly Expanded[], id: number) {
+function common(profile: Profile, members: readonly Member[], id: number) {
   const { spec, stream } = members[id]!
   return { ...given(spec), ...timing(profile, members, spec), id, path: ['streams', stream] }
 }
@@ -194,11 +211,16 @@ function streamPlan(
     ...shared,
     templates,
     sequence,
-    sizeDraw: columns && { key: fieldKey(profile.seed, stream.name, 'frame'), columns },
+    sizeDraw: columns && { key: sizeKey(profile, stream), columns },
     fields: fieldPrograms(beside(layout, signature), identity, (field, last) => sumsOf(sites, field, last)),
     signature,
     match: stream.rx !== undefined && signature === null ? matchRule(layout, templates[0]!.bytes) : null,
   }
+}
+
+/** Each member counts by itself, so that it needs a key of its own. */
+function sizeKey({ seed }: Profile, { name, member }: StreamSpec): bigint {
+  return fieldKey(seed, name, member ? `frame ${member.places[0]}` : 'frame')
 }
 
 const given = (stream: StreamSpec) => ({
@@ -210,7 +232,7 @@ const given = (stream: StreamSpec) => ({
 })
 
 /** Names are looked up by the profile; one that is gone (a flag removed its stream) is not waited for. */
-function timing(profile: Profile, members: readonly Expanded[], stream: StreamSpec) {
+function timing(profile: Profile, members: readonly Member[], stream: StreamSpec) {
   const { rate, share, startNs, forNs, after } = stream
   const owner = share === undefined ? stream.name : ''
   const ids = (after ?? []).map(name => members.findIndex(({ spec }) => spec.name === name))

@@ -3,32 +3,56 @@
  * profile stays as written.
  */
 import type { StreamSpec } from '../profile/model.js'
+import { MAX_CYCLE, MAX_MEMBERS } from '../units/limits.js'
+import { hasChoice, variantsOf, waysOf, waysThrough } from './choices.js'
 import { type Diagnostic, error } from './diagnostic.js'
+import { membersOf } from './members-of.js'
 
 /** A StreamSpec of one layout, and which stream of the profile it is of. */
-export interface Expanded {
+export interface Member {
   spec: StreamSpec
   /** Index of its stream in the profile. */
   stream: number
 }
 
-/** As many members may a stream have, and so long may it be until its order repeats: it is a table. */
-export const MAX_MEMBERS = 4096
-export const MAX_CYCLE = 65_536
-
-export function expand(streams: readonly StreamSpec[]): Expanded[] {
-  return streams.map((spec, stream) => ({ spec, stream }))
+export interface Expanded {
+  members: readonly Member[]
+  diagnostics: readonly Diagnostic[]
 }
 
-/** What compiles to too much; the members of a stream are those of its name. */
-export function checkMembers(expanded: readonly Expanded[]): Diagnostic[] {
-  const counts = new Map<string, number>()
-  for (const { spec } of expanded) counts.set(spec.name, (counts.get(spec.name) ?? 0) + 1)
-  return [...counts]
-    .filter(([, count]) => count > MAX_MEMBERS)
-    .map(([name, count]) => {
-      const { stream } = expanded.find(({ spec }) => spec.name === name)!
-      const message = `stream ${name} has ${count} kinds of frames, at most ${MAX_MEMBERS} are possible`
-      return error(['streams', stream], { code: 'too-many-members', message })
-    })
+export function expand(streams: readonly StreamSpec[]): Expanded {
+  const expanded = streams.map(expandOne)
+  return {
+    members: expanded.flatMap(({ members }) => members),
+    diagnostics: expanded.flatMap(({ diagnostics }) => diagnostics),
+  }
 }
+
+function expandOne(spec: StreamSpec, stream: number): Expanded {
+  if (!hasChoice(spec.layers)) return { members: [{ spec, stream }], diagnostics: [] }
+  const path = ['streams', stream]
+  const ways = waysThrough(spec.layers)
+  if (ways > MAX_MEMBERS) return { members: [], diagnostics: [tooMany(spec, ways, stream)] }
+  const variants = variantsOf(spec, path)
+  const cycle = variants.reduce((sum, { weight }) => sum + weight, 0)
+  if (cycle > MAX_CYCLE) return { members: [], diagnostics: [tooLong(cycle, stream)] }
+  return { members: membersOf(variants).map(member => ({ spec: member, stream })), diagnostics: [] }
+}
+
+function tooMany({ layers }: StreamSpec, ways: number, stream: number): Diagnostic {
+  const factors = layers.map(waysOf).filter(count => count > 1)
+  const count = ways < 1e9 ? ways : 'more than a billion'
+  const product = factors.length > 1 && factors.length < 9 ? `${factors.join(' x ')} = ${count}` : count
+  return error(['streams', stream, 'layers'], {
+    code: 'too-many-choices',
+    message: `the alternatives multiply to ${product} kinds of frames, and at most ${MAX_MEMBERS} are possible`,
+    hint: 'fewer alternatives, or several streams that share a rate',
+  })
+}
+
+const tooLong = (cycle: number, stream: number): Diagnostic =>
+  error(['streams', stream, 'layers'], {
+    code: 'too-many-choices',
+    message: `the weights multiply to an order of ${cycle} packets, and at most ${MAX_CYCLE} are possible`,
+    hint: 'rounder weights: of 40 and 60 instead of 397 and 603, say',
+  })

@@ -15,6 +15,8 @@ export function staticBytes(layout: Layout, length: number): Uint8Array {
     bytes[i] = layout.fill[(i - layout.payloadOffset) % layout.fill.length]!
   for (const layer of layout.layers)
     for (const field of layer.fields) if (field.parts.length === 0) writeField(bytes, field, layer, end)
+  // What varies is zero until it is written, and so is what it covers of the fill.
+  for (const part of layout.content?.parts ?? []) writeBits(bytes, part, 0n)
   for (const part of placedFields(layout).flatMap(({ parts }) => parts)) writeField(bytes, part, null, end)
   return bytes
 }

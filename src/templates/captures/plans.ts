@@ -1,6 +1,6 @@
 import type { Profile, StreamSpec, YamlPath } from '../../profile/model.js'
+import { MAX_MEMBERS } from '../../units/limits.js'
 import { type Diagnostic, error } from '../diagnostic.js'
-import { MAX_MEMBERS } from '../expand.js'
 import { partOf } from '../group.js'
 import type { Member, StreamPlan } from '../plan.js'
 import { type CapturedGroup, type CaptureReader, takeApart } from './group.js'
