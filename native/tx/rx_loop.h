@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "answer.h"
 #include "backend.h"
 #include "page.h"
 #include "plan.h"
@@ -13,7 +14,8 @@ namespace nmgen {
 // counts adds up over queues, because loss is sent minus received and not a gap in one queue's numbers.
 class RxLoop {
  public:
-  RxLoop(RxQueue& queue, const Plan& plan, page::Word* page);
+  // `answerer`: where the port has an address of its own.
+  RxLoop(RxQueue& queue, const Plan& plan, page::Word* page, Answerer* answerer = nullptr);
   // Has the page room for every stream's counters and for the histograms that it announces?
   static bool page_fits(const Plan& plan, std::span<page::Word> page);
   // Blocks until the page says stop or the queue fails, which then says why.
@@ -29,6 +31,7 @@ class RxLoop {
   };
 
   void take(std::span<const Frame> frames);
+  void answer_early(std::span<const Frame> frames);
   bool take_signed(const Frame& frame, uint64_t now);
   void track(Receiver& r, const uint8_t* at, uint64_t now);
   bool take_matched(const Frame& frame);
@@ -37,6 +40,7 @@ class RxLoop {
 
   RxQueue& queue_;
   page::Word* page_;
+  Answerer* answerer_;
   uint64_t epoch_ = 0;
   std::vector<Receiver> receivers_;
   std::vector<int32_t> receiver_of_;  // stream id -> index into receivers_, -1: not ours
