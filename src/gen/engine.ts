@@ -8,6 +8,7 @@ import type { Run } from './engine-api.js'
 import { type Host, readHost } from './host.js'
 import { LatencyReader } from './latency.js'
 import { native } from './native.js'
+import { ownAddresses, resolveNeighbours } from './neighbours.js'
 import { readRx, readTx } from './page.js'
 import { closePorts, type OpenPort, openPorts } from './ports.js'
 import { type FleetShard, makeQueues, type Queue } from './queues.js'
@@ -118,9 +119,11 @@ class NativeRun implements Run {
  */
 export async function startRun(plan: Plan, options: RunOptions = {}): Promise<Run> {
   const host = readHost()
-  const planned: Plan = { ...plan, durationNs: options.durationNs ?? plan.durationNs }
-  const ports = openPorts(planned, host.defaultRoute)
+  const asked: Plan = { ...plan, durationNs: options.durationNs ?? plan.durationNs }
+  const ports = openPorts(asked, host.defaultRoute)
   try {
+    ownAddresses(asked, ports)
+    const planned = await resolveNeighbours(asked, ports)
     const fleet = options.shard ?? { index: 0, of: 1 }
     const queues = makeQueues(planned, ports, fleet)
     const choice = chooseCpus(placed(queues, host), options.cores ?? planned.cores, host.cpus)

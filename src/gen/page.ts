@@ -26,6 +26,7 @@ export const Cell = {
   lastNs: 19,
   unknown: 20,
   systemNs: 21,
+  requests: 22,
   headerCells: 24,
 } as const
 
@@ -171,6 +172,7 @@ export function readRx(
     packets,
     frameBytes: cell(page, Cell.bytes) + packets * FCS_BYTES,
     unknown: cell(page, Cell.unknown),
+    requests: cell(page, Cell.requests),
     deviceDrops,
     streams,
   }

@@ -64,6 +64,8 @@ export interface RxQueueSnapshot {
   frameBytes: number
   /** Frames that belong to no stream of this run. */
   unknown: number
+  /** Frames that asked for the port's own address (ARP, neighbour solicitation, ping); not among `packets`. */
+  requests: number
   /** Frames the device dropped because nobody fetched them in time, where it says so. */
   deviceDrops: number
   streams: readonly StreamRx[]

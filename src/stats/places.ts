@@ -37,6 +37,7 @@ function rxQueue(queue: RxQueueSnapshot, seconds: number | null): RxQueueResult 
     rx_bytes: queue.frameBytes,
     rx_pps: per(queue.packets, seconds),
     unknown: queue.unknown,
+    own_requests: queue.requests,
     device_drops: queue.deviceDrops,
     duplicates: sum(queue.streams.map(stream => stream.duplicates)),
     reordered: sum(queue.streams.map(stream => stream.reordered)),
@@ -63,6 +64,7 @@ function portResult(port: PortOutcome, final: Snapshot): PortResult {
     rx_packets: sum(rx.map(queue => queue.packets)),
     rx_bytes: sum(rx.map(queue => queue.frameBytes)),
     unknown: sum(rx.map(queue => queue.unknown)),
+    own_requests: sum(rx.map(queue => queue.requests)),
     device_drops: sum(rx.map(queue => queue.deviceDrops)),
     counters: port.counters,
   }

@@ -74,6 +74,8 @@ export interface RxQueueResult {
   rx_bytes: number
   rx_pps: number | null
   unknown: number
+  /** Frames that asked for the port's own address (ARP, neighbour solicitation, ping); not among `rx_packets`. */
+  own_requests: number
   device_drops: number
   duplicates: number
   reordered: number
@@ -94,6 +96,7 @@ export interface PortResult {
   rx_packets: number
   rx_bytes: number
   unknown: number
+  own_requests: number
   device_drops: number
   /** What the device counted itself, everybody's traffic included; empty where it does not. */
   counters: Readonly<Record<string, number>>

@@ -96,6 +96,7 @@ export const anRxQueue = (change: Partial<RxQueueSnapshot> = {}): RxQueueSnapsho
     packets: streams.reduce((total, stream) => total + stream.packets, 0),
     frameBytes: streams.reduce((total, stream) => total + stream.frameBytes, 0),
     unknown: 0,
+    requests: 0,
     deviceDrops: 0,
     ...change,
     streams,
