@@ -6,7 +6,7 @@ import { checkLongest, checkOf, checkSizes } from './check-sizes.js'
 import { checkSites, checksumSites, sitesOf, sumsOf } from './checksums.js'
 import { beside, withContent } from './content.js'
 import { type Diagnostic, error } from './diagnostic.js'
-import { type Expanded, expand } from './expand.js'
+import { expand, type Member } from './expand.js'
 import { checkWidths, fieldPrograms } from './fields.js'
 import { checkCut } from './fragments/check.js'
 import { cutStreams } from './fragments/plans.js'
@@ -21,7 +21,6 @@ import type { Plan, StreamPlan, Template } from './plan.js'
 import { checkSignature, checkSignatures, signatureOffset, writeSignature } from './signature.js'
 import { padded, type Sizes, sizesOf, startOf } from './sizes.js'
 import { checkTargets } from './targets.js'
-import { varyingLengths } from './texts.js'
 import { checkTimes } from './times.js'
 
 export type { Diagnostic } from './diagnostic.js'
@@ -37,7 +36,7 @@ export interface Compiled {
  * reports all errors at once.
  */
 export function compile(profile: Profile, read: CaptureReader = noFiles): Compiled {
-  const members = expand(profile.streams)
+  const { members, diagnostics: expanding } = expand(profile.streams)
   const streams = members.map((_, id) => compileStream(profile, members, id, read))
   const trains = cutStreams(
     profile,
@@ -51,6 +50,7 @@ export function compile(profile: Profile, read: CaptureReader = noFiles): Compil
     ),
   )
   const diagnostics = [
+    ...expanding,
     ...checkCount(plans),
     ...eachOnce(members, streams),
     ...[...trains.values()].flatMap(({ diagnostics }) => diagnostics),
@@ -62,7 +62,7 @@ export function compile(profile: Profile, read: CaptureReader = noFiles): Compil
 }
 
 /** What is wrong with several members of a stream stands at one place, and is said of the first. */
-function eachOnce(members: readonly Expanded[], streams: readonly CompiledStream[]): Diagnostic[] {
+function eachOnce(members: readonly Member[], streams: readonly CompiledStream[]): Diagnostic[] {
   const said = new Map<string, number>()
   return streams.flatMap(({ diagnostics }, id) =>
     diagnostics.filter(({ code, path }) => {
@@ -111,7 +111,7 @@ const isLaidOut = (stream: StreamSpec): stream is LaidOut => stream.frame.kind !
 
 function compileStream(
   profile: Profile,
-  members: readonly Expanded[],
+  members: readonly Member[],
   id: number,
   read: CaptureReader,
 ): CompiledStream {
@@ -129,7 +129,6 @@ function compileStream(
   const sizes = broken ? null : sizesOf(stream.frame, start)
   const { layout, diagnostics: filling } = withContent(headers, stream, sizes?.lengths ?? [], path)
   const content = [
-    ...checkOneLength(stream, path),
     ...filling,
     ...link(profile, stream, layout),
     ...checkWidths(layout),
@@ -146,11 +145,6 @@ function compileStream(
   const plan = streamPlan(profile, stream, common(profile, members, id), layout, sizes)
   return { plan, diagnostics: [...diagnostics, ...checkSignature(layout, stream, plan.signature, path)] }
 }
-
-const checkOneLength = ({ layers }: StreamSpec, path: YamlPath): Diagnostic[] =>
-  varyingLengths(layers, [...path, 'layers']).map(({ path: here }) =>
-    error(here, { code: 'lengths-vary', message: 'a text has one length', hint: 'such as `length: 12`' }),
-  )
 
 /** The smallest must hold the headers, and of the largest their lengths must fit in the fields that say them. */
 function checkFrames(
@@ -169,7 +163,7 @@ function checkFrames(
 }
 
 /** What all members of a stream have in common. */
-function common(profile: Profile, members: readonly Expanded[], id: number) {
+function common(profile: Profile, members: readonly Member[], id: number) {
   const { spec, stream } = members[id]!
   return { ...given(spec), ...timing(profile, members, spec), id, path: ['streams', stream] }
 }
@@ -210,7 +204,7 @@ const given = (stream: StreamSpec) => ({
 })
 
 /** Names are looked up by the profile; one that is gone (a flag removed its stream) is not waited for. */
-function timing(profile: Profile, members: readonly Expanded[], stream: StreamSpec) {
+function timing(profile: Profile, members: readonly Member[], stream: StreamSpec) {
   const { rate, share, startNs, forNs, after } = stream
   const owner = share === undefined ? stream.name : ''
   const ids = (after ?? []).map(name => members.findIndex(({ spec }) => spec.name === name))

@@ -16,6 +16,8 @@ export function staticBytes(layout: Layout, length: number): Uint8Array {
   for (const layer of layout.layers)
     for (const field of layer.fields)
       if (field.parts.length === 0) writeField(bytes, field, computed(layer, field, end))
+  // What varies is zero until it is written, and so is what it covers of the fill.
+  for (const part of layout.content?.parts ?? []) writeBits(bytes, part, 0n)
   for (const part of placedFields(layout).flatMap(({ parts }) => parts)) writeField(bytes, part, 0n)
   return bytes
 }

@@ -8,8 +8,13 @@ const validation = [
   'sctp.checksum:CRC 32c',
 ]
 
+/** Ports of which an application is understood; `lowest`: that of the lower port of each packet, whatever it is. */
+export type Spoken = readonly number[] | 'lowest'
+
 /** The payload is not that of some application whose port was drawn by chance, but for the ports that are `spoken`. */
-function silenced(spoken: readonly number[]): string[] {
+function silenced(spoken: Spoken): string[] {
+  // At QUIC, Wireshark only guesses.
+  if (spoken === 'lowest') return ['-d', 'udp.port==443,quic']
   const bounds = [0, ...spoken.toSorted((a, b) => a - b), 65_536]
   const gaps = bounds.slice(1).map((next, i) => [bounds[i]! + 1, next - 1] as const)
   return gaps
@@ -18,7 +23,7 @@ function silenced(spoken: readonly number[]): string[] {
 }
 
 /** tshark as the judge of what was sent. */
-async function tshark(file: string, spoken: readonly number[], ...args: string[]): Promise<string[]> {
+async function tshark(file: string, spoken: Spoken, ...args: string[]): Promise<string[]> {
   const { stdout } = await execa('tshark', ['-r', file, ...validation, ...silenced(spoken), ...args], {
     maxBuffer: 1 << 28,
   })
@@ -29,7 +34,7 @@ async function tshark(file: string, spoken: readonly number[], ...args: string[]
 export async function decode<const F extends string>(
   file: string,
   fields: readonly F[],
-  spoken: readonly number[] = [],
+  spoken: Spoken = [],
 ): Promise<Record<F, string>[]> {
   const lines = await tshark(file, spoken, '-T', 'fields', ...fields.flatMap(field => ['-e', field]))
   return lines.map(line => {
@@ -39,7 +44,7 @@ export async function decode<const F extends string>(
 }
 
 /** The frames that a display filter finds, a line each. */
-export const matching = (file: string, filter: string, spoken: readonly number[] = []): Promise<string[]> =>
+export const matching = (file: string, filter: string, spoken: Spoken = []): Promise<string[]> =>
   tshark(file, spoken, '-Y', filter)
 
 /** Finds what no frame of ours may be. */
