@@ -16,7 +16,9 @@ export function profileJsonSchema(): Record<string, unknown> {
     ...itemDefinitions(Object.values(headers)),
     ...(schema.definitions as Record<string, unknown>),
   }
-  return { $schema, title: 'nmgen profile', ...schema, definitions }
+  // They come in the order in which modules happened to be loaded.
+  const byName = Object.entries(definitions).sort(([a], [b]) => (a < b ? -1 : 1))
+  return { $schema, title: 'nmgen profile', ...schema, definitions: Object.fromEntries(byName) }
 }
 
 /** A stream that is like another need not say what it takes over, and says of what it drops nothing. */

@@ -107,7 +107,7 @@ function hashOf({ hash, times, plus }: Linked, { seed, stream }: Identity): Hash
 export const checkWidths = (layout: Layout): Diagnostic[] =>
   varyingPieces(layout).flatMap(({ piece }) => checkWidth(piece))
 
-function checkWidth(piece: PlacedField): Diagnostic[] {
+export function checkWidth(piece: PlacedField): Diagnostic[] {
   const wrong = (message: string, hint: string) => [
     error(piece.path, { code: 'range-too-wide', message: `${piece.name} ${message}`, hint }),
   ]

@@ -11,6 +11,12 @@ export function overlap(a: MatchRule | null, b: MatchRule | null): boolean {
   return true
 }
 
+/** Does the rule ask for these bits, and for the same? */
+function holds(rule: MatchRule, at: number, mask: number, value: number): boolean {
+  const byte = byteAt(rule, at)
+  return (mask & ~byte.mask) === 0 && (mask & (value ^ byte.value)) === 0
+}
+
 const byteAt = ({ offset, mask, value }: MatchRule, at: number) => ({
   mask: mask[at - offset] ?? 0,
   value: value[at - offset] ?? 0,
@@ -19,6 +25,7 @@ const byteAt = ({ offset, mask, value }: MatchRule, at: number) => ({
 /** What two rules both say; nothing at all where one of them is missing. */
 export function commonRule(a: MatchRule | null, b: MatchRule | null): MatchRule | null {
   if (!a || !b) return null
+  if (a.mask.every((mask, i) => holds(b, a.offset + i, mask, a.value[i]!))) return a
   const end = Math.max(a.offset + a.mask.length, b.offset + b.mask.length)
   const pairs = Array.from({ length: end }, (_, at) => [byteAt(a, at), byteAt(b, at)] as const)
   const mask = Uint8Array.from(pairs, ([x, y]) => x.mask & y.mask & ~(x.value ^ y.value))

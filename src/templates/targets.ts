@@ -48,8 +48,19 @@ export function checkTargets(layout: Layout, safety: Safety): Diagnostic[] {
   )
 }
 
+/** A capture asks for each of its packets. */
+const known = new WeakMap<Safety, Readonly<Record<Family, readonly AddressRange[]>>>()
+
+function allowedBy(safety: Safety): Readonly<Record<Family, readonly AddressRange[]>> {
+  const of = (family: Family) =>
+    [...harmless[family], ...safety.allow].flatMap(text => readRange(family, text))
+  const allowed = known.get(safety) ?? { ipv4: of('ipv4'), ipv6: of('ipv6') }
+  known.set(safety, allowed)
+  return allowed
+}
+
 function checkField(field: PlacedField, family: Family, safety: Safety): Diagnostic[] {
-  const allowed = [...harmless[family], ...safety.allow].flatMap(text => readRange(family, text))
+  const allowed = allowedBy(safety)[family]
   const refused = targets(field).find(range => !covered(range, allowed))
   if (!refused) return []
   const text =

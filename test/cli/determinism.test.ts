@@ -53,6 +53,7 @@ describe('the same seed', () => {
   it.for([
     { profile: udp, streams: ['udp'] },
     { profile: two, streams: ['mix', 'tagged'] },
+    { profile: 'profiles/replay.yaml', streams: ['replay'] },
   ])(
     'sends the frames of $profile that preview shows, on 1, 2 and 4 queues',
     async ({ profile, streams }, ctx) => {

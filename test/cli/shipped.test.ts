@@ -19,6 +19,7 @@ interface Meant {
 const meant: Readonly<Record<string, Meant>> = {
   'dns-mix': { spoken: 'lowest' },
   'quic-initial': { spoken: 'lowest' },
+  replay: { spoken: [53] },
   'reflection-mix': { spoken: [19, 53, 123, 389, 1900, 3702, 5683, 11_211] },
 }
 

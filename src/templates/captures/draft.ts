@@ -2,7 +2,7 @@ import type { CaptureSpec, Profile, StreamSpec, YamlPath } from '../../profile/m
 import { container, ones, writeBits } from '../bits.js'
 import { type Site, sumsOf } from '../checksums.js'
 import { type Diagnostic, error } from '../diagnostic.js'
-import { checkWidths, programParts, varyingParts } from '../fields.js'
+import { checkWidth, programParts, varyingParts } from '../fields.js'
 import { extremes } from '../header-table.js'
 import { type PlacedField, partsOf, piecesOf } from '../layout.js'
 import { link } from '../link.js'
@@ -89,7 +89,7 @@ function checkFields({ profile, stream }: Use, layout: CapturedLayout, fields: r
     const message = `${field.name} has ${field.bits} bits in this capture, too few for ${outside}`
     return [error(field.path, { code: 'out-of-range', message })]
   })
-  return [...links, ...wide, ...checkWidths(layout)]
+  return [...links, ...wide, ...fields.flatMap(piecesOf).flatMap(checkWidth)]
 }
 
 const isVarying = (field: PlacedField): boolean =>

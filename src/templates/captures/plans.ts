@@ -23,7 +23,9 @@ export function capturedPlans(
   if (groups.length > MAX_MEMBERS)
     return { parts: [], diagnostics: [...diagnostics, tooDifferent(groups.length, path)] }
   const count = countOf(stream, packets)
-  const rate = trace && { rate: { kind: 'pps', pps: (packets / trace.cycleNs) * 1e9 } as const }
+  // For people; who sends it goes by the trace.
+  const pps = trace && Number(((packets / trace.cycleNs) * 1e9).toPrecision(6))
+  const rate = pps !== null && { rate: { kind: 'pps', pps } as const }
   const parts = groups.map((group): CapturedPlan => {
     const { places, ...rest } = group
     const member = groups.length === 1 ? null : memberOf(group, packets)
