@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { loadProfile } from '../profile/load.js'
 import { alphabets } from '../units/alphabets.js'
 import { bytesOfValue } from '../units/bytes.js'
+import { wrongChecksums } from './checksums.testing.js'
 import { compile } from './compile.js'
 import { type DissectedField, dissect } from './dissect.js'
 import { builtCore, renderNative } from './native.testing.js'
@@ -104,6 +105,7 @@ describe('a payload that varies', () => {
       (_, at) => new Set(frames.map(frame => frame[42 + at])).size,
     )
     expect(Math.min(...seen)).toBeGreaterThan(250)
+    for (const frame of frames.slice(0, 100)) expect(wrongChecksums(dissect(frame).layers, frame)).toEqual([])
   })
 
   it('stands once, before what fills the rest', () => {
