@@ -16,6 +16,7 @@ for file in native/tx/backends/*.cc; do case $file in */dpdk*) ;; *) backends+=(
 flags=(-std=c++20 -g -fno-omit-frame-pointer -Wall -Wextra -pthread -Inative/tx)
 engine_flags=(-O1) # the tests themselves are compiled three times as fast without
 libraries=()
+runtime=
 if pkg-config --exists libxdp libbpf 2>/dev/null; then # as binding.gyp has it
   # shellcheck disable=SC2207 # words, not lines
   flags+=(-DNMGEN_XDP $(pkg-config --cflags libxdp libbpf | sed 's,-I,-isystem ,g'))
@@ -32,8 +33,14 @@ case $kind in
       libraries+=(-Wl,--as-needed -lrte_ethdev -lrte_net -lrte_mbuf -lrte_mempool -lrte_eal)
     fi
     ;;
-  asan) flags+=(-fsanitize=address,undefined,float-cast-overflow -fno-sanitize-recover=all) ;;
-  tsan) flags+=(-fsanitize=thread) ;;
+  asan)
+    flags+=(-fsanitize=address,undefined,float-cast-overflow -fno-sanitize-recover=all)
+    runtime=$(g++ -print-file-name=libasan.so) # wants to be the first of all libraries
+    ;;
+  tsan)
+    flags+=(-fsanitize=thread)
+    runtime=$(g++ -print-file-name=libtsan.so)
+    ;;
   *) echo "usage: tools/native-test.sh [plain|asan|tsan] [NAME]" >&2; exit 2 ;;
 esac
 program=build/native-test-$kind
@@ -83,7 +90,10 @@ run() {
   # The sanitizers of GCC 12 cannot map their shadow where the kernel randomizes addresses widely.
   local fixed=()
   if setarch "$(uname -m)" -R true 2>/dev/null; then fixed=(setarch "$(uname -m)" -R); fi
-  TSAN_OPTIONS=halt_on_error=1 timeout 240 "${fixed[@]}" "$program" "$@" </dev/null 2>&1
+  # Without netmap's module, its double answers in its place.
+  local preload=$runtime
+  [ -e /dev/netmap ] || preload+=" $(tools/netmap-double.sh)"
+  TSAN_OPTIONS=halt_on_error=1 timeout 240 "${fixed[@]}" env LD_PRELOAD="$preload" "$program" "$@" </dev/null 2>&1
 }
 
 tests=(native/tx/test/*.cc)

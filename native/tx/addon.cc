@@ -145,6 +145,10 @@ Napi::Value close(const Napi::CallbackInfo& info) {
 const Failure kClosed{"device-closed", "the device is not open", "this is a bug in nmgen"};
 const Failure kBadPage{"bad-page", "the counter page is too small for the plan", "this is a bug in nmgen"};
 
+Napi::Value to_result(Napi::Env env, const std::optional<Failure>& failure) {
+  return failure ? Napi::Value(to_object(env, *failure)) : env.Null();
+}
+
 Failure too_long(uint32_t bytes, uint32_t room) {
   return {"frame-too-long",
           "a frame of " + std::to_string(bytes + 4) + " B does not fit: this queue's buffers hold " +
@@ -157,10 +161,6 @@ uint32_t longest_frame(const Plan& plan) {
   for (const Stream& stream : plan.streams)
     for (const Template& t : stream.templates) bytes = std::max(bytes, t.bytes.size());
   return static_cast<uint32_t>(bytes);
-}
-
-Napi::Value to_result(Napi::Env env, const std::optional<Failure>& failure) {
-  return failure ? Napi::Value(to_object(env, *failure)) : env.Null();
 }
 
 Napi::Value run_tx(const Napi::CallbackInfo& info) {

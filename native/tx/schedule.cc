@@ -20,7 +20,9 @@ bool LaneState::over(double elapsed) const {
 
 void LaneState::advance(uint64_t slots) {
   next += slots;
-  cursor = static_cast<uint32_t>((cursor + slots) % lane->slots.size());
+  const uint64_t size = lane->slots.size(), to = cursor + slots;
+  // One at a time, as streams in turn are, without a division.
+  cursor = static_cast<uint32_t>(to < size ? to : to - size < size ? to - size : to % size);
   pace.advance(slots);
 }
 

@@ -18,7 +18,7 @@ export function checkVariables(data: unknown): Problem[] {
 function unused(vars: unknown, streams: readonly YamlMap[], path: Problem['path']): Problem[] {
   const used = new Set(streams.flatMap(stream => [...namesIn(stream.layers), ...namesIn(stream.set)]))
   return Object.keys(isMap(vars) ? vars : {})
-    .filter(name => !used.has(name))
+    .filter(name => !used.has(name) && new RegExp(`^${namePattern}$`).test(name))
     .map(name => ({
       code: 'unused-variable',
       severity: 'warning',

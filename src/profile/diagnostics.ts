@@ -22,8 +22,9 @@ export interface RenderOptions {
 export function renderDiagnostic(diagnostic: Diagnostic, { text, color }: RenderOptions): string {
   const { code, severity, message, hint, file, line, column, endColumn, setting } = diagnostic
   const place = setting === undefined ? `${printable(file)}:${line}:${column}` : '--set'
-  const location = { start: { line, column }, end: { line, column: endColumn } }
-  const frame = codeFrameColumns(printable(setting ?? text), location, {
+  const shown = windowed(printable(setting ?? text), { line, column, endColumn })
+  const location = { start: { line, column: shown.column }, end: { line, column: shown.endColumn } }
+  const frame = codeFrameColumns(shown.text, location, {
     linesAbove: 1,
     linesBelow: 0,
     ...(color && { forceColor: true }),
@@ -32,6 +33,28 @@ export function renderDiagnostic(diagnostic: Diagnostic, { text, color }: Render
   const lines = [head, ` --> ${place}`, frame]
   if (hint !== undefined) lines.push(`  = help: ${printable(hint)}`)
   return lines.join('\n')
+}
+
+/** Longer lines are cut around the caret, so that it stays below what it marks. */
+const widest = 160
+
+function windowed(
+  text: string,
+  { line, column, endColumn }: Pick<Position, 'line' | 'column' | 'endColumn'>,
+) {
+  const lines = text.split('\n').slice(0, line)
+  const cut = lines.at(-1)!.length <= widest ? 0 : Math.max(0, column - 1 - widest / 2)
+  const trim = (each: string) =>
+    each.length <= widest
+      ? each
+      : `${cut > 0 ? '...' : ''}${each.slice(cut, cut + widest)}${each.length > cut + widest ? '...' : ''}`
+  const shift = cut > 0 ? cut - 3 : 0
+  const end = Math.min(endColumn - shift, widest + 4)
+  return {
+    text: [...lines.slice(0, -2), ...lines.slice(-2).map(trim)].join('\n'),
+    column: column - shift,
+    endColumn: Math.max(end, column - shift + 1),
+  }
 }
 
 /** A profile from elsewhere must not drive the reader's terminal; a blank keeps the columns right. */

@@ -11,15 +11,8 @@ import {
 } from './locate.js'
 import type { NodeProblem } from './marks.js'
 import type { YamlPath } from './model.js'
-
-/** A problem that is known by its position in the text, not by a path. */
-export interface TextProblem {
-  code: string
-  severity: 'error' | 'warning'
-  message: string
-  hint?: string
-  position: Position
-}
+import { hintFor } from './suggest.js'
+import { syntaxProblems, type TextProblem } from './syntax.js'
 
 export interface ProfileDocument {
   /** Plain data, or undefined where the text is too broken to be looked at. */
@@ -51,7 +44,7 @@ export interface DocumentOptions {
  */
 export function readDocument(text: string, { set, pick }: DocumentOptions): ProfileDocument {
   const doc = parseDocument(text, { prettyErrors: false, logLevel: 'error' })
-  const problems = [...doc.errors, ...doc.warnings].map(error => textProblem(text, error))
+  const problems = syntaxProblems(doc, text)
   const changed = change(doc, set, pick)
   const source: Source = { doc, text, starts: lineStarts(text), settings: changed.settings }
   problems.push(...changed.problems.map(problem => inText(problem, source)))
@@ -68,57 +61,44 @@ function inText({ node, position, ...words }: NodeProblem, { text, starts }: Sou
   return { severity: 'error', ...words, position: position ?? positionOfNode(node, text, starts) }
 }
 
-function textProblem(
-  text: string,
-  { name, code, message, pos }: Document['errors'][number] | Document['warnings'][number],
-): TextProblem {
-  const severity = name === 'YAMLWarning' ? 'warning' : 'error'
-  const position = positionOf(text, pos[0], pos[1])
-  if (code === 'TAB_AS_INDENT')
-    return { code: 'yaml-syntax', severity, message, hint: 'indent with spaces', position }
-  if (code !== 'DUPLICATE_KEY')
-    return { code: severity === 'error' ? 'yaml-syntax' : 'yaml-warning', severity, message, position }
-  return {
-    code: 'duplicate-key',
-    severity,
-    message: 'this key stands twice in one map',
-    hint: 'remove one of the two',
-    position: keyAt(text, pos[0]),
-  }
-}
-
-/** yaml reports a duplicate key by one character; mark the whole word. */
-const keyAt = (text: string, start: number): Position =>
-  positionOf(text, start, start + (/^[^\s:,{}[\]]+/.exec(text.slice(start))?.[0].length ?? 1))
-
 function toData(doc: Document, text: string, problems: TextProblem[]): unknown {
   try {
     return doc.toJS({ maxAliasCount })
   } catch (error) {
     // yaml throws a ReferenceError for an alias without an anchor and for too many aliases; nothing else is expected.
     if (!(error instanceof ReferenceError)) throw error
-    const bad = suspectAlias(doc)
-    const range = bad?.range ?? [0, 1]
-    const message = error.message.startsWith('Excessive')
-      ? `more than ${maxAliasCount} aliases are followed`
-      : `no anchor is called \`&${bad?.source}\` above this alias`
-    problems.push({
-      code: 'yaml-alias',
-      severity: 'error',
-      message,
-      position: positionOf(text, range[0], range[1]),
-    })
+    problems.push(aliasProblem(doc, text, error.message.startsWith('Excessive')))
     return undefined
   }
 }
 
-/** The first alias that leads nowhere, else the first of the too many. */
-function suspectAlias(doc: Document): Alias | undefined {
+function aliasProblem(doc: Document, text: string, tooMany: boolean): TextProblem {
   const aliases: Alias[] = []
+  const anchors: string[] = []
   visit(doc, {
     Alias(_, alias) {
       aliases.push(alias)
     },
+    Node(_, node) {
+      if ('anchor' in node && node.anchor) anchors.push(node.anchor)
+    },
   })
-  return aliases.find(alias => !alias.resolve(doc)) ?? aliases[0]
+  // The first one that leads nowhere, else the first of the too many.
+  const bad = aliases.find(alias => !alias.resolve(doc)) ?? aliases[0]
+  const range = bad?.range ?? [0, 1]
+  const message = tooMany
+    ? `more than ${maxAliasCount} aliases are followed`
+    : `no anchor is called \`&${bad?.source}\` above this alias`
+  const hint = tooMany
+    ? 'streams that share much are shorter with `like`'
+    : anchors.includes(bad?.source ?? '')
+      ? 'the anchor must stand above its aliases'
+      : hintFor(bad?.source ?? '', anchors)
+  return {
+    code: 'yaml-alias',
+    severity: 'error',
+    message,
+    hint,
+    position: positionOf(text, range[0], range[1]),
+  }
 }

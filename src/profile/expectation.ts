@@ -5,7 +5,7 @@ import { parseRate } from '../units/rate.js'
 import { parseSize } from '../units/size.js'
 import { type MetricUnit, metrics } from './metrics.js'
 import type { Expectation } from './model.js'
-import { checked, parseScalar } from './problem.js'
+import { checked, describe, parseScalar, type Report } from './problem.js'
 import { hintFor } from './suggest.js'
 
 const json = {
@@ -16,8 +16,17 @@ const json = {
 
 /** One line of `expect`; the path is filled in when the whole profile is put together. */
 export const expectation = checked<Omit<Expectation, 'path'>>(json, (input, report) =>
-  parseScalar(input, parseExpectation, report, []),
+  typeof input === 'object' && input !== null
+    ? notText(input, report)
+    : parseScalar(input, parseExpectation, report, []),
 )
+
+/** `lost: 0` */
+function notText(input: object, report: Report): undefined {
+  const [[metric, value] = ['metric', 'value']] = Object.entries(input)
+  const message = `an expectation is a text, not ${describe(input)}`
+  report({ code: 'wrong-type', message, hint: `write \`${metric} == ${value}\``, path: [] })
+}
 
 export function parseExpectation(text: string): Parsed<Omit<Expectation, 'path'>> {
   const parts = /^\s*([\w.-]+)\s*(<=|>=|==|!=|<|>)\s*([^<>=!].*?)\s*$/.exec(text)

@@ -18,6 +18,12 @@ const parsers: Readonly<Record<BytesKind['type'], (text: string) => Parsed<Uint8
   name: parseDomainName,
 }
 
+const howTo = {
+  bytes: 'two digits a byte: `dead beef`',
+  text: 'such as `hello`',
+  name: 'such as `www.bench.test`',
+}
+
 /** Hexadecimal, text or a domain name, as long as it is written; also with places that vary. */
 export function parseBytes(kind: BytesKind, input: unknown, report: Report): FieldSpec | undefined {
   if (isMap(input)) return parseString(kind.type, input, report)
@@ -31,7 +37,8 @@ export function parseBytes(kind: BytesKind, input: unknown, report: Report): Fie
       'this must be a text, not a number',
       'put it in quotes: YAML reads digits as a number',
     )
-  if (typeof input !== 'string') return wrong('wrong-type', `this must be a text, not ${describe(input)}`)
+  if (typeof input !== 'string')
+    return wrong('wrong-type', `this must be a text, not ${describe(input)}`, howTo[kind.type])
   const result = parsers[kind.type](input)
   if (!result.ok) return wrong(result.code, result.message, result.hint)
   if (result.value.length > mostBytes)

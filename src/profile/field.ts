@@ -42,7 +42,7 @@ function parseValue(kind: FieldKind, input: unknown, report: Report): ValueSpec 
 /** `{hash: NAME, range: RANGE}`: it draws nothing, so it has no option of a generator. */
 function parseHash(kind: FieldKind, input: YamlMap, report: Report): ValueSpec | undefined {
   if (!knownKeys(input, ['hash', 'range'], report, [])) return undefined
-  const of = String(input.hash).trim().replace(/^=\s*/, '')
+  const of = typeof input.hash === 'string' ? input.hash.trim().replace(/^=\s*/, '') : ''
   if (!new RegExp(`^${namePattern}$`).test(of)) {
     const message = 'a hash needs the name of what it is made of'
     report({ code: 'bad-value', message, hint: 'write `{hash: name, range: 1024-65535}`', path: ['hash'] })

@@ -19,7 +19,7 @@ export function parseFrameSize(text: string): Parsed<number> {
   return refuse(
     'out-of-range',
     message,
-    small ? 'write `64B`; the device is handed 60 bytes and adds the FCS' : undefined,
+    small ? 'write `64B`; the device is handed 60 bytes and adds the FCS' : 'jumbo frames have 9000B or so',
   )
 }
 
@@ -27,7 +27,8 @@ export function parseFrameSize(text: string): Parsed<number> {
 export function parsePacketSize(text: string): Parsed<number> {
   const size = parseSize(text)
   if (!size.ok || size.value <= maxDatagram) return size
-  return refuse('out-of-range', `${formatSize(size.value)} does not fit in a frame of ${maxDatagram} bytes`)
+  const message = `${formatSize(size.value)} does not fit in a frame of ${maxDatagram} bytes`
+  return refuse('out-of-range', message, 'leave room for the headers around it')
 }
 
 /** `64B-1518B` */

@@ -38,7 +38,8 @@ function parseKey(text: string, size: ParseSize): Parsed<number> {
 
 function parseWeight(text: string): Parsed<number> {
   const count = parseCount(text)
-  return count.ok && count.value === 0
+  if (!count.ok) return refuse(count.code, `\`${text}\` is not a weight`, 'a whole number from 1')
+  return count.value === 0
     ? refuse('out-of-range', 'a weight must be at least 1', 'leave the size out')
     : count
 }

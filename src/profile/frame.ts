@@ -88,7 +88,8 @@ function parseList(input: unknown, size: ParseSize, report: Report): SizeSpec | 
 function parseRange(kind: 'inc' | 'random', input: unknown, size: ParseSize, report: Report) {
   const long = isMap(input)
   if (long && !knownKeys(input, ['range', 'step'], report, [])) return undefined
-  if (long && input.range === undefined) report({ code: 'missing-key', message: '', path: ['range'] })
+  if (long && input.range === undefined)
+    report({ code: 'missing-key', message: '', hint: 'such as `range: 64B-1518B`', path: ['range'] })
   const given = long ? input.range : input
   const range =
     given === undefined
@@ -100,5 +101,7 @@ function parseRange(kind: 'inc' | 'random', input: unknown, size: ParseSize, rep
 
 function parseStep(text: string): Parsed<number> {
   const step = parsePacketSize(text)
-  return step.ok && step.value === 0 ? refuse('out-of-range', 'this must be at least 1') : step
+  return step.ok && step.value === 0
+    ? refuse('out-of-range', 'this must be at least 1', 'leave it out for 1')
+    : step
 }

@@ -4,7 +4,7 @@ import { type Parsed, parsed, refuse } from '../units/parsed.js'
 import { type FieldKind, parseLiteral } from './literal.js'
 import type { Drawn, Generator, YamlPath } from './model.js'
 import { knownKeys } from './one-key.js'
-import { describe, isMap, parseScalar, type Report, type YamlMap } from './problem.js'
+import { describe, isMap, oneValueHint, parseScalar, type Report, type YamlMap } from './problem.js'
 import { parseSet } from './value-set.js'
 import { parseWeights } from './weights.js'
 
@@ -22,6 +22,8 @@ export const isDrawn = (name: string): name is DrawnName => Object.hasOwn(drawn,
 export const generators = ['inc', 'dec', 'random', 'list', 'weighted', 'permute', 'zipf'] as const
 export type GeneratorName = (typeof generators)[number]
 
+export const rangeHint = 'such as `range: 1-9`'
+
 /** `{name: input}`, in short or with options. */
 export function parseGenerator(
   kind: FieldKind,
@@ -38,7 +40,8 @@ export function parseGenerator(
   if (!knownKeys(input, ['range', 'not', ...drawn[name]], report, [name])) return undefined
   const how = parseOptions(name, input, report, [name])
   const paths = { range: [name, 'range'], not: [name, 'not'] }
-  if (input.range === undefined) report({ code: 'missing-key', message: '', path: paths.range })
+  if (input.range === undefined)
+    report({ code: 'missing-key', message: '', hint: rangeHint, path: paths.range })
   const set =
     input.range === undefined
       ? undefined
@@ -85,7 +88,8 @@ function parseValues(
   const path = long ? [name, 'values'] : [name]
   const every = long ? parseEvery(input.every, report, [name, 'every']) : 1n
   const given = long ? input.values : input
-  if (long && given === undefined) report({ code: 'missing-key', message: '', path })
+  if (long && given === undefined)
+    report({ code: 'missing-key', message: '', hint: 'such as `values: [1, 2, 3]`', path })
   if (given === undefined || every === undefined) return undefined
   if (name === 'weighted') return parseWeights(kind, given, every, report, path)
   return parseList(kind, given, every, report, path)
@@ -117,14 +121,20 @@ function parseList(
   return values.every(value => value !== undefined) ? { kind: 'list', values, every } : undefined
 }
 
+const literalHints: Readonly<Record<string, string>> = {
+  null: 'leave the key out to keep the default',
+  true: 'a field holds a number: `1`',
+  false: 'a field holds a number: `0`',
+}
+
 export function literal(kind: FieldKind, input: unknown, report: Report, path: YamlPath): bigint | undefined {
   if (typeof input === 'number')
     return parseScalar(String(input), () => parseLiteral(kind, input), report, path)
   if (typeof input === 'string') return parseScalar(input, text => parseLiteral(kind, text), report, path)
-  const hint = input === null ? 'leave the key out to keep the default' : undefined
+  const hint = isMap(input) || Array.isArray(input) ? oneValueHint(input) : literalHints[String(input)]
   report({
     code: 'wrong-type',
-    message: `a field holds one value or a generator, not ${describe(input)}`,
+    message: input === null ? 'a value is missing here' : `this must be one value, not ${describe(input)}`,
     path,
     ...(hint && { hint }),
   })
@@ -139,7 +149,9 @@ function positive(input: unknown, parse: (text: string) => Parsed<bigint>, repor
   if (input === undefined) return 1n
   const atLeastOne = (text: string): Parsed<bigint> => {
     const result = parse(text)
-    return result.ok && result.value === 0n ? refuse('out-of-range', 'this must be at least 1') : result
+    return result.ok && result.value === 0n
+      ? refuse('out-of-range', 'this must be at least 1', 'leave it out for 1')
+      : result
   }
   return parseScalar(input, atLeastOne, report, path)
 }

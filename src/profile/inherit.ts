@@ -124,7 +124,11 @@ function baseOf(streams: Streams, i: number, like: Node): number | undefined {
       ),
     )
   if (streams.state[base] === 'under way')
-    return wrong('like-cycle', `${node.value} is like this stream, or they are one`, 'one must say it all')
+    return wrong(
+      'like-cycle',
+      base === i ? 'a stream cannot be like itself' : `\`${node.value}\` is itself like this stream`,
+      'one of them must say it all',
+    )
   expand(streams, base)
   return base
 }

@@ -1,8 +1,9 @@
-import { z } from 'zod'
+import type { z } from 'zod'
 import { headers } from '../templates/headers/index.js'
 import { didYouMean } from '../units/parsed.js'
 import type { YamlPath } from './model.js'
 import { type CustomParams, describe, isMap, type Problem } from './problem.js'
+import { descriptionOf, expected, keysOf, schemaAt, wantedAt } from './schema-walk.js'
 import { hintFor } from './suggest.js'
 
 type Issue = z.core.$ZodIssue
@@ -23,7 +24,7 @@ const isMisspelt = (missing: Problem, problems: readonly Problem[]): boolean =>
   problems.some(
     ({ code, path, hint }) =>
       code === 'unknown-key' &&
-      hint === didYouMean(String(missing.path.at(-1))) &&
+      (hint === didYouMean(String(missing.path.at(-1))) || path.at(-1) === '<<') &&
       path.slice(0, -1).join() === missing.path.slice(0, -1).join(),
   )
 
@@ -34,19 +35,28 @@ function problemOf(issue: Issue, schema: z.core.$ZodType, data: unknown, path: Y
   )
   const custom =
     issue.code === 'custom' ? (issue.params as CustomParams & Record<string, unknown>) : undefined
-  if (custom?.code === 'missing-key' || (!custom && input === undefined)) return missingKey(schema, path)
-  if (custom) return { ...custom, message: issue.message, path }
-  if (issue.code === 'invalid_type') return wrongType(issue.expected, input, path)
+  if (custom?.code === 'missing-key' || (!custom && input === undefined))
+    return missingKey(schema, path, custom?.hint)
+  if (custom) {
+    const hint =
+      custom.hint ?? (custom.code === 'wrong-type' ? descriptionOf(schemaAt(schema, path)) : undefined)
+    return { ...custom, message: issue.message, path, ...(hint !== undefined && { hint }) }
+  }
+  if (issue.code === 'invalid_type') return wrongType(issue.expected, input, path, schema)
   if (issue.code === 'invalid_value')
     return {
       code: 'bad-value',
       message: `this must be ${issue.values.join(' or ')}, not ${describe(input)}`,
+      hint: issue.values.some(value => String(value) === input)
+        ? 'leave out the quotes'
+        : `write \`${issue.values.join('` or `')}\``,
       path,
     }
   if (issue.code === 'too_small')
     return {
       code: 'out-of-range',
       message: Array.isArray(input) ? 'this list is empty' : `this must be at least ${issue.minimum}`,
+      ...(Array.isArray(input) && { hint: 'it needs one item at least' }),
       path,
     }
   if (issue.code === 'too_big')
@@ -55,15 +65,17 @@ function problemOf(issue: Issue, schema: z.core.$ZodType, data: unknown, path: Y
     return {
       code: 'bad-value',
       message: `\`${String(path.at(-1))}\` is not a name`,
-      hint: 'letters, digits, `-` and `_`',
+      hint: path.some(step => step === 'vars' || step === 'pick')
+        ? 'letters, digits and `_`, a letter first: `=a-5` is a less 5'
+        : 'letters, digits, `-` and `_`',
       path,
       at: 'key',
     }
   return { code: 'bad-value', message: issue.message, path }
 }
 
-function missingKey(schema: z.core.$ZodType, path: YamlPath): Problem {
-  const hint = descriptionOf(schemaAt(schema, path))
+function missingKey(schema: z.core.$ZodType, path: YamlPath, given?: string): Problem {
+  const hint = given ?? expected(schemaAt(schema, path), String(path.at(-1)))
   return {
     code: 'missing-key',
     message: `the key \`${String(path.at(-1))}\` is missing`,
@@ -82,28 +94,43 @@ const words: Readonly<Record<string, string>> = {
   number: 'a number',
 }
 
-function wrongType(expected: string, input: unknown, path: YamlPath): Problem {
-  const problem: Problem = {
-    code: 'wrong-type',
-    message: `this must be ${words[expected] ?? expected}, not ${describe(input)}`,
-    path,
-  }
-  if (expected === 'string' && typeof input === 'number') return { ...problem, hint: 'put it in quotes' }
-  if (expected === 'array' && isMap(input)) return { ...problem, hint: 'begin each item with `- `' }
-  return problem
+function wrongType(expected: string, input: unknown, path: YamlPath, schema: z.core.$ZodType): Problem {
+  const what = words[expected] ?? expected
+  if (input === null)
+    return { code: 'wrong-type', message: 'a value is missing here', hint: `give ${what}`, path }
+  const hint = typeHint(expected, input) ?? wantedAt(schema, path)
+  const message = `this must be ${what}, not ${describe(input)}`
+  return { code: 'wrong-type', message, ...(hint !== undefined && { hint }), path }
+}
+
+/** YAML 1.2 knows `true` and `false` only; earlier versions knew more words. */
+const truths: Readonly<Record<string, boolean>> = { yes: true, on: true, no: false, off: false }
+
+function typeHint(expected: string, input: unknown): string | undefined {
+  const text = typeof input === 'string' ? input.toLowerCase() : undefined
+  if (expected === 'string' && typeof input === 'number') return 'put it in quotes'
+  if (expected === 'array') return isMap(input) ? 'begin each item with `- `' : `write \`[${String(input)}]\``
+  if (expected !== 'boolean' || text === undefined) return undefined
+  if (text === 'true' || text === 'false') return 'leave out the quotes'
+  return Object.hasOwn(truths, text) ? didYouMean(String(truths[text])) : undefined
 }
 
 function unknownKey(schema: z.core.$ZodType, data: unknown, path: YamlPath, key: string): Problem {
   const known = keysOf(schemaAt(schema, path))
-  const inLayers = path[0] === 'streams' && path[2] === 'layers'
-  const what =
-    inLayers && path.length === 4
-      ? 'a header'
-      : inLayers && path.length === 5
-        ? `a field of ${path[4]}`
-        : 'a key here'
-  const hint = (path.length === 4 ? indentHint(data, path, key) : undefined) ?? hintFor(key, known)
+  const isLayer = path.at(-2) === 'layers'
+  const what = isLayer ? 'a header' : path.at(-3) === 'layers' ? `a field of ${path.at(-1)}` : 'a key here'
+  const hint =
+    (isLayer ? indentHint(data, path, key) : undefined) ?? slipHint(key, known) ?? hintFor(key, known)
   return { code: 'unknown-key', message: `\`${key}\` is not ${what}`, hint, path: [...path, key], at: 'key' }
+}
+
+/** `{src:198.18.1.2}` is one word to YAML, and a key since 1.2 is never merged. */
+function slipHint(key: string, known: readonly string[]): string | undefined {
+  if (key === '<<')
+    return 'YAML 1.2 merges no maps; a stream takes over the keys of another with `like: NAME`'
+  const colon = key.indexOf(':')
+  if (colon < 0 || !known.includes(key.slice(0, colon))) return undefined
+  return `put a blank behind the colon: \`${key.slice(0, colon)}: ${key.slice(colon + 1)}\``
 }
 
 /** `- udp:` followed by `src:` in the same column is the commonest slip of indentation. */
@@ -116,47 +143,3 @@ function indentHint(data: unknown, path: YamlPath, key: string): string | undefi
   const owner = names.find(name => headers[name]?.fields.some(field => field.name === key))
   return owner && `\`${key}\` is a field of ${owner}: indent it further than \`${owner}:\``
 }
-
-/** The schema of what stands at `path`, as far as it can be told without the data. */
-function schemaAt(schema: z.core.$ZodType | undefined, path: YamlPath): z.core.$ZodType | undefined {
-  if (schema instanceof z.ZodPipe)
-    return schemaAt((schema.out instanceof z.ZodTransform ? schema.in : schema.out) as z.core.$ZodType, path)
-  if (
-    path.length > 0 &&
-    (schema instanceof z.ZodOptional ||
-      schema instanceof z.ZodNullable ||
-      schema instanceof z.ZodPrefault ||
-      schema instanceof z.ZodDefault)
-  )
-    return schemaAt(schema.unwrap() as z.core.$ZodType, path)
-  const [step, ...rest] = path
-  if (step === undefined || schema === undefined) return schema
-  if (schema instanceof z.ZodObject) return schemaAt(schema.shape[step], rest)
-  if (schema instanceof z.ZodArray) return schemaAt(schema.element as z.core.$ZodType, rest)
-  if (schema instanceof z.ZodRecord) return schemaAt(schema.valueType as z.core.$ZodType, rest)
-  return undefined
-}
-
-function keysOf(schema: z.core.$ZodType | undefined): string[] {
-  if (schema instanceof z.ZodObject) return Object.keys(schema.shape)
-  if (
-    schema instanceof z.ZodOptional ||
-    schema instanceof z.ZodNullable ||
-    schema instanceof z.ZodPrefault ||
-    schema instanceof z.ZodDefault
-  )
-    return keysOf(schema.unwrap() as z.core.$ZodType)
-  return []
-}
-
-const descriptionOf = (schema: z.core.$ZodType | undefined): string | undefined =>
-  schema instanceof z.ZodType ? schema.description : undefined
-
-/** What each key of a map is for. */
-export const keyHints = ({ shape }: z.ZodObject): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(shape).map(([key, schema]) => {
-      const inner = schema instanceof z.ZodOptional ? schema.unwrap() : schema
-      return [key, descriptionOf(schema) ?? descriptionOf(schemaAt(inner as z.core.$ZodType, [])) ?? '']
-    }),
-  )

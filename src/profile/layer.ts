@@ -1,11 +1,12 @@
 import { z } from 'zod'
 import type { Field, Header, List } from '../templates/header.js'
 import { headers } from '../templates/headers/index.js'
+import { layerChoice } from './choice.js'
 import { parseField } from './field.js'
 import { fieldJson, kindName } from './field-json.js'
 import { parseList } from './list.js'
 import { listJson } from './list-json.js'
-import type { FieldSpec, LayerSpec } from './model.js'
+import type { Alternative, FieldSpec, LayerSpec } from './model.js'
 import { type PayloadSpec, payload } from './payload.js'
 import { checked } from './problem.js'
 
@@ -25,10 +26,12 @@ function fieldSchema(field: Field) {
 /** The three sections of a DNS message hold the same items. */
 const lists = new Map<List['items'], ReturnType<typeof itemsSchema>>()
 
-const itemsSchema = (header: string, list: List) =>
-  checked<LayerSpec[]>({ id: `${header}-${list.list}`, ...listJson(list) }, (input, report) =>
+const itemsSchema = (header: string, list: List) => {
+  const id = `${header}-${list.list}`
+  return checked<LayerSpec[]>({ id, ...listJson(list, id) }, (input, report) =>
     parseList(list, input, report),
   )
+}
 
 function listSchema(header: string, list: List) {
   const schema = lists.get(list.items) ?? itemsSchema(header, list)
@@ -51,10 +54,10 @@ const shape = Object.fromEntries(
   Object.entries(headers).map(([name, header]) => [name, headerSchema(header)]),
 )
 
-/** A one-key map: the name of a header, and what stands in its fields. */
-export const layer = z
-  .strictObject({ ...shape, payload })
-  .meta({ minProperties: 1, maxProperties: 1 })
+/** A one-key map: the name of a header, and what stands in its fields; or alternatives. */
+export const layer: z.ZodType<LayerSpec> = z
+  .strictObject({ ...shape, payload, choice: z.lazy(() => choice).optional() })
+  .meta({ id: 'layer', minProperties: 1, maxProperties: 1 })
   .transform((input, context): LayerSpec => {
     if (context.issues.length > 0) return z.NEVER
     const [first, second] = Object.keys(input)
@@ -65,7 +68,7 @@ export const layer = z
         : `a layer is one header, but \`${first}\` and \`${second}\` stand in one`
     const hint =
       first === undefined
-        ? `one of: ${[...Object.keys(shape), 'payload'].join(', ')}`
+        ? `one of: ${[...Object.keys(shape), 'payload', 'choice'].join(', ')}`
         : `start a new list item: \`- ${second}:\``
     const where = second === undefined ? { path: [] } : { path: [second] }
     context.addIssue({
@@ -77,7 +80,10 @@ export const layer = z
     return z.NEVER
   })
 
+const choice = layerChoice(layer)
+
 function layerSpec(name: string, value: unknown): LayerSpec {
+  if (name === 'choice') return { name, fields: {}, choice: value as Alternative[] }
   if (name === 'payload') return { name, fields: {}, ...(value as PayloadSpec | null) }
   const given = Object.entries((value ?? {}) as Record<string, FieldSpec | LayerSpec[] | undefined>)
   const lists = given.filter((entry): entry is [string, LayerSpec[]] => Array.isArray(entry[1]))

@@ -1,22 +1,30 @@
 import { type Field, fieldsOf, type Header, type Item, type List, listsOf } from '../templates/header.js'
+import { choiceJson } from './choice.js'
 import { fieldJson, fieldRef, kindName } from './field-json.js'
 
 type Json = Record<string, unknown>
 
-/** The JSON Schema of a list: what `parseList` reads. */
-export function listJson({ items }: List): Json {
+/** The JSON Schema of a list, which is defined as `id`: what `parseList` reads. */
+export function listJson({ items }: List, id: string): Json {
   const alone = items['']
-  return { type: 'array', items: alone ? contentJson(alone) : kindsJson(items) }
+  const choice = choiceJson(refTo(id))
+  const item = alone ? contentJson(alone, id) : kindsJson(items, id)
+  return { anyOf: [{ type: 'array', items: { anyOf: [item, choice] } }, choice] }
 }
 
+const refTo = (id: string): Json => ({ $ref: `#/definitions/${id}` })
+
 /** `sackok`, `{mss: 1460}` or `{ts: {value: 1}}`. */
-const kindsJson = (items: List['items']): Json => ({
+const kindsJson = (items: List['items'], id: string): Json => ({
   anyOf: [
     { enum: Object.keys(items) },
     {
       type: 'object',
       properties: Object.fromEntries(
-        Object.entries(items).map(([kind, item]) => [kind, { description: item.doc, ...contentJson(item) }]),
+        Object.entries(items).map(([kind, item]) => [
+          kind,
+          { description: item.doc, ...contentJson(item, `${id}-${kind}`) },
+        ]),
       ),
       additionalProperties: false,
       minProperties: 1,
@@ -25,7 +33,8 @@ const kindsJson = (items: List['items']): Json => ({
   ],
 })
 
-function contentJson(item: Item): Json {
+/** The lists in it are defined as `id` and their name. */
+function contentJson(item: Item, id: string): Json {
   const fields = fieldsOf(item.fields)
   const short = fields.find(({ name }) => name === item.short)
   const map = {
@@ -35,7 +44,10 @@ function contentJson(item: Item): Json {
         fields.filter(({ name }) => name !== '').map(field => [field.name, described(field)]),
       ),
       ...Object.fromEntries(
-        listsOf(item.fields).map(list => [list.list, { description: list.doc, ...listJson(list) }]),
+        listsOf(item.fields).map(({ list, doc }) => [
+          list,
+          { description: doc, allOf: [refTo(`${id}-${list}`)] },
+        ]),
       ),
     },
     additionalProperties: false,
@@ -50,8 +62,23 @@ const described = (field: Field): Json => ({ description: field.doc, allOf: [fie
 /** What the references lead to. */
 export function itemDefinitions(headers: readonly Header[]): Json {
   const fields = headers.flatMap(header => header.lists.flatMap(itemFields))
-  return Object.fromEntries(fields.map(field => [kindName(field), withoutId(fieldJson(field))]))
+  const lists = headers.flatMap(({ name, lists }) =>
+    lists.flatMap(list => innerLists(list, `${name}-${list.list}`)),
+  )
+  return {
+    ...Object.fromEntries(fields.map(field => [kindName(field), withoutId(fieldJson(field))])),
+    ...Object.fromEntries(lists),
+  }
 }
+
+/** The lists in the items of a list. */
+const innerLists = ({ items }: List, id: string): [string, Json][] =>
+  Object.entries(items).flatMap(([kind, { fields }]) =>
+    listsOf(fields).flatMap((list): [string, Json][] => {
+      const inner = `${kind === '' ? id : `${id}-${kind}`}-${list.list}`
+      return [[inner, listJson(list, inner)], ...innerLists(list, inner)]
+    }),
+  )
 
 const itemFields = ({ items }: List): readonly Field[] =>
   Object.values(items).flatMap(item => [

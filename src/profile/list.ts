@@ -1,4 +1,5 @@
 import { fieldsOf, type Item, type List, listsOf } from '../templates/header.js'
+import { isChoice, parseChoice } from './choice.js'
 import { parseField } from './field.js'
 import { generators } from './generator.js'
 import type { FieldSpec, LayerSpec } from './model.js'
@@ -9,10 +10,14 @@ import { hintFor } from './suggest.js'
 /** Bounds what a short file can make the compiler hold; no header has room for more. */
 const mostItems = 4096
 
-/** Options and the like: `[{mss: 1460}, sackok, {ts: {value: 1}}]`, `[198.18.0.1, 198.18.0.2]`. */
+/** Options and the like: `[{mss: 1460}, sackok, {ts: {value: 1}}]`, `[198.18.0.1, 198.18.0.2]`; or alternatives. */
 export function parseList(list: List, input: unknown, report: Report): LayerSpec[] | undefined {
+  if (isChoice(input)) {
+    const choice = parseItem(list, input, report)
+    return choice && [{ ...choice, alone: true }]
+  }
   if (!Array.isArray(input)) {
-    const hint = `write \`${list.list}: [...]\``
+    const hint = `write \`${list.list}: [${typeof input === 'string' ? input : '...'}]\``
     report({ code: 'wrong-type', message: `this must be a list, not ${describe(input)}`, hint, path: [] })
     return undefined
   }
@@ -24,7 +29,10 @@ export function parseList(list: List, input: unknown, report: Report): LayerSpec
   return items.every(item => item !== undefined) ? items : undefined
 }
 
-function parseItem({ items }: List, input: unknown, report: Report): LayerSpec | undefined {
+function parseItem(list: List, input: unknown, report: Report): LayerSpec | undefined {
+  const { items } = list
+  if (isChoice(input) && knownKeys(input, ['choice'], report, []))
+    return parseChoice(input.choice, (use, below) => parseList(list, use, below), report)
   const alone = items['']
   if (alone) return parseContent('', alone, input, report)
   const known = Object.keys(items)
@@ -66,8 +74,10 @@ const valueKeys: readonly string[] = [...generators, 'hash', 'bits', 'text', 'by
 
 /** Not a value for the short field. */
 function isContent(item: Item, input: object): boolean {
+  const keys = Object.keys(input)
+  if (item.short === '') return keys.length === 0
   const known = keysOf(item)
-  return !Object.keys(input).some(key => valueKeys.includes(key) && !known.includes(key))
+  return !keys.some(key => valueKeys.includes(key) && !known.includes(key))
 }
 
 const keysOf = ({ fields }: Item): string[] => [

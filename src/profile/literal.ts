@@ -51,7 +51,9 @@ export function parseRange(kind: FieldKind, input: unknown): Parsed<{ low: bigin
     return refuse(
       'bad-value',
       `\`${text}\` is not a range`,
-      `write \`low-high\`, such as \`0-${maxOf(kind.bits)}\`, or \`any\``,
+      /^(all|\*)$/i.test(text)
+        ? didYouMean('any')
+        : `write \`low-high\`, such as \`0-${maxOf(kind.bits)}\`, or \`any\``,
     )
   const low = parseInteger(ends[1]!, kind.bits)
   const high = parseInteger(ends[2]!, kind.bits)
@@ -73,12 +75,20 @@ function parseFlags({ letters = '', bits }: FieldKind, text: string): Parsed<big
         0n,
       ),
     )
-  const upper = text.toUpperCase()
-  const hint =
-    upper !== text && [...upper].every(letter => letters.includes(letter))
-      ? didYouMean(upper)
-      : `letters of ${letters.replaceAll('.', '')}, or \`none\``
+  const hint = flagsHint(text, letters) ?? `letters of ${letters.replaceAll('.', '')}, or \`none\``
   return refuse('bad-value', text === '' ? 'no flags are given' : `\`${wrong}\` is not a flag here`, hint)
+}
+
+const flagNames = ['FIN', 'SYN', 'RST', 'PSH', 'ACK', 'URG', 'ECE', 'CWR', 'DF', 'MF']
+
+/** `sa`, or names for letters: `SYN|ACK`. */
+function flagsHint(text: string, letters: string): string | undefined {
+  const upper = text.toUpperCase()
+  const words = upper.split(/[ ,|+]+/)
+  const named = words.every(word => flagNames.includes(word)) ? words.map(word => word[0]).join('') : ''
+  const known = (word: string) =>
+    word !== '' && word !== text && [...word].every(letter => letters.includes(letter))
+  return known(upper) ? didYouMean(upper) : known(named) ? didYouMean(named) : undefined
 }
 
 export const nameOf = ({ names }: Pick<Field, 'names'>, value: bigint): string | undefined =>

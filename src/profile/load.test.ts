@@ -30,7 +30,7 @@ const withLine = (line: number, text: string): string[] => good.map((old, i) => 
 /** line, its text, and for each diagnostic `line:column-endColumn code hint-part`. */
 const cases: [line: number, text: string, ...expected: string[]][] = [
   [1, 'version: 2', '1:10-11 bad-value'],
-  [1, '', '2:1-11 missing-key Version'],
+  [1, '', '2:1-11 missing-key version: 1'],
   [2, 'nam: test', '2:1-4 unknown-key `name`'],
   [2, 'name: a/b', '2:7-10 bad-value letters'],
   [2, 'name: [a]', '2:7-10 wrong-type'],

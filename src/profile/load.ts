@@ -1,13 +1,14 @@
 import { checkVariables } from './check-variables.js'
 import { type Diagnostic, inFileOrder, unique } from './diagnostics.js'
 import { type ProfileDocument, readDocument } from './document.js'
-import { keyHints, problemsOf } from './issues.js'
+import { problemsOf } from './issues.js'
 import type { Position } from './locate.js'
 import type { Profile, YamlPath } from './model.js'
 import { describe, isMap, type Problem } from './problem.js'
 import { checkReferences } from './references.js'
 import { resolve } from './resolve.js'
 import { profileSchema, streamSchema } from './schema.js'
+import { keyHints } from './schema-walk.js'
 import { checkSources } from './sources.js'
 
 export interface LoadOptions {

@@ -33,7 +33,11 @@ export function locateIn({ doc, text, starts, settings }: Source, path: YamlPath
   if (owner && !(atKey && isSetItself)) return inSetting(owner.argument, shifted(owner, range))
   if (range) return positionOf(text, range[0], range[1], starts)
   const maker = settings.findLast(setting => startsWith(setting.path, found))
-  return maker ? inSetting(maker.argument, [0, maker.offset - 1]) : positionOf(text, 0, text.length, starts)
+  if (maker) return inSetting(maker.argument, [0, maker.offset - 1])
+  // An item of a list that is only a dash.
+  const place = node?.range?.[0]
+  if (place === undefined) return positionOf(text, 0, text.length, starts)
+  return positionOf(text, place, place, starts)
 }
 
 type Range = readonly [start: number, end: number, ...rest: number[]]

@@ -1,4 +1,5 @@
-import { type Document, isAlias, isMap, isSeq, type Node, type Scalar, stringify } from 'yaml'
+import { type Document, isAlias, isMap, isSeq, type Node, type Scalar } from 'yaml'
+import { flowText } from './flow-text.js'
 import type { NodeProblem } from './marks.js'
 
 /** More runs than this are a mistake, or a job for a script. */
@@ -60,5 +61,4 @@ function axesOf(doc: Document): Axis[] {
   })
 }
 
-const textOf = (doc: Document, node: Node): string =>
-  stringify(node.toJS(doc), { collectionStyle: 'flow', lineWidth: 0 }).trim()
+const textOf = (doc: Document, node: Node): string => flowText(node.toJS(doc))

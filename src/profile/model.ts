@@ -185,6 +185,10 @@ export interface LayerSpec {
   bytes?: Uint8Array
   /** What stands once at the beginning of a `payload` layer, and varies. */
   content?: StringSpec
+  /** Of `choice`, which is no header, but what stands in its place: one of these. */
+  choice?: readonly Alternative[]
+  /** A choice that is all of its list, and written in its place. */
+  alone?: boolean
   /** undefined: as what it stands in; a layer, as its stream. */
   within?: Within
   /** Where it stands in the profile, if that is not where it stands in the stream. */
@@ -196,6 +200,19 @@ export interface SizeWeight {
   weight: number
 }
 
+/** One of the ways that a stream, or the options of a header, can go on; as often as it weighs. */
+export interface Alternative {
+  /** A whole number from 1. */
+  weight: number
+  /** Results are kept under it; without one, under its number. */
+  name?: string
+  /** Headers, or in a header the items of a list. */
+  layers: readonly LayerSpec[]
+  /** Instead of the stream's. */
+  frame?: FrameSpec
+  signature?: boolean
+}
+
 /** Frame sizes in bytes, FCS included (RFC 2544 section 9), and how packets take them. */
 export type SizeSpec =
   | { kind: 'fixed'; frameBytes: number }
@@ -205,6 +222,19 @@ export type SizeSpec =
   | { kind: 'list'; frameBytes: readonly number[] }
   /** low, low + step, ... up to high. */
   | { kind: 'inc' | 'random'; low: number; high: number; step: number }
+
+/** One of the ways that a stream, or a list of a header, can go on; as often as it weighs. */
+export interface Alternative {
+  /** A whole number from 1. */
+  weight: number
+  /** Results are kept under it; without one, under its number. */
+  name?: string
+  /** Headers, or in a header the items of a list. */
+  layers: readonly LayerSpec[]
+  /** Instead of the stream's. */
+  frame?: FrameSpec
+  signature?: boolean
+}
 
 /**
  * With `of`, which names a layer of the stack, the sizes are those of the packet from this layer on, without the FCS: the
@@ -324,6 +354,8 @@ export interface StreamSpec {
   rx?: string
   /** false: never write nmgen's signature, even when a receiver listens and the frame has room. */
   signature: boolean
+  /** The alternative in which `frame` stands, if it is not the stream itself. */
+  frameIn?: YamlPath
 }
 
 /** A stream that is made of layers. */

@@ -15,7 +15,10 @@ export function oneKey(
     report({
       code: 'unknown-key',
       message: `\`${key}\` is not ${what}`,
-      hint: keys.length > unknown.length ? longForm(key, keys, known) : hintFor(key, known),
+      hint:
+        keys.length > unknown.length
+          ? longForm(key, keys, known)
+          : (wrapped(key, known) ?? hintFor(key, known)),
       path: [key],
       at: 'key',
     })
@@ -28,12 +31,16 @@ export function oneKey(
   report({
     code: 'one-key',
     message,
-    hint: `keep one of: ${(keys.length ? keys : known).join(', ')}`,
+    hint: keys.length > 0 ? `keep one of: ${keys.join(', ')}` : `one of: ${known.join(', ')}`,
     path: keys[1] ? [keys[1]] : [],
     ...(keys[1] && { at: 'key' as const }),
   })
   return undefined
 }
+
+/** `{range: 1-9}`: what to draw, but not how. */
+const wrapped = (key: string, known: readonly string[]): string | undefined =>
+  key === 'range' && known.includes('random') ? 'say how: `{random: ...}` or `{inc: ...}`' : undefined
 
 /** `{inc: 1-9, step: 2}`: the option belongs one level deeper. */
 function longForm(key: string, keys: readonly string[], known: readonly string[]): string {
@@ -56,7 +63,8 @@ export function knownKeys(
   path: YamlPath,
 ): input is YamlMap {
   if (!isMap(input)) {
-    report({ code: 'wrong-type', message: `this must be a map, not ${describe(input)}`, path })
+    const hint = `its keys are ${known.join(', ')}`
+    report({ code: 'wrong-type', message: `this must be a map, not ${describe(input)}`, hint, path })
     return false
   }
   for (const key of Object.keys(input))

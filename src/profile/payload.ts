@@ -47,6 +47,11 @@ export type PayloadSpec = Pick<LayerSpec, 'bytes' | 'content'>
 /** `bytes` or `text`, or what varies; nothing at all leaves zeros. Undefined means the layer is another one. */
 export const payload = checked<PayloadSpec | null>(json, (input, report) => {
   if (input === null) return null
+  if (typeof input === 'string') {
+    const hint = `write \`payload: { text: ${input} }\``
+    report({ code: 'wrong-type', message: 'a payload is `bytes` or `text`', hint, path: [] })
+    return undefined
+  }
   if (isMap(input) && isContent(input)) return parseContent(input, report)
   if (!knownKeys(input, ['bytes', 'text', 'random'], report, [])) return undefined
   const keys = Object.keys(input).filter(key => key === 'bytes' || key === 'text')
@@ -58,6 +63,7 @@ export const payload = checked<PayloadSpec | null>(json, (input, report) => {
   report({
     code: 'one-key',
     message: 'a payload is `bytes` or `text`, not both',
+    hint: 'remove one of the two',
     path: [keys[1]!],
     at: 'key',
   })
@@ -109,7 +115,7 @@ function parsePayload(key: string, map: YamlMap, report: Report): Uint8Array | u
   report({
     code: 'bad-value',
     message: key === 'text' ? 'the text is empty' : `\`${value}\` is not bytes in hexadecimal`,
-    hint: 'two digits a byte: `dead beef`',
+    hint: key === 'text' ? "without `text`, the payload is nmgen's own" : 'two digits a byte: `dead beef`',
     path: [key],
   })
   return undefined

@@ -13,7 +13,8 @@ export const nameSchema = (what: string) =>
 
 export function parseName(text: string, what: string): Parsed<string> {
   if (/^[A-Za-z0-9_-]+$/.test(text)) return parsed(text)
-  return refuse('bad-value', `\`${text}\` is not a name of a ${what}`, 'letters, digits, `-` and `_`')
+  const message = text === '' ? `the name of the ${what} is empty` : `\`${text}\` is not a name of a ${what}`
+  return refuse('bad-value', message, 'letters, digits, `-` and `_`')
 }
 
 const uriPattern = '^[a-z][a-z0-9_-]*:.+$'

@@ -66,7 +66,13 @@ export function parseScalar<T>(
   if (typeof input !== 'string' && typeof input !== 'number') {
     if (input === null)
       report({ code: 'wrong-type', message: 'a value is missing here', hint: noValue, path })
-    else report({ code: 'wrong-type', message: `this must be one value, not ${describe(input)}`, path })
+    else
+      report({
+        code: 'wrong-type',
+        message: `this must be one value, not ${describe(input)}`,
+        hint: oneValueHint(input),
+        path,
+      })
     return undefined
   }
   const result = parse(String(input))
@@ -76,7 +82,13 @@ export function parseScalar<T>(
   return undefined
 }
 
-const noValue = 'give one, or leave the key out to keep the default'
+/** `[64B]` is most likely one value that needs no brackets. */
+export const oneValueHint = (input: unknown): string =>
+  Array.isArray(input) && input.length === 1 && typeof input[0] !== 'object'
+    ? `leave out the brackets: \`${String(input[0])}\``
+    : 'one value stands here, without brackets or braces'
+
+const noValue = 'give one, or leave the key out'
 
 export type YamlMap = Record<string, unknown>
 

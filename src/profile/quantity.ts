@@ -6,13 +6,16 @@ import { checked, parseScalar, quantity } from './problem.js'
 
 /** Refuses 0, where 0 would mean a run that does nothing. */
 export const nonZero =
-  (parse: (text: string) => Parsed<number>) =>
+  (parse: (text: string) => Parsed<number>, hint?: string) =>
   (text: string): Parsed<number> => {
     const result = parse(text)
-    return result.ok && result.value === 0 ? refuse('out-of-range', 'this must be more than 0') : result
+    if (!result.ok || result.value !== 0) return result
+    return refuse('out-of-range', 'this must be more than 0', hint)
   }
 
-export const parseCountFrom1 = nonZero(parseCount)
+const noLimit = 'leave the key out for no limit'
+
+export const parseCountFrom1 = nonZero(parseCount, '1 or more')
 
 const countJson = {
   anyOf: [
@@ -23,10 +26,10 @@ const countJson = {
 
 export const count = {
   json: countJson,
-  schema: (description: string) => quantity({ ...countJson, description }, parseCountFrom1),
+  schema: (description: string) => quantity({ ...countJson, description }, nonZero(parseCount, noLimit)),
 }
 
-export const duration = (description: string, parse = nonZero(parseDuration)) =>
+export const duration = (description: string, parse = nonZero(parseDuration, noLimit)) =>
   quantity({ type: 'string', pattern: durationPattern, examples: ['10s', '500ms', '5m'], description }, parse)
 
 const maxRunLength = 65_536
@@ -76,7 +79,8 @@ export const after = checked<readonly string[]>(
       const name = parseScalar(input, text => parsed(text), report, [])
       return name === undefined ? undefined : [name]
     }
-    if (input.length === 0) report({ code: 'out-of-range', message: 'this list is empty', path: [] })
+    if (input.length === 0)
+      report({ code: 'out-of-range', message: 'this list is empty', hint: 'leave the key out', path: [] })
     const names = input.flatMap((item, i) => parseScalar(item, text => parsed(text), report, [i]) ?? [])
     return names.length === input.length && names.length > 0 ? names : undefined
   },

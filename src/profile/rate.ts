@@ -79,17 +79,19 @@ function parseRamp(input: unknown, report: Report): Load | undefined {
     required(input, key, parse, report, here)
   const from = part('from', parseFrom)
   const to = part('to', parseGiven)
-  const overNs = part('over', nonZero(parseDuration))
+  const overNs = part('over', nonZero(parseDuration, 'such as `1ms` or `60s`'))
   if (!from || !to || overNs === undefined) return undefined
   if (unitOf(from) === unitOf(to)) return { kind: 'ramp', from, to, overNs }
   report({
     code: 'bad-unit',
     message: 'a ramp has one unit: its ends must both be in packets, in bits or in percent',
-    hint: 'write `{from: 10kpps, to: 1Mpps, over: 60s}`',
+    hint: howToRamp,
     path: ['ramp', 'to'],
   })
   return undefined
 }
+
+const howToRamp = 'write `{from: 10kpps, to: 1Mpps, over: 60s}`'
 
 const unitOf = (rate: Rate): string => `${rate.kind}${rate.kind === 'bps' ? rate.layer : ''}`
 
@@ -109,7 +111,7 @@ function parseBurst(input: unknown, report: Report): Load | undefined {
     return undefined
   }
   if ('every' in input) {
-    const everyNs = required(input, 'every', nonZero(parseDuration), report, here)
+    const everyNs = required(input, 'every', nonZero(parseDuration, 'such as `1ms` or `60s`'), report, here)
     return frames && everyNs ? { kind: 'burst', frames, everyNs } : undefined
   }
   const rate = required(input, 'rate', parseGiven, report, here)
@@ -124,6 +126,10 @@ function required<T>(
   path: readonly string[],
 ): T | undefined {
   if (key in map) return parseScalar(map[key], parse, report, [...path, key])
-  report({ code: 'missing-key', message: '', path: [...path, key] })
+  const hint =
+    path[0] === 'ramp'
+      ? howToRamp
+      : 'write `{frames: 64, rate: 100kpps}`, or `every: 1ms` in place of the rate'
+  report({ code: 'missing-key', message: '', hint, path: [...path, key] })
   return undefined
 }

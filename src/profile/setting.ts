@@ -8,7 +8,9 @@ import {
   parseDocument,
   Scalar,
   YAMLMap,
+  type YAMLSeq,
 } from 'yaml'
+import { toAlternative } from './alternatives.js'
 import { markText, textOf } from './marks.js'
 import type { YamlPath } from './model.js'
 import { hintFor } from './suggest.js'
@@ -76,16 +78,20 @@ export function place(
   const path: Step[] = []
   let node: Node | null | undefined = root ?? doc.contents
   let put: (node: Node) => void = () => undefined
-  for (const word of words) {
+  const waiting = [...words]
+  for (let word = waiting.shift(); word !== undefined; word = waiting.shift()) {
     if (isAlias(node)) node = node.resolve(doc)
     const holder = asCollection(doc, node, path)
     if (!holder)
-      return { message: `\`${path.join('.')}\` holds one value, so \`${word}\` cannot stand in it` }
+      return {
+        message: `\`${path.join('.')}\` holds one value, so \`${word}\` cannot stand in it`,
+        hint: `give \`${path.at(-1)}\` itself a value`,
+      }
     if (holder !== node) put(holder)
-    const steps = stepsTo(holder, word)
+    const steps = toAlternative(doc, holder, word, waiting) ?? stepsTo(holder, word)
     if (!Array.isArray(steps)) return steps
     path.push(...steps)
-    const parent = steps.length === 2 ? (holder.get(steps[0]) as YAMLMap) : holder
+    const parent = (steps.length === 1 ? holder : holder.getIn(steps.slice(0, -1))) as YAMLMap | YAMLSeq
     const last = steps.at(-1)!
     node = parent.get(last, true) as Node | null | undefined
     put = next => parent.set(key && isMap(parent) ? keyFor(last, key) : last, next)

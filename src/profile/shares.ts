@@ -75,9 +75,12 @@ export function checkAfter(streams: readonly unknown[]): Problem[] {
         const message = `no stream is called \`${name}\``
         return [{ code: 'unknown-stream', message, hint: hintFor(name, known), path }]
       }
-      if (!leadsTo(names.indexOf(name), i, names, follows)) return []
+      const leads = (from: number, to: number) => leadsTo(from, to, names, follows)
+      if (!leads(names.indexOf(name), i)) return []
+      // Each stream of a circle waits for all others: the first one says it for them.
+      if (follows.some((_, k) => k < i && leads(i, k) && leads(k, i))) return []
       const message =
-        name === names[i] ? `${name} would wait for itself` : `${name} waits for ${names[i]}, too`
+        name === names[i] ? `\`${name}\` would wait for itself` : `\`${name}\` waits for \`${names[i]}\`, too`
       return [{ code: 'after-cycle', message, hint: 'one of them must start by itself', path }]
     }),
   )

@@ -56,7 +56,7 @@ const cases: [top: string, first: string, second: string, ...expected: string[]]
   ['', 'count: 5', 'after: []', '7:37-39 out-of-range'],
   ['', 'count: 5', 'after: [5]', '7:38-39 unknown-stream'],
   ['', 'after: fill, count: 5', 'after: fill', '5:78-82 after-cycle by itself'],
-  ['', 'after: hold', 'after: fill', '5:78-82 after-cycle', '7:37-41 after-cycle'],
+  ['', 'after: hold', 'after: fill', '5:78-82 after-cycle by itself'],
   ['', 'like: hold', '', '7:24-28 like-cycle'],
   ['', 'like: hodl', '', '5:77-81 unknown-stream `hold`'],
   ['', 'like: [hold]', '', '5:77-83 wrong-type like: fill'],

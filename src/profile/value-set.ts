@@ -36,7 +36,7 @@ function one(kind: FieldKind, input: unknown, report: Report, path: YamlPath): R
 function rangesIn(kind: FieldKind, items: readonly unknown[], report: Report, path: YamlPath) {
   if (items.length === 0 || items.length > maxRanges) {
     const message = `a list of ranges holds 1 to ${maxRanges}, not ${items.length}`
-    report({ code: 'out-of-range', message, path })
+    report({ code: 'out-of-range', message, hint: 'such as `[1-9, 20, 30-39]`', path })
     return undefined
   }
   const ranges = items.map((item, i) =>

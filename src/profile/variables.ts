@@ -8,10 +8,12 @@ import {
   literal,
   parseGenerator,
   parseOptions,
+  rangeHint,
 } from './generator.js'
 import type { Generator, VariablePart, VariableSpec, VariableType, YamlPath } from './model.js'
 import { knownKeys, oneKey } from './one-key.js'
 import { checked, isMap, type Report, type YamlMap } from './problem.js'
+import { isReference } from './reference.js'
 import { hintFor, nearest } from './suggest.js'
 import { kindOf, parseSet } from './value-set.js'
 import { sizeOf } from './variable-size.js'
@@ -30,6 +32,25 @@ export const picks = z.record(names, pick).meta({
 
 /** `=name` is not a generator: one variable that follows another would only rename it. */
 function parseVariable(input: unknown, report: Report): VariableSpec | undefined {
+  if (isReference(input)) {
+    report({
+      code: 'not-a-value',
+      message: 'a variable is drawn by itself and cannot follow another',
+      hint: `let a field say it: \`field: ${input.trim()}\``,
+      path: [],
+    })
+    return undefined
+  }
+  if (Array.isArray(input)) {
+    const hint = 'write `{list: [...]}` to send them in turn'
+    report({
+      code: 'wrong-type',
+      message: 'a variable is one value or a generator, not a list',
+      hint,
+      path: [],
+    })
+    return undefined
+  }
   if (!isMap(input)) {
     const kind = kindOf(input, report, [])
     const value = kind && literal(kind, input, report, [])
@@ -62,7 +83,8 @@ function parseJoint(name: DrawnName, given: YamlMap, report: Report): VariableSp
   const written = Object.keys(given).filter(key => !options.includes(key))
   const how = parseOptions(name, given, report, [name])
   if (!written.every(part => isPartName(part, report, [name, part], options))) return undefined
-  if (written.length === 0) report({ code: 'missing-key', message: '', path: [name, 'range'] })
+  if (written.length === 0)
+    report({ code: 'missing-key', message: '', hint: rangeHint, path: [name, 'range'] })
   const parts = written.map(part => parsePart(part, given[part], report, [name, part]))
   if (!how || written.length === 0 || !parts.every(part => part !== undefined)) return undefined
   const size = sizeOf(parts)

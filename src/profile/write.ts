@@ -5,7 +5,15 @@ import { formatDuration } from '../units/duration.js'
 import type { Load } from '../units/load.js'
 import { formatRate } from '../units/rate.js'
 import { formatIndices, formatShare } from './format.js'
-import type { CaptureSpec, LayerSpec, PortSpec, Profile, StreamSpec, Variables } from './model.js'
+import type {
+  Alternative,
+  CaptureSpec,
+  LayerSpec,
+  PortSpec,
+  Profile,
+  StreamSpec,
+  Variables,
+} from './model.js'
 import { rewriteField } from './rewrite.js'
 import { fieldDocument, pickDocument, stringDocument, variableDocument } from './write-field.js'
 import { fragmentDocument } from './write-fragment.js'
@@ -114,13 +122,24 @@ function loadDocument(load: Load): unknown {
   return { burst: { frames: load.frames, ...often } }
 }
 
-function layerDocument(layer: LayerSpec) {
-  const { name, bytes, content } = layer
+/** A layer as a profile has it. */
+export function layerDocument(layer: LayerSpec): Record<string, unknown> {
+  const { name, bytes, content, choice } = layer
+  if (choice)
+    return { choice: choice.map(one => alternativeDocument(one, { layers: one.layers.map(layerDocument) })) }
   if (content) return { [name]: stringDocument(content, 'all') }
   if (bytes) return { [name]: { bytes: Buffer.from(bytes).toString('hex') } }
   const given = membersDocument(headers[name]?.members ?? [], layer)
   return { [name]: Object.keys(given).length === 0 ? null : given }
 }
+
+const alternativeDocument = ({ weight, name, frame, signature }: Alternative, content: object) => ({
+  weight,
+  ...(name !== undefined && { name }),
+  ...(frame && { frame: frameDocument(frame) }),
+  ...(signature !== undefined && { signature }),
+  ...content,
+})
 
 /** The fields of a header, or of an item in a list of it, always in the long form. */
 function membersDocument(members: readonly Member[], { fields, lists = {} }: LayerSpec) {
@@ -128,14 +147,20 @@ function membersDocument(members: readonly Member[], { fields, lists = {} }: Lay
   const known = new Map(listsOf(members).map(list => [list.list, list]))
   return Object.fromEntries([
     ...Object.entries(fields).map(([field, spec]) => [field, fieldDocument(kinds.get(field)!, spec, 'all')]),
-    ...Object.entries(lists).map(([list, items]) => [
-      list,
-      items.map(item => itemDocument(known.get(list)!, item)),
-    ]),
+    ...Object.entries(lists).map(([list, items]) => [list, listDocument(known.get(list)!, items)]),
   ])
 }
 
-function itemDocument({ items }: List, item: LayerSpec): unknown {
+function listDocument(list: List, items: readonly LayerSpec[]): unknown {
+  const written = items.map(item => itemDocument(list, item))
+  return items[0]?.alone ? written[0] : written
+}
+
+function itemDocument(list: List, item: LayerSpec): unknown {
+  const { items } = list
+  const { choice } = item
+  if (choice)
+    return { choice: choice.map(one => alternativeDocument(one, { use: listDocument(list, one.layers) })) }
   const members = items[item.name]?.fields ?? []
   const alone = item.fields['']
   if (alone) return fieldDocument(fieldsOf(members)[0]!, alone, 'all')

@@ -78,7 +78,7 @@ function measureMembers(
  * their stream, what was received of them is not known.
  */
 function partsOf(run: Measured, group: Group, whole: StreamResult, hdr: Hdr | null) {
-  const labels = [...new Set(group.flatMap(({ member }) => member?.labels ?? []))]
+  const labels = inOrder(group)
   const all = sum(group.map(weightOf))
   const part = (label: string): StreamResult => {
     const members = group.filter(({ member }) => member!.labels.includes(label))
@@ -101,6 +101,13 @@ function partsOf(run: Measured, group: Group, whole: StreamResult, hdr: Hdr | nu
 function isToldApart(members: readonly StreamPlan[], group: Group): boolean {
   const others = group.filter(member => !members.includes(member))
   return members.every(({ match }) => others.every(other => !overlap(match, other.match)))
+}
+
+/** Those of the first choice, then of the next: as they stand in the profile. */
+function inOrder(group: Group): string[] {
+  const all = group.map(({ member }) => member?.labels ?? [])
+  const most = Math.max(...all.map(({ length }) => length))
+  return [...new Set(Array.from({ length: most }, (_, k) => all.flatMap(labels => labels[k] ?? [])).flat())]
 }
 
 export function rxMetrics(

@@ -32,7 +32,11 @@ export function checkSites(layout: Layout, path: YamlPath): Diagnostic[] {
   if (count <= mostSites) return []
   const message = `these layers have ${count} checksums to compute; a frame has at most ${mostSites}`
   return [
-    error([...path, 'layers'], { code: 'too-many-checksums', message, hint: 'give one of them a number' }),
+    error([...path, 'layers'], {
+      code: 'too-many-checksums',
+      message,
+      hint: `give ${count - mostSites} of them a number`,
+    }),
   ]
 }
 

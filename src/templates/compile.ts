@@ -12,6 +12,7 @@ import { checkCut } from './fragments/check.js'
 import { cutStreams } from './fragments/plans.js'
 import { partOf } from './group.js'
 import { fieldKey } from './key.js'
+import { checkLabels } from './labels.js'
 import { checkRoom, type Layout, layOut } from './layout.js'
 import { checkLengths, staticBytes } from './lengths.js'
 import { link } from './link.js'
@@ -56,16 +57,21 @@ export function compile(profile: Profile, read: CaptureReader = noFiles): Compil
     ...[...trains.values()].flatMap(({ diagnostics }) => diagnostics),
     ...checkMatches(plans),
     ...checkTimes(profile),
+    ...checkLabels(profile.expect, plans),
   ]
   if (diagnostics.some(({ severity }) => severity === 'error')) return { diagnostics }
   return { plan: planOf(profile, plans), diagnostics }
 }
 
-/** What is wrong with several members of a stream stands at one place, and is said of the first. */
+/**
+ * What is wrong with several members of a stream stands at one place, and is said once: of the one with the longest
+ * headers, so that a frame that is made long enough for it is long enough for all.
+ */
 function eachOnce(members: readonly Member[], streams: readonly CompiledStream[]): Diagnostic[] {
+  const order = [...streams.keys()].sort((a, b) => streams[b]!.headerBytes - streams[a]!.headerBytes)
   const said = new Map<string, number>()
-  return streams.flatMap(({ diagnostics }, id) =>
-    diagnostics.filter(({ code, path }) => {
+  return order.flatMap(id =>
+    streams[id]!.diagnostics.filter(({ code, path }) => {
       const key = [members[id]!.stream, code, ...path].join()
       const first = said.get(key) ?? id
       said.set(key, first)
@@ -105,6 +111,7 @@ interface CompiledStream {
   /** Instead of a plan, where its datagrams are to be cut. */
   sizes?: Sizes
   diagnostics: readonly Diagnostic[]
+  headerBytes: number
 }
 
 const isLaidOut = (stream: StreamSpec): stream is LaidOut => stream.frame.kind !== 'captured'
@@ -119,12 +126,17 @@ function compileStream(
   const path = ['streams', index]
   if (!isLaidOut(stream)) {
     const { parts, diagnostics } = capturedPlans(profile, stream, path, read)
-    return { captured: parts, diagnostics }
+    return { captured: parts, diagnostics, headerBytes: 0 }
   }
+  const framed = stream.frameIn ?? path
   const { layout: headers, diagnostics: stacking } = layOut(stream, path)
-  const sizing = [...checkSizes(stream.frame, path), ...(headers ? checkOf(stream.frame, headers, path) : [])]
+  const sizing = [
+    ...checkSizes(stream.frame, framed),
+    ...(headers ? checkOf(stream.frame, headers, framed) : []),
+  ]
   const broken = sizing.some(({ severity }) => severity === 'error')
-  if (!headers) return { diagnostics: [...stacking, ...sizing] }
+  if (!headers) return { diagnostics: [...stacking, ...sizing], headerBytes: 0 }
+  const headerBytes = headers.payloadOffset
   const start = startOf(stream.frame, headers)
   const sizes = broken ? null : sizesOf(stream.frame, start)
   const { layout, diagnostics: filling } = withContent(headers, stream, sizes?.lengths ?? [], path)
@@ -136,14 +148,18 @@ function compileStream(
     ...checkTargets(layout, profile.safety),
     ...(stream.fragment ? checkCut(stream, layout, path) : []),
   ]
-  if (!sizes) return { diagnostics: [...sizing, ...content] }
-  const room = checkFrames(stream, layout, sizes, start, path)
+  if (!sizes) return { diagnostics: [...sizing, ...content], headerBytes }
+  const room = checkFrames(stream, layout, sizes, start, framed)
   const diagnostics = [...sizing, ...content, ...room]
-  if (diagnostics.some(({ severity }) => severity === 'error')) return { diagnostics }
+  if (diagnostics.some(({ severity }) => severity === 'error')) return { diagnostics, headerBytes }
   if (stream.fragment)
-    return { sizes, diagnostics: [...diagnostics, ...checkSignatures(layout, stream, path)] }
+    return { sizes, diagnostics: [...diagnostics, ...checkSignatures(layout, stream, path)], headerBytes }
   const plan = streamPlan(profile, stream, common(profile, members, id), layout, sizes)
-  return { plan, diagnostics: [...diagnostics, ...checkSignature(layout, stream, plan.signature, path)] }
+  return {
+    plan,
+    diagnostics: [...diagnostics, ...checkSignature(layout, stream, plan.signature, path)],
+    headerBytes,
+  }
 }
 
 /** The smallest must hold the headers, and of the largest their lengths must fit in the fields that say them. */
@@ -188,11 +204,16 @@ function streamPlan(
     ...shared,
     templates,
     sequence,
-    sizeDraw: columns && { key: fieldKey(profile.seed, stream.name, 'frame'), columns },
+    sizeDraw: columns && { key: sizeKey(profile, stream), columns },
     fields: fieldPrograms(beside(layout, signature), identity, (field, last) => sumsOf(sites, field, last)),
     signature,
     match: stream.rx !== undefined && signature === null ? matchRule(layout, templates[0]!.bytes) : null,
   }
+}
+
+/** Each member counts by itself, so that it needs a key of its own. */
+function sizeKey({ seed }: Profile, { name, member }: StreamSpec): bigint {
+  return fieldKey(seed, name, member ? `frame ${member.places[0]}` : 'frame')
 }
 
 const given = (stream: StreamSpec) => ({

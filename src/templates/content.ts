@@ -3,7 +3,7 @@ import type { StreamSpec, StringSpec, YamlPath } from '../profile/model.js'
 import { ones } from './bits.js'
 import { type Diagnostic, error } from './diagnostic.js'
 import { Scope } from './header-table.js'
-import { type Layout, type PlacedField, packetEnd, payloadName, placed } from './layout.js'
+import { type Layout, type PlacedField, packetEnd, pathOf, payloadName, placed } from './layout.js'
 import { bytes } from './members.js'
 import { SIGNATURE_BYTES } from './plan.js'
 import { isOpen, withRoom } from './strings.js'
@@ -23,9 +23,10 @@ export function withContent(
   const at = stream.layers.findIndex(layer => layer.content !== undefined)
   const content = stream.layers[at]?.content
   if (!content || lengths.length === 0) return { layout, diagnostics: [] }
-  const here = [...path, 'layers', at, payloadName]
+  const here = pathOf(stream.layers, at, path)
+  const { within } = stream.layers[at]!
   const room = Math.max(0, packetEnd(layout, Math.min(...lengths)) - layout.payloadOffset)
-  const spec = { name: payloadName, fields: { '': withRoom(content, room) } }
+  const spec = { name: payloadName, fields: { '': withRoom(content, room) }, ...(within && { within }) }
   const scope = new Scope([bytes('', payloadName, () => 0)], spec, {}, here)
   const field = placed(scope.slots[0]!, payloadName, layout.payloadOffset)
   return { layout: { ...layout, content: field }, diagnostics: checkContent(content, field, room, lengths) }

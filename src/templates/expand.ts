@@ -3,7 +3,9 @@
  * profile stays as written.
  */
 import type { StreamSpec } from '../profile/model.js'
-import type { Diagnostic } from './diagnostic.js'
+import { MAX_CYCLE, MAX_MEMBERS } from '../units/limits.js'
+import { hasChoice, variantsOf, waysOf, waysThrough } from './choices.js'
+import { type Diagnostic, error } from './diagnostic.js'
 import { membersOf, type Variant } from './members-of.js'
 import { textVariants } from './text-variants.js'
 
@@ -28,7 +30,32 @@ export function expand(streams: readonly StreamSpec[]): Expanded {
 }
 
 function expandOne(spec: StreamSpec, stream: number): Expanded {
-  const whole: Variant = { weight: 1, labels: [], has: [], spec }
-  const { variants, diagnostics } = textVariants([whole], ['streams', stream])
+  const path = ['streams', stream]
+  const ways = waysThrough(spec.layers)
+  if (ways > MAX_MEMBERS) return { members: [], diagnostics: [tooMany(spec, ways, stream)] }
+  const chosen = hasChoice(spec.layers) ? variantsOf(spec, path) : [whole(spec)]
+  const cycle = chosen.reduce((sum, { weight }) => sum + weight, 0)
+  if (cycle > MAX_CYCLE) return { members: [], diagnostics: [tooLong(cycle, stream)] }
+  const { variants, diagnostics } = textVariants(chosen, path)
   return { members: membersOf(variants).map(member => ({ spec: member, stream })), diagnostics }
 }
+
+const whole = (spec: StreamSpec): Variant => ({ weight: 1, labels: [], has: [], spec })
+
+function tooMany({ layers }: StreamSpec, ways: number, stream: number): Diagnostic {
+  const factors = layers.map(waysOf).filter(count => count > 1)
+  const count = ways < 1e9 ? ways : 'more than a billion'
+  const product = factors.length > 1 && factors.length < 9 ? `${factors.join(' x ')} = ${count}` : count
+  return error(['streams', stream, 'layers'], {
+    code: 'too-many-choices',
+    message: `the alternatives multiply to ${product} kinds of frames, and at most ${MAX_MEMBERS} are possible`,
+    hint: 'fewer alternatives, or several streams that share a rate',
+  })
+}
+
+const tooLong = (cycle: number, stream: number): Diagnostic =>
+  error(['streams', stream, 'layers'], {
+    code: 'too-many-choices',
+    message: `the weights multiply to an order of ${cycle} packets, and at most ${MAX_CYCLE} are possible`,
+    hint: 'rounder weights: of 40 and 60 instead of 397 and 603, say',
+  })

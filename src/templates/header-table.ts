@@ -158,6 +158,12 @@ export class Scope {
   }
 }
 
+/** Alternatives stand in some list of it: it has no one layout. */
+export const isOpen = ({ lists = {} }: LayerSpec): boolean =>
+  Object.values(lists)
+    .flat()
+    .some(item => item.choice !== undefined || isOpen(item))
+
 export const defaultOf = (field: Field, context: () => LayerContext): bigint =>
   typeof field.default === 'bigint' ? field.default : field.default(context())
 

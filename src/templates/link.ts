@@ -92,7 +92,13 @@ function digitOf(scope: Scope, field: PlacedField, spec: Digit): ValueSpec | und
 
 function cyclic(scope: Scope, field: PlacedField): boolean {
   const circle = [...scope.trail.slice(scope.trail.indexOf(field)), field].map(({ name }) => name)
-  return fail(scope, field, 'cyclic-reference', `${circle.join(' = ')}: this goes in a circle`)
+  return fail(
+    scope,
+    field,
+    'cyclic-reference',
+    `${circle.join(' = ')}: this goes in a circle`,
+    'give one of them a value',
+  )
 }
 
 /** At the field whose own reference is wrong, not at those that lead to it; for all digits of a number once. */

@@ -1,5 +1,6 @@
 import { ones, readBits, writeBits } from './bits.js'
 import { type Diagnostic, warning } from './diagnostic.js'
+import { groupsOf } from './group.js'
 import { extremes } from './header-table.js'
 import { type Layout, type PlacedField, piecesOf } from './layout.js'
 import type { SlotSpec } from './pieces.js'
@@ -40,19 +41,27 @@ function copyBytes(from: Uint8Array, to: Uint8Array, { bitOffset, bits }: Placed
   writeBits(to, { bitOffset, bits }, readBits(from, { bitOffset, bits }))
 }
 
-/** Two streams at one receiver whose rules can match one and the same frame. */
+/**
+ * Two streams at one receiver whose rules can match one and the same frame. Members of one stream may look alike: only
+ * their sum is reported (src/stats/streams.ts).
+ */
 export function checkMatches(streams: readonly StreamPlan[]): Diagnostic[] {
-  const ruled = streams.filter(({ match }) => match !== null)
-  return ruled.flatMap((stream, i) => {
-    const twin = ruled.find(
-      (other, j) =>
-        j >= i ||
-        // Of members of one stream only the sum is reported (src/stats/streams.ts).
-        (other.name !== stream.name && other.rx === stream.rx && overlap(other.match, stream.match)),
-    )
-    return twin && twin !== stream ? [alike(stream, twin)] : []
+  const ruled = groupsOf(streams.filter(({ match }) => match !== null)).map(group => ({
+    stream: group[0],
+    rules: distinct(group.flatMap(({ match }) => match ?? [])),
+  }))
+  return ruled.flatMap(({ stream, rules }, i) => {
+    const twin = ruled
+      .slice(0, i)
+      .find(other => other.stream.rx === stream.rx && other.rules.some(a => rules.some(b => overlap(a, b))))
+    return twin ? [alike(stream, twin.stream)] : []
   })
 }
+
+/** Members that differ in what no rule looks at have the same one. */
+const distinct = (rules: readonly MatchRule[]): MatchRule[] => [
+  ...new Map(rules.map(rule => [[rule.offset, ...rule.value, 'of', ...rule.mask].join(), rule])).values(),
+]
 
 const alike = (stream: StreamPlan, twin: StreamPlan): Diagnostic =>
   warning(stream.path, {

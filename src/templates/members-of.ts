@@ -2,10 +2,6 @@
 import type { LayerSpec, Member, Places, StreamSpec } from '../profile/model.js'
 import { lowestTerms, smoothOrder } from './sequence.js'
 
-/** As many members may a stream have, and so long may it be until its order repeats: it is a table. */
-export const MAX_MEMBERS = 4096
-export const MAX_CYCLE = 65_536
-
 /** One layout of a stream that has several. */
 export interface Variant {
   /** A whole number from 1. */

@@ -7,12 +7,14 @@ interface Weighted {
  * weight, the richest goes and pays the total. After `total` turns each went `weight` times, and big ones are spread.
  */
 export function smoothOrder(entries: readonly Weighted[]): number[] {
-  const total = entries.reduce((sum, { weight }) => sum + weight, 0)
-  const credit = entries.map(() => 0)
+  const weights = Float64Array.from(entries, ({ weight }) => weight)
+  const total = weights.reduce((sum, weight) => sum + weight, 0)
+  const credit = new Float64Array(weights.length)
+  // Plain loops: thousands of entries and tens of thousands of turns are many steps.
   return Array.from({ length: total }, () => {
     let richest = 0
-    for (const [i, { weight }] of entries.entries()) {
-      credit[i]! += weight
+    for (let i = 0; i < weights.length; i++) {
+      credit[i]! += weights[i]!
       if (credit[i]! > credit[richest]!) richest = i
     }
     credit[richest]! -= total

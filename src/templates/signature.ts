@@ -37,7 +37,7 @@ export function checkSignature(
   path: YamlPath,
 ): Diagnostic[] {
   if (stream.rx === undefined || !stream.signature) return []
-  if (offset === null) return [layout.closed ? closed(layout, stream, path) : noRoom(layout, path)]
+  if (offset === null) return [layout.closed ? closed(layout, stream, path) : noRoom(layout, stream, path)]
   return layout.givenFill ? [overwritten(stream, path)] : []
 }
 
@@ -48,8 +48,8 @@ export function checkSignatures(layout: Layout, stream: StreamSpec, path: YamlPa
   return layout.givenFill ? [overwritten(stream, path)] : []
 }
 
-const noRoom = (layout: Layout, path: YamlPath): Diagnostic =>
-  warning([...path, 'frame'], {
+const noRoom = (layout: Layout, { frameIn }: StreamSpec, path: YamlPath): Diagnostic =>
+  warning([...(frameIn ?? path), 'frame'], {
     code: 'no-room-for-signature',
     message:
       `the frame has no room for nmgen's ${SIGNATURE_BYTES}-byte signature: frames are counted by their constant ` +

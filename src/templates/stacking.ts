@@ -10,7 +10,7 @@ import { bitsOf, type SlotSpec } from './pieces.js'
 export function checkLayers(layers: readonly LayerSpec[], path: YamlPath): Diagnostic[] {
   const message = 'a stream needs at least the layer `ethernet`'
   if (!layers.some(layer => layer.name !== 'payload'))
-    return [error([...path, 'layers'], { code: 'no-layers', message })]
+    return [error([...path, 'layers'], { code: 'no-layers', message, hint: 'a payload follows headers' })]
   return layers.flatMap((layer, i) => {
     const here = [...(layer.path ?? [...path, 'layers', i]), layer.name]
     return [...checkOrder(layer.name, layers[i - 1]?.name, here), ...checkFields(layer, here)]

@@ -63,12 +63,12 @@ function checkField(field: PlacedField, family: Family, safety: Safety): Diagnos
   const allowed = allowedBy(safety)[family]
   const refused = targets(field).find(range => !covered(range, allowed))
   if (!refused) return []
-  const text =
-    refused.low === refused.high ? formatAddress(family, refused.low) : formatAddressRange(family, refused)
+  const alone = refused.low === refused.high
+  const text = alone ? formatAddress(family, refused.low) : formatAddressRange(family, refused)
   return [
     error(field.path, {
       code: 'target-not-allowed',
-      message: `${text} is outside of the benchmark, private and documentation ranges`,
+      message: `${text} is not ${alone ? 'in' : 'all in'} the benchmark, private and documentation ranges`,
       hint: `if that network is yours to test, add ${text} to \`safety.allow\``,
     }),
   ]

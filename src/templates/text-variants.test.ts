@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { loadProfile } from '../profile/load.js'
 import { wrongChecksums } from './checksums.testing.js'
@@ -146,5 +147,91 @@ describe('a payload that fills frames of several sizes', () => {
   it('cannot be where sizes are drawn', () => {
     const { profile } = load('udp: {}, payload: {random: bytes}', '{random: 64B-128B}')
     expect(compile(profile!).diagnostics).toMatchObject([{ code: 'payload-varies' }])
+  })
+})
+
+describe('a text in an alternative', () => {
+  const weight = fc.integer({ min: 1, max: 5 })
+  const lengths = fc.uniqueArray(fc.integer({ min: 1, max: 20 }), { minLength: 1, maxLength: 3 })
+
+  it('has its lengths as often as its alternative allows, which counts its packets through all of them', () => {
+    fc.assert(
+      fc.property(fc.tuple(weight, lengths), fc.tuple(weight, lengths), (dns, quic) => {
+        const name = `{text: "{x}.t", x: {random: letters, length: {list: [${dns[1]}]}}}`
+        const plan = planOf(
+          `udp: {src: {inc: any}}, choice: [{weight: ${dns[0]}, layers: [dns: {id: {inc: any}, questions: [{name: ${name}}]}]}, {weight: ${quic[0]}, layers: [quic: {packet_number: {inc: any}, token: {random: bytes, length: {list: [${quic[1]}]}}}]}]`,
+        )
+        const period = (dns[0] + quic[0]) * dns[1].length * quic[1].length
+        const own = { dns: 0, quic: 0 }
+        const found = packets(plan, period).map((frame, i) => {
+          expect(values(frame, 'udp').src).toBe(BigInt(i))
+          const layer = Number(values(frame, 'udp').dst) === 53 ? 'dns' : 'quic'
+          const { id, packet_number, token_length } = values(frame, layer)
+          expect(Number(id ?? packet_number)).toBe(own[layer]++)
+          return `${layer} ${token_length ?? frame[54]}`
+        })
+        const expected = [...wanted('dns', dns, period / (dns[0] + quic[0]))]
+        expected.push(...wanted('quic', quic, period / (dns[0] + quic[0])))
+        expect([...counted(found)].sort()).toEqual(expected.sort())
+      }),
+      { numRuns: 25 },
+    )
+  })
+
+  /** A part of the period, shared equally by the lengths. */
+  const wanted = (layer: string, [weight, lengths]: [number, number[]], times: number): [string, number][] =>
+    lengths.map(length => [`${layer} ${length}`, (weight * times) / lengths.length])
+
+  it('may stand in the alternatives of a list, and reports under their names', () => {
+    const plan = planOf(
+      'udp: {}, dns: {questions: {choice: [{name: long, weight: 2, use: [{name: {text: "{x}.t", x: {random: hex, length: 30-32}}}]}, {name: none, use: []}]}}',
+    )
+    const labels = plan.streams.flatMap(({ member }) => member!.at.map(() => member!.labels.join()))
+    expect([...counted(labels)]).toEqual([
+      ['long', 6],
+      ['none', 3],
+    ])
+    // A label behind its length, where there is a question.
+    const sizes = packets(plan, 90).map(frame => (frame[47] === 1 ? frame[54] : 0))
+    expect([...counted(sizes)].sort()).toEqual([
+      [0, 30],
+      [30, 20],
+      [31, 20],
+      [32, 20],
+    ])
+  })
+
+  it('fills the frames of each alternative', () => {
+    const plan = planOf(
+      'udp: {}, choice: [{weight: 3, frame: {imix: {100B: 2, 200B: 1}}, layers: []}, {layers: [vxlan: {}, ethernet: {}]}], payload: {random: bytes}',
+      '150B',
+    )
+    const frames = packets(plan, 1200)
+    expect([...counted(frames.map(({ length }) => length))].sort()).toEqual([
+      [146, 300],
+      [196, 300],
+      [96, 600],
+    ])
+    for (const length of [96, 146, 196]) {
+      const alike = frames.filter(frame => frame.length === length)
+      const last = new Set(alike.map(frame => frame[length - 1]))
+      expect(last.size).toBeGreaterThan(150)
+      for (const frame of alike.slice(0, 20)) expect(wrongChecksums(dissect(frame).layers, frame)).toEqual([])
+    }
+  })
+
+  it('is named in a mistake without the alternatives around it', () => {
+    const text = '{random: bytes, length: 1-100}'
+    const { profile } = load(
+      `udp: {}, choice: [{layers: []}, {layers: [quic: {token: ${text}, scid: {random: bytes, length: 0-20}, dcid: {random: bytes, length: 0-20}}]}]`,
+      '1500B',
+    )
+    expect(compile(profile!).diagnostics).toMatchObject([
+      {
+        code: 'too-many-lengths',
+        message: expect.stringContaining('of quic.dcid (21), quic.scid (21), quic.token (100)'),
+        path: ['streams', 0, 'layers', 3, 'choice', 1, 'layers', 0, 'quic', 'token', 'length'],
+      },
+    ])
   })
 })

@@ -1,7 +1,8 @@
 /** Texts of several lengths: a frame has its own layout for each, so each is a variant of the stream. */
 import type { FrameSpec, SizeSpec, StreamSpec, YamlPath } from '../profile/model.js'
+import { MAX_CYCLE, MAX_MEMBERS } from '../units/limits.js'
 import { type Diagnostic, error } from './diagnostic.js'
-import { MAX_CYCLE, MAX_MEMBERS, type Variant } from './members-of.js'
+import type { Variant } from './members-of.js'
 import { isOpen } from './strings.js'
 import { varyingLengths, withLengths } from './texts.js'
 
@@ -25,26 +26,30 @@ export function textVariants(variants: readonly Variant[], path: YamlPath): Vari
   const members = factors.reduce((sum, one) => sum + product(one.map(({ weights }) => weights.length)), 0)
   const most = factors.reduce((a, b) => (b.length > a.length ? b : a))
   if (members > MAX_MEMBERS) return { variants: [], diagnostics: [tooMany(most, members)] }
-  const totals = factors.map(one => product(one.map(({ weights }) => Number(total(weights)))))
-  const common = totals.reduce((a, b) => (a / gcd(a, b)) * b)
+  const totals = factors.map(one => one.reduce((all, { weights }) => all * total(weights), 1n))
+  const common = totals.reduce(lcm, 1n)
   const all = variants.flatMap((variant, i) =>
-    combinations(factors[i]!).map(({ chosen, weight }): Variant => {
-      const spec = chosen.length > 0 ? withChoice(variant.spec, chosen) : variant.spec
-      return { ...variant, weight: variant.weight * weight * (common / totals[i]!), spec }
-    }),
+    combinations(factors[i]!).map(({ chosen, weight }) => ({
+      variant: { ...variant, spec: chosen.length > 0 ? withChoice(variant.spec, chosen) : variant.spec },
+      weight: BigInt(variant.weight) * weight * (common / totals[i]!),
+    })),
   )
-  const shared = all.reduce((divisor, { weight }) => gcd(weight, divisor), 0)
-  const cycle = all.reduce((sum, { weight }) => sum + weight / shared, 0)
+  const shared = all.reduce((divisor, { weight }) => gcd(weight, divisor), 0n)
+  const cycle = all.reduce((sum, { weight }) => sum + weight / shared, 0n)
   if (cycle > MAX_CYCLE) return { variants: [], diagnostics: [tooLong(most, cycle)] }
-  return { variants: all, diagnostics: [] }
+  const varied = all.map(({ variant, weight }) => ({ ...variant, weight: Number(weight / shared) }))
+  return { variants: varied, diagnostics: [] }
 }
 
+/** Words of a path that no header or field stands for. */
+const structure: readonly (string | number)[] = ['layers', 'choice', 'use']
+
 /** In the order of `varyingLengths`; what fills the payload has, last, the sizes of the frame. */
-function factorsOf({ layers, frame }: StreamSpec, path: YamlPath): Factor[] {
+function factorsOf({ layers, frame, frameIn }: StreamSpec, path: YamlPath): Factor[] {
   const texts = varyingLengths(layers, [...path, 'layers']).map(({ path: here, lengths }) => ({
     name: here
-      .slice(path.length + 2, -1)
-      .filter(step => typeof step === 'string')
+      .slice(path.length, -1)
+      .filter(step => typeof step === 'string' && !structure.includes(step))
       .join('.'),
     path: here,
     weights: lengths.map(({ weight }) => weight),
@@ -53,7 +58,11 @@ function factorsOf({ layers, frame }: StreamSpec, path: YamlPath): Factor[] {
   if (sizes.length < 2) return texts
   return [
     ...texts,
-    { name: 'frame', path: [...path, 'frame'], weights: sizes.map(({ weight }) => BigInt(weight)) },
+    {
+      name: 'frame',
+      path: [...(frameIn ?? path), 'frame'],
+      weights: sizes.map(({ weight }) => BigInt(weight)),
+    },
   ]
 }
 
@@ -85,16 +94,16 @@ function listed(frame: SizeSpec): readonly { frameBytes: number; weight: number 
 interface Combination {
   /** One of the ways of each factor. */
   chosen: readonly number[]
-  weight: number
+  weight: bigint
 }
 
 const combinations = (factors: readonly Factor[]): Combination[] =>
   factors.reduce<Combination[]>(
     (sofar, { weights }) =>
       sofar.flatMap(({ chosen, weight }) =>
-        weights.map((next, i) => ({ chosen: [...chosen, i], weight: weight * Number(next) })),
+        weights.map((next, i) => ({ chosen: [...chosen, i], weight: weight * next })),
       ),
-    [{ chosen: [], weight: 1 }],
+    [{ chosen: [], weight: 1n }],
   )
 
 function withChoice(spec: StreamSpec, chosen: readonly number[]): StreamSpec {
@@ -105,7 +114,8 @@ function withChoice(spec: StreamSpec, chosen: readonly number[]): StreamSpec {
 
 const product = (numbers: readonly number[]): number => numbers.reduce((all, one) => all * one, 1)
 const total = (weights: readonly bigint[]): bigint => weights.reduce((sum, weight) => sum + weight, 0n)
-const gcd = (a: number, b: number): number => (b === 0 ? a : gcd(b, a % b))
+const gcd = (a: bigint, b: bigint): bigint => (b === 0n ? a : gcd(b, a % b))
+const lcm = (a: bigint, b: bigint): bigint => (a / gcd(a, b)) * b
 
 function tooMany(factors: readonly Factor[], members: number): Diagnostic {
   const parts = factors.map(({ name, weights }) => `${name} (${weights.length})`).join(', ')
@@ -116,7 +126,7 @@ function tooMany(factors: readonly Factor[], members: number): Diagnostic {
   })
 }
 
-function tooLong(factors: readonly Factor[], cycle: number): Diagnostic {
+function tooLong(factors: readonly Factor[], cycle: bigint): Diagnostic {
   const parts = factors.map(({ name, weights }) => `${name} (${total(weights)})`).join(', ')
   return error(factors.at(-1)!.path, {
     code: 'too-many-lengths',

@@ -33,5 +33,5 @@ function checkAfter(
   }
   if (other.count !== undefined || other.forNs !== undefined) return []
   const message = `stream ${name} has no end, so nothing can come after it`
-  return [error(path, { code: 'never-ends', message, hint: `give ${name} a \`count\` or a \`for\`` })]
+  return [error(path, { code: 'never-ends', message, hint: `give \`${name}\` a \`count\` or a \`for\`` })]
 }

@@ -59,7 +59,7 @@ export function parseAddressRange(kind: AddressKind, text: string): Parsed<Addre
   if (prefix) return parsePrefix(kind, prefix[1]!, Number(prefix[2]))
   const ends = trimmed.split('-')
   if (ends.length !== 2)
-    return refuse('bad-value', `\`${text}\` is not a range of addresses`, rangeHint(kind))
+    return refuse('bad-value', `\`${text}\` is not a range of addresses`, notRangeHint(kind, trimmed))
   const low = parseAddress(kind, ends[0]!)
   const high = parseAddress(kind, ends[1]!)
   if (!low.ok) return low
@@ -89,6 +89,12 @@ function parsePrefix(kind: AddressKind, address: string, length: number): Parsed
   )
 }
 
+/** One address where a set is wanted, or a word for all of them. */
+function notRangeHint(kind: AddressKind, text: string): string {
+  if (isKind[kind](text)) return `for one value write \`${text}\` alone; for a set, ${rangeHint(kind)}`
+  return /^(all|\*)$/i.test(text) ? didYouMean('any') : rangeHint(kind)
+}
+
 const rangeHint = (kind: AddressKind): string =>
   kind === 'mac'
     ? 'write `02:00:00:00:00:00-02:00:00:00:00:ff`'
@@ -104,7 +110,9 @@ export function formatAddressRange(kind: AddressKind, { low, high }: AddressRang
 
 function notAn(kind: AddressKind, text: string): Refused {
   const other = (['mac', 'ipv4', 'ipv6'] as const).find(candidate => isKind[candidate](text))
-  if (other) return refuse('bad-address', `\`${text}\` is ${addressNames[other]}, not ${addressNames[kind]}`)
+  const example = `write it as \`${addressExamples[kind]}\``
+  if (other)
+    return refuse('bad-address', `\`${text}\` is ${addressNames[other]}, not ${addressNames[kind]}`, example)
   return refuse('bad-address', `\`${text}\` is not ${addressNames[kind]}`, addressHint(kind, text))
 }
 

@@ -13,7 +13,7 @@ export function parseCount(text: string): Parsed<number> {
   if (Number.isSafeInteger(count)) return parsed(count)
   if (count > Number.MAX_SAFE_INTEGER)
     return refuse('out-of-range', `\`${text}\` is too large`, 'at most 2^53 - 1')
-  return refuse('bad-value', `\`${text}\` is not a whole number`)
+  return refuse('bad-value', `\`${text}\` is not a whole number`, didYouMean(String(Math.ceil(count))))
 }
 
 /** A prefix only where the digits stay few: `1M`, `1500`, `1048576`. */

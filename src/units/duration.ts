@@ -26,7 +26,11 @@ export function parseDuration(text: string): Parsed<number> {
   if (Number.isSafeInteger(ns)) return parsed(ns)
   if (ns > Number.MAX_SAFE_INTEGER)
     return refuse('out-of-range', `\`${text}\` is too long`, 'at most 104 days')
-  return refuse('bad-value', `\`${text}\` is not a whole number of nanoseconds`)
+  return refuse(
+    'bad-value',
+    `\`${text}\` is not a whole number of nanoseconds`,
+    didYouMean(`${Math.ceil(ns)}ns`),
+  )
 }
 
 /** `90s` rather than `1.5m`: minutes and hours only when nothing is left over. */

@@ -12,7 +12,11 @@ export function parseSize(text: string): Parsed<number> {
     return refuse('bad-unit', `\`${split.unit}\` is not a unit of size`, sizeHint(split.digits, split.unit))
   const bytes = scale(split.digits, exponentOf(unit[1] ?? ''))
   if (Number.isSafeInteger(bytes)) return parsed(bytes)
-  return refuse('bad-value', `\`${text}\` is not a whole number of bytes`)
+  return refuse(
+    'bad-value',
+    `\`${text}\` is not a whole number of bytes`,
+    didYouMean(`${Math.round(bytes)}B`),
+  )
 }
 
 /** Frame sizes are known by their digits (`1518B`, `9000B`); only large round numbers get a prefix. */

@@ -13,6 +13,8 @@ interface Meant {
   spoken?: Spoken
   /** Which frames are broken on purpose. */
   broken?: string
+  /** How many frames a display filter finds. */
+  exactly?: Readonly<Record<string, number>>
 }
 
 /** What is special about a profile; of all others, nothing may be broken, and payloads are nobody's. */
@@ -21,6 +23,36 @@ const meant: Readonly<Record<string, Meant>> = {
   'quic-initial': { spoken: 'lowest' },
   replay: { spoken: [53] },
   'reflection-mix': { spoken: [19, 53, 123, 389, 1900, 3702, 5683, 11_211] },
+  'vlan-qinq-mpls-mix': {
+    exactly: {
+      '(count(vlan.id) == 1) && !ieee8021ad && ip && udp': 10_000,
+      '(ieee8021ad && vlan) && ip && udp': 6000,
+      'mpls && ip && udp': 3000,
+      'vlan.id == 4095 && vlan.id == 10 && ip && udp': 1000,
+    },
+  },
+  'gtpu-ran': {
+    spoken: [2152, 80, 443],
+    exactly: {
+      'gtp.message == 255 && (tcp || udp.dstport == 443)': 19_998,
+      'gtp.ext_hdr.pdu_ses_con.qos_flow_id': 15_998,
+    },
+  },
+  'tcp-illegal-mix': {
+    broken: '(tcp.flags == 0x002 && tcp.checksum.status == 0) || tcp.hdr_len < 20',
+    exactly: {
+      'tcp.flags == 0x010': 4000,
+      'tcp.flags == 0x004': 4000,
+      'tcp.flags == 0x011': 2000,
+      'tcp.flags == 0x029': 2000,
+      'tcp.flags == 0 && tcp.hdr_len == 20': 2000,
+      'tcp.flags == 0x003': 2000,
+      'ip.src == ip.dst && tcp.srcport == tcp.dstport': 1000,
+      'tcp.checksum.status == 0': 1000,
+      'tcp.hdr_len < 20': 1000,
+      'tcp.hdr_len == 24': 1000,
+    },
+  },
 }
 
 const statuses = ['ip', 'udp', 'tcp', 'icmp', 'icmpv6', 'sctp'].map(
@@ -28,7 +60,7 @@ const statuses = ['ip', 'udp', 'tcp', 'icmp', 'icmpv6', 'sctp'].map(
 )
 
 describe.for(profiles)('%s', profile => {
-  const { spoken = [], broken = '' } = meant[basename(profile, '.yaml')] ?? {}
+  const { spoken = [], broken = '', exactly = {} } = meant[basename(profile, '.yaml')] ?? {}
 
   it(`holds ${packets} packets that tshark finds nothing wrong with`, async ctx => {
     if (noTshark) ctx.skip(noTshark)
@@ -42,6 +74,8 @@ describe.for(profiles)('%s', profile => {
       expect(frames).toHaveLength(packets)
       const filter = broken === '' ? BROKEN : `(${BROKEN}) && !(${broken})`
       expect(await matching(file, filter, spoken)).toEqual([])
+      for (const [what, count] of Object.entries(exactly))
+        expect((await matching(file, what, spoken)).length, what).toBe(count)
       if (broken !== '') return
       // Nothing wrong also where nothing was looked at: every checksum that there is was found good (1) or is none (3).
       for (const row of await decode(file, statuses, spoken))

@@ -8,23 +8,46 @@ const validation = [
   'sctp.checksum:CRC 32c',
 ]
 
+/** What the ports of profiles that speak a protocol stand for, as Wireshark calls it. */
+const applications: Readonly<Record<number, string>> = {
+  19: 'chargen',
+  53: 'dns',
+  80: 'data',
+  123: 'ntp',
+  389: 'cldap',
+  443: 'data',
+  1900: 'ssdp',
+  2152: 'gtp',
+  3702: 'data',
+  5683: 'coap',
+  11211: 'memcache',
+}
+
 /** Ports of which an application is understood; `lowest`: that of the lower port of each packet, whatever it is. */
 export type Spoken = readonly number[] | 'lowest'
 
-/** The payload is not that of some application whose port was drawn by chance, but for the ports that are `spoken`. */
-function silenced(spoken: Spoken): string[] {
+/**
+ * The payload is not that of some application whose port was drawn by chance. Of two ports, Wireshark prefers the one
+ * that was assigned here, so a profile that speaks has only its own ports assigned.
+ */
+function assigned(spoken: Spoken): string[] {
   // At QUIC, Wireshark only guesses.
   if (spoken === 'lowest') return ['-d', 'udp.port==443,quic']
-  const bounds = [0, ...spoken.toSorted((a, b) => a - b), 65_536]
-  const gaps = bounds.slice(1).map((next, i) => [bounds[i]! + 1, next - 1] as const)
-  return gaps
-    .filter(([low, high]) => low <= high)
-    .flatMap(([low, high]) => ['udp', 'tcp'].flatMap(layer => ['-d', `${layer}.port==${low}-${high},data`]))
+  const both = (ports: string | number, protocol: string) =>
+    ['udp', 'tcp'].map(layer => `${layer}.port==${ports},${protocol}`)
+  const rules =
+    spoken.length === 0
+      ? both('1-65535', 'data')
+      : spoken.flatMap(port => {
+          const protocol = applications[port] ?? 'data'
+          return protocol === 'data' ? both(port, protocol) : [`udp.port==${port},${protocol}`]
+        })
+  return rules.flatMap(rule => ['-d', rule])
 }
 
 /** tshark as the judge of what was sent. */
 async function tshark(file: string, spoken: Spoken, ...args: string[]): Promise<string[]> {
-  const { stdout } = await execa('tshark', ['-r', file, ...validation, ...silenced(spoken), ...args], {
+  const { stdout } = await execa('tshark', ['-r', file, ...validation, ...assigned(spoken), ...args], {
     maxBuffer: 1 << 28,
   })
   return stdout === '' ? [] : stdout.split('\n')

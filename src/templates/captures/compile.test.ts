@@ -408,7 +408,7 @@ describe('what is wrong with a capture', () => {
       capture,
       'target-not-allowed',
       '6:45',
-      '8.8.4.4 is outside',
+      '8.8.4.4 is not in the benchmark',
     ],
     ['a name that is not there', 'set: {udp.dst: =flwo}', capture, 'unknown-name', '6:44', 'flwo'],
   ])('%s', (_, keys, bytes, code, at, message) => {

@@ -1,7 +1,7 @@
 import type { Profile, StreamSpec, YamlPath } from '../../profile/model.js'
+import { MAX_MEMBERS } from '../../units/limits.js'
 import { type Diagnostic, error } from '../diagnostic.js'
 import { partOf } from '../group.js'
-import { MAX_MEMBERS } from '../members-of.js'
 import type { Member, StreamPlan } from '../plan.js'
 import { type CapturedGroup, type CaptureReader, takeApart } from './group.js'
 
