@@ -34,7 +34,9 @@ export function ownAddresses(plan: Plan, ports: readonly OpenPort[]): void {
     const spec = plan.ports.find(({ name }) => name === port.name)
     if (!spec || !port.answers) continue
     const addresses = spec.addresses!.map(({ kind, address }) => bytesOf(address, addressBits[kind] / 8))
-    check(port, native().own(port.handle, bytesOf(macOf(spec, port.facts.facts, index), 6), addresses))
+    const mac = bytesOf(macOf(spec, port.facts.facts, index), 6)
+    const failure = native().own(port.handle, mac, addresses)
+    if (failure) throw broken(port, failure)
   }
 }
 
@@ -80,7 +82,7 @@ const keyOf = ({ kind, address, tags }: Neighbour, port: string): string =>
 /** Sends the frame, if any, and looks at what has come. */
 function hear(asked: ReadonlyMap<string, Asked>, port: OpenPort, frame: Uint8Array | null): void {
   const heard = native().attend(port.handle, frame)
-  if (!Array.isArray(heard)) return check(port, heard)
+  if (!Array.isArray(heard)) throw broken(port, heard)
   for (const bytes of heard)
     for (const one of asked.values()) if (one.port === port) one.found ??= answerOf(one.neighbour, bytes)
 }
@@ -133,15 +135,8 @@ const silentFile = ({ name, facts: { uri } }: OpenPort): NmgenError =>
     'give `dst` a MAC address',
   )
 
-function check(port: OpenPort, failure: NativeFailure | null): void {
-  if (failure)
-    throw new NmgenError(
-      failure.code,
-      `port ${port.name}: ${failure.message}`,
-      exitOf(failure.code),
-      failure.hint,
-    )
-}
+const broken = (port: OpenPort, { code, message, hint }: NativeFailure): NmgenError =>
+  new NmgenError(code, `port ${port.name}: ${message}`, exitOf(code), hint)
 
 const bytesOf = (value: bigint, length: number): Uint8Array =>
   Uint8Array.from({ length }, (_, i) => Number((value >> BigInt(8 * (length - 1 - i))) & 255n))
