@@ -1,10 +1,13 @@
 import { type Alias, type Document, parseDocument, visit } from 'yaml'
 import { change } from './change.js'
+import { type Configuration, configure } from './configure.js'
 import {
+  type GivenBy,
   lineStarts,
   locateIn,
   originIn,
   type Position,
+  placeIn,
   positionOf,
   positionOfNode,
   type Source,
@@ -20,7 +23,9 @@ export interface ProfileDocument {
   problems: TextProblem[]
   locate(path: YamlPath, at?: 'key'): Position
   /** Who gave the value at `path`; undefined: nobody, it is a default. */
-  origin(path: YamlPath): 'profile' | '--set' | undefined
+  origin(path: YamlPath): GivenBy | undefined
+  /** The same with the line: `profile:12`. */
+  place(path: YamlPath): string | undefined
   /** How many combinations `matrix` has, and the values of this one by path. */
   combinations: number
   values: Readonly<Record<string, string>>
@@ -36,24 +41,28 @@ export interface DocumentOptions {
   set: readonly string[]
   /** Which combination of `matrix`. */
   pick: number
+  /** The user's, for what the profile does not say. */
+  config?: Configuration
 }
 
 /**
  * Reads the text, applies a combination of `matrix` and the `--set` arguments, and lets streams take over what they
  * are `like`. Beside its helpers nothing imports `yaml`.
  */
-export function readDocument(text: string, { set, pick }: DocumentOptions): ProfileDocument {
+export function readDocument(text: string, { set, pick, config }: DocumentOptions): ProfileDocument {
   const doc = parseDocument(text, { prettyErrors: false, logLevel: 'error' })
   const problems = syntaxProblems(doc, text)
+  const configured = config ? configure(doc, config) : []
   const changed = change(doc, set, pick)
   const source: Source = { doc, text, starts: lineStarts(text), settings: changed.settings }
-  problems.push(...changed.problems.map(problem => inText(problem, source)))
+  problems.push(...configured, ...changed.problems.map(problem => inText(problem, source)))
   const locate = (path: YamlPath, at?: 'key') => locateIn(source, path, at)
   const origin = (path: YamlPath) => originIn(source, path)
+  const place = (path: YamlPath) => placeIn(source, path)
   const { combinations, values, broken } = changed
   const readable = !problems.some(problem => problem.code === 'yaml-syntax')
   const data = readable ? toData(doc, text, problems) : undefined
-  return { data, problems, locate, origin, combinations, values, broken }
+  return { data, problems, locate, origin, place, combinations, values, broken }
 }
 
 /** In the text of a node, or in the argument that it came from. */
