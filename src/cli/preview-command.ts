@@ -2,6 +2,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { NmgenError } from '../errors.js'
 import { Exit } from '../exit.js'
+import type { Profile } from '../profile/model.js'
 import { styleFor } from '../stats/style.js'
 import { groupsOf } from '../templates/group.js'
 import { pcapFile } from '../templates/pcap.js'
@@ -23,7 +24,7 @@ const statsCount = 100_000
 export async function preview(argv: PreviewArguments): Promise<void> {
   const count = countFlag('count', argv.count)
   const packet = countFlag('packet', argv.packet)
-  const { plan } = await readPlan(argv.profile, { set: argv.set })
+  const { plan, profile } = await readPlan(argv.profile, { set: argv.set })
   const streams = chooseStreams(plan, argv.stream)
   checkPacket(streams, packet)
   const first = BigInt(packet ?? 0)
@@ -35,7 +36,10 @@ export async function preview(argv: PreviewArguments): Promise<void> {
   const packets = packetsOf(plan, streams, first, count ?? few)
   if (argv.pcap !== undefined) writePcap(argv.pcap, packets)
   else if (argv.json) printJson(plan, packets)
-  else printText(packets)
+  else {
+    printText(packets)
+    process.stdout.write(unsignedText(profile, streams))
+  }
 }
 
 function countFlag(flag: string, text: string | undefined): number | undefined {
@@ -92,6 +96,17 @@ function printText(packets: Iterable<Packet>): void {
     process.stdout.write(`${packetText(view, style)}\n`)
   }
   process.stdout.write([...seen.values()].map(variesText).join(''))
+}
+
+/** Captured packets carry no signature unless asked to: who wants to measure must know. */
+function unsignedText(profile: Profile, streams: readonly StreamPlan[]): string {
+  const shown = new Set(streams.map(({ name }) => name))
+  const unsigned = profile.streams.filter(
+    ({ name, capture, signature, rx }) => shown.has(name) && capture && !signature && rx !== undefined,
+  )
+  const advice =
+    'captured packets carry no signature: no latency, order or duplicates without `signature: true`'
+  return unsigned.map(({ name }) => `${name}: ${advice}\n`).join('')
 }
 
 function printJson(plan: Plan, packets: Iterable<Packet>): void {

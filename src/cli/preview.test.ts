@@ -104,6 +104,24 @@ describe('nmgen preview', () => {
     expect(out).toContain('flows: addresses, protocol and ports of the outermost IP header')
   })
 
+  it('says that a capture has no signature, and how it gets one', async context => {
+    needsCore(context)
+    expect(await main(['preview', 'profiles/replay.yaml', '--count', '1'])).toBe(0)
+    expect(out).toMatch(/\nreplay: captured packets carry no signature: .* `signature: true`\n$/)
+    out = ''
+    expect(
+      await main([
+        'preview',
+        'profiles/replay.yaml',
+        '--count',
+        '1',
+        '--set',
+        'streams.replay.signature=true',
+      ]),
+    ).toBe(0)
+    expect(out).not.toContain('no signature')
+  })
+
   it('follows lanes: turns of a mix, with their intended times', async context => {
     needsCore(context)
     expect(

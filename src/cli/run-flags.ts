@@ -18,6 +18,8 @@ export interface Flags {
   overrides: Overrides
   /** The same as they were given, for the result. */
   given: Readonly<Record<string, string>>
+  /** Who gave each of them: `--rate` or `NMGEN_RATE`. */
+  givenBy: Readonly<Partial<Record<ValueFlag, string>>>
   set: readonly string[]
   shard?: Shard
   json: boolean
@@ -30,7 +32,7 @@ export interface Flags {
 export type Argv = Readonly<Record<string, unknown>>
 
 const VALUES = ['tx', 'rx', 'rate', 'duration', 'count', 'seed', 'cores', 'queues', 'shard'] as const
-type ValueFlag = (typeof VALUES)[number]
+export type ValueFlag = (typeof VALUES)[number]
 
 export function readFlags(argv: Argv, env: NodeJS.ProcessEnv): Flags {
   const given = givenValues(argv, env)
@@ -50,6 +52,9 @@ export function readFlags(argv: Argv, env: NodeJS.ProcessEnv): Flags {
   return {
     overrides: present(overrides),
     given: { ...given, ...(set.length > 0 ? { set: set.join(' ') } : {}) },
+    givenBy: Object.fromEntries(
+      VALUES.filter(flag => given[flag] !== undefined).map(flag => [flag, giverOf(flag, argv)]),
+    ),
     set,
     ...(shard === undefined ? {} : { shard }),
     json: argv.json === true,
@@ -60,9 +65,14 @@ export function readFlags(argv: Argv, env: NodeJS.ProcessEnv): Flags {
 
 // yargs' own env() makes every NMGEN_* variable an argument, and strict() then refuses NMGEN_LOG.
 function givenValues(argv: Argv, env: NodeJS.ProcessEnv): Partial<Record<ValueFlag, string>> {
-  const pairs = VALUES.map(flag => [flag, last(argv[flag]) ?? env[`NMGEN_${flag.toUpperCase()}`]])
+  const pairs = VALUES.map(flag => [flag, last(argv[flag]) ?? env[variableOf(flag)]])
   return Object.fromEntries(pairs.filter(([, value]) => value !== undefined && value !== ''))
 }
+
+const variableOf = (flag: ValueFlag): string => `NMGEN_${flag.toUpperCase()}`
+
+const giverOf = (flag: ValueFlag, argv: Argv): string =>
+  argv[flag] === undefined ? variableOf(flag) : `--${flag}`
 
 // `--rate 1kpps --rate 2kpps`: yargs makes a list of what is repeated; as everywhere, the last one counts.
 function last(value: unknown): string | undefined {
