@@ -86,9 +86,10 @@ function outOf(argv: Argv, env: NodeJS.ProcessEnv): Pick<Flags, 'out'> {
   return out === undefined || out === '' ? {} : { out }
 }
 
-function parseFlag<T>(
-  given: Partial<Record<ValueFlag, string>>,
-  flag: ValueFlag,
+/** Throws NmgenError (exit 2) where the flag was given and means nothing. */
+export function parseFlag<F extends string, T>(
+  given: Readonly<Partial<Record<F, string | undefined>>>,
+  flag: F,
   parser: (text: string) => Parsed<T>,
 ): T | undefined {
   const text = given[flag]
@@ -98,7 +99,7 @@ function parseFlag<T>(
   throw new NmgenError('usage', `--${flag}: ${result.message}`, Exit.usage, result.hint)
 }
 
-function positive(parser: (text: string) => Parsed<number>): (text: string) => Parsed<number> {
+export function positive(parser: (text: string) => Parsed<number>): (text: string) => Parsed<number> {
   return text => {
     const result = parser(text)
     return result.ok && result.value <= 0
@@ -107,7 +108,7 @@ function positive(parser: (text: string) => Parsed<number>): (text: string) => P
   }
 }
 
-function parseUri(text: string): Parsed<string> {
+export function parseUri(text: string): Parsed<string> {
   if (/^[a-z][a-z0-9_]*:./.test(text)) return parsed(text)
   return refuse(
     'bad-value',
