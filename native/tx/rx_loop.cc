@@ -29,8 +29,8 @@ uint64_t sum16(const uint8_t* at, uint32_t bytes) {
 
 }  // namespace
 
-RxLoop::RxLoop(RxQueue& queue, const Plan& plan, page::Word* page, Answerer* answerer)
-    : queue_(queue), page_(page), answerer_(answerer) {
+RxLoop::RxLoop(RxQueue& queue, const Plan& plan, page::Word* page, Tap* tap, Answerer* answerer)
+    : queue_(queue), page_(page), tap_(tap), answerer_(answerer) {
   const uint64_t histograms = page::get(page + page::kHistograms);
   page::Word* cells = page + page::kHeaderCells;
   page::Word* histogram = cells + plan.streams.size() * page::kRxStreamCells;
@@ -63,7 +63,7 @@ bool RxLoop::page_fits(const Plan& plan, std::span<page::Word> page) {
 void RxLoop::run() {
   page::publish(page_ + page::kState, page::kReady);
   uint32_t idle = 0;
-  while (page::get(page_ + page::kStop) == 0) {
+  while (page::get(page_ + page::kStop) == 0 && !(tap_ && tap_->full())) {
     if (epoch_ == 0 && queue_.waits && page::acquire(page_ + page::kGo) == 0) {
       wait_a_moment(++idle, true);
       continue;
@@ -83,7 +83,7 @@ void RxLoop::run() {
     }
     idle = 0;
     if (epoch_)
-      take(frames);
+      tap_ ? tap(frames) : take(frames, queue_.arrived);
     else if (answerer_)  // what comes before the start is no part of the run
       answer_early(frames);
     queue_.release(static_cast<uint32_t>(frames.size()));
@@ -95,13 +95,19 @@ void RxLoop::answer_early(std::span<const Frame> frames) {
   for (const Frame& frame : frames) answerer_->take(frame);
 }
 
-void RxLoop::take(std::span<const Frame> frames) {
+void RxLoop::tap(std::span<const Frame> frames) {
+  const uint64_t* arrived = queue_.arrived;
+  const auto wanted = tap_->take(frames, arrived, queue_.waits, page_ + page::kStop);
+  if (!wanted.empty()) take(wanted, arrived);
+}
+
+void RxLoop::take(std::span<const Frame> frames, const uint64_t* arrived) {
   const uint64_t now = now_ns();
   uint64_t packets = frames.size(), bytes = 0, unknown = 0, requests = 0;
   for (size_t i = 0; i < frames.size(); i++) {
     if (i + 4 < frames.size()) __builtin_prefetch(frames[i + 4].data);
     bytes += frames[i].length;
-    if (take_signed(frames[i], queue_.arrived ? queue_.arrived[i] : now) || take_matched(frames[i])) continue;
+    if (take_signed(frames[i], arrived ? arrived[i] : now) || take_matched(frames[i])) continue;
     if (answerer_ && answerer_->take(frames[i])) {
       requests++;
       packets--;

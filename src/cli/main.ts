@@ -43,6 +43,7 @@ async function execute(argv: string[]): Promise<void> {
     import('./run.js'),
     import('./check.js'),
     import('./preview.js'),
+    import('./capture.js'),
     import('./ports.js'),
     import('./doctor.js'),
     import('./schema.js'),

@@ -1,5 +1,8 @@
 /** Network interfaces and PCI network devices of this machine, as /sys tells of them. */
+import type { Placed } from './cpus.js'
 import { Files } from './files.js'
+import type { Cpus } from './host.js'
+import type { Queue } from './queues.js'
 
 export interface Interface {
   name: string
@@ -110,6 +113,12 @@ export function nodeOfUri(uri: string, root = '/'): number | null {
   // netmap names rings of an interface: `eth3-2`.
   const names = uri.split(/[^\w.-]+/).flatMap(name => [name, name.replace(/(-\d+)+$/, '')])
   return readInterfaces(root).find(({ name }) => names.includes(name))?.numaNode ?? null
+}
+
+/** For the choice of CPUs. Where there is one NUMA node, nothing is far. */
+export function placed(queues: readonly Pick<Queue, 'port'>[], { nodes }: Pick<Cpus, 'nodes'>): Placed[] {
+  const several = new Set(Object.values(nodes)).size > 1
+  return queues.map(({ port }) => ({ port: port.name, node: several ? nodeOfUri(port.facts.uri) : null }))
 }
 
 /** The kernel says -1 where there is nothing to choose. */

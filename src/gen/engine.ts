@@ -2,10 +2,10 @@
 
 import type { NmgenError } from '../errors.js'
 import type { Plan, StreamPlan } from '../templates/plan.js'
-import { chooseCpus, type Placed } from './cpus.js'
-import { nodeOfUri } from './devices.js'
+import { chooseCpus } from './cpus.js'
+import { placed } from './devices.js'
 import type { Run } from './engine-api.js'
-import { type Host, readHost } from './host.js'
+import { readHost } from './host.js'
 import { LatencyReader } from './latency.js'
 import { native } from './native.js'
 import { ownAddresses, resolveNeighbours } from './neighbours.js'
@@ -126,17 +126,11 @@ export async function startRun(plan: Plan, options: RunOptions = {}): Promise<Ru
     const planned = await resolveNeighbours(asked, ports)
     const fleet = options.shard ?? { index: 0, of: 1 }
     const queues = makeQueues(planned, ports, fleet)
-    const choice = chooseCpus(placed(queues, host), options.cores ?? planned.cores, host.cpus)
+    const choice = chooseCpus(placed(queues, host.cpus), options.cores ?? planned.cores, host.cpus)
     const team = new Team(queues, choice)
     return new NativeRun(planned, ports, queues, team, choice.warnings, fleet)
   } catch (error) {
     closePorts(ports)
     throw error as NmgenError
   }
-}
-
-/** Where there is one NUMA node, nothing is far. */
-function placed(queues: readonly Queue[], { cpus }: Host): Placed[] {
-  const several = new Set(Object.values(cpus.nodes)).size > 1
-  return queues.map(({ port }) => ({ port: port.name, node: several ? nodeOfUri(port.facts.uri) : null }))
 }

@@ -222,7 +222,7 @@ TEST(receivers_answer_by_themselves_where_nobody_sends) {
   page[page::kGo] = page[page::kShared] = 1;
   const Bytes request = arp(1, kBroadcast, kOurs);
   CHECK(answerer.send(request));
-  std::thread receiver([&] { RxLoop(*device->rx(0), plan, page.data(), &answerer).run(); });
+  std::thread receiver([&] { RxLoop(*device->rx(0), plan, page.data(), nullptr, &answerer).run(); });
   // The request comes in, then its answer, which is none of any stream.
   for (const uint64_t until = now_ns() + 20'000'000'000; now_ns() < until && page::get(&page[page::kUnknown]) == 0;)
     std::this_thread::yield();
