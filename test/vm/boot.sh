@@ -1,23 +1,27 @@
 #!/usr/bin/env bash
 # Boots Debian's kernel in qemu, with this machine's files (changes to them are lost), and runs a command there.
 #
-#   test/vm/boot.sh [--nics KIND:N,...] [--memory MB] [--timeout S] COMMAND [ARGUMENT...]
+#   test/vm/boot.sh [--nics KIND:N,...] [--memory MB] [--timeout S] [--instructions] COMMAND [ARGUMENT...]
 #
 # NICs (e1000, e1000e, vmxnet3, virtio-net-pci: what qemu calls them) are wired back to back in pairs, in their order.
 # The command's output is ours, and so is its exit status; 124: it took too long, 125: the machine ended without a word.
+# --instructions: one CPU, whose clock moves by 2 ns with each instruction: what is measured in there is instructions, and
+# the same however busy the host is.
 # Nothing is asked of the host but to read its files; software emulation, since most machines that build have no other.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 
 nics= memory=3072 limit=600
+cpu=(-accel tcg,thread=multi -smp 2)
 while [[ ${1:-} == --* ]]; do
   case $1 in
-    --nics) nics=$2 ;;
-    --memory) memory=$2 ;;
-    --timeout) limit=$2 ;;
+    --instructions) cpu=(-accel tcg,thread=single -icount shift=1 -smp 1) ;;
+    --nics) nics=$2 && shift ;;
+    --memory) memory=$2 && shift ;;
+    --timeout) limit=$2 && shift ;;
     *) echo "boot.sh: unknown option $1" >&2; exit 2 ;;
   esac
-  shift 2
+  shift
 done
 
 # The newest kernel whose modules are there as well.
@@ -81,12 +85,12 @@ nic_arguments() {
 kernel=$(newest_kernel)
 initramfs "$kernel" "$@"
 # shellcheck disable=SC2046 # words, not lines
-timeout --kill-after=5 "$limit" qemu-system-x86_64 -machine pc -accel tcg,thread=multi -cpu max -smp 2 -m "$memory" \
+timeout --kill-after=5 "$limit" qemu-system-x86_64 -machine pc "${cpu[@]}" -cpu max -m "$memory" \
   -nodefaults -display none -no-reboot -kernel "/boot/vmlinuz-$kernel" -initrd "$work/initramfs" \
   -append "console=ttyS0 quiet panic=-1 mitigations=off random.trust_cpu=on net.ifnames=0 tsc=reliable no_timer_check" \
   -serial "file:$work/console" -serial stdio -device isa-debug-exit,iobase=0xf4,iosize=1 -device virtio-rng-pci \
   -virtfs local,path=/,security_model=none,mount_tag=host,readonly=on,multidevs=remap \
-  $(nic_arguments) </dev/null &
+  $(nic_arguments) </dev/null > >(grep --line-buffered -v '^\[vmxnet3\]') 2> >(grep -v 'is not connected to host' >&2) &
 qemu=$!
 status=0
 wait "$qemu" || status=$?
