@@ -1,6 +1,6 @@
 /** Capture files of a profile: looked up from its folder on, and read no further than a plan can hold. */
 import { closeSync, openSync, readSync, statSync } from 'node:fs'
-import { dirname, resolve } from 'node:path'
+import { dirname, isAbsolute, join } from 'node:path'
 import type { CaptureReader } from '../templates/captures/group.js'
 import { mostBytes } from '../templates/captures/record.js'
 
@@ -8,7 +8,7 @@ import { mostBytes } from '../templates/captures/record.js'
 export function captureReader(profileFile: string): CaptureReader {
   const known = new Map<string, ReturnType<CaptureReader>>()
   return name => {
-    const found = known.get(name) ?? readFile(resolve(dirname(profileFile), name), name)
+    const found = known.get(name) ?? readFile(isAbsolute(name) ? name : join(dirname(profileFile), name), name)
     known.set(name, found)
     return found
   }
