@@ -211,16 +211,11 @@ function streamPlan(
     ...shared,
     templates,
     sequence,
-    sizeDraw: columns && { key: sizeKey(profile, stream), columns },
+    sizeDraw: columns && { key: fieldKey(profile.seed, stream.name, 'frame'), columns },
     fields: fieldPrograms(beside(layout, signature), identity, (field, last) => sumsOf(sites, field, last)),
     signature,
     match: stream.rx !== undefined && signature === null ? matchRule(layout, templates[0]!.bytes) : null,
   }
-}
-
-/** Each member counts by itself, so that it needs a key of its own. */
-function sizeKey({ seed }: Profile, { name, member }: StreamSpec): bigint {
-  return fieldKey(seed, name, member ? `frame ${member.places[0]}` : 'frame')
 }
 
 const given = (stream: StreamSpec) => ({
