@@ -23,7 +23,10 @@ const shapes = {
     'ipv4: {src: {inc: 198.18.0.0/16}, dst: {dec: 198.19.0.0/24}, ttl: {list: [4, 5, 6]}, dscp: {random: any}}',
     'udp: {src: {permute: 1024-65535}, dst: {random: [9, 100-200]}}',
   ]),
-  wide: stream(['ipv6: {src: {random: "2001:2::/32"}, dst: {inc: "2001:2::/112"}, flow_label: {inc: any}}', udp], 'frame: 100B'),
+  wide: stream(
+    ['ipv6: {src: {random: "2001:2::/32"}, dst: {inc: "2001:2::/112"}, flow_label: {inc: any}}', udp],
+    'frame: 100B',
+  ),
   weighted: src('weighted: {80: 5, 443: 10, 1024: 1}'),
   zipf: src('zipf: {range: 1024-1100, exponent: 1.2}'),
   permute: src('permute: 1000-1999'),
@@ -39,23 +42,41 @@ const shapes = {
     'frame: 200B, signature: true',
   ),
   sizes: stream([ipv4, udp], 'frame: {weighted: {64B: 7, 128B: 4, 200B: 1}}'),
-  choice: stream([ipv4, `choice: [{name: a, weight: 3, layers: [{udp: {src: {inc: 1-9}, dst: 9}}]}, {name: b, layers: [{tcp: {src: 9, dst: {random: any}}}]}]`]),
+  choice: stream([
+    ipv4,
+    `choice: [{name: a, weight: 3, layers: [{udp: {src: {inc: 1-9}, dst: 9}}]}, {name: b, layers: [{tcp: {src: 9, dst: {random: any}}}]}]`,
+  ]),
   fragments: stream(
     ['ipv4: {src: {random: 198.18.0.0/24}, dst: 198.19.1.2}', 'udp: {src: {inc: 1-9}, dst: 9}'],
     'frame: 300B, fragment: {mtu: 128, interleave: 2}',
   ),
-  texts: stream([ipv4, udp, 'dns: {id: {random: any}, questions: [{name: {text: "{a}.{n}.bench.test", a: {random: base32, length: 9}, n: {number: {inc: 0-99}, digits: 2}}, type: A}]}'], 'frame: 128B'),
-  joint: `vars:\n  flow: {permute: {src: 198.18.0.0/28, sport: 1024-1055, dst: [198.19.0.1, 198.19.0.9]}}\nstreams:\n${stream([
-    'ipv4: {src: =flow.src, dst: =flow.dst}',
-    'udp: {src: =flow.sport, dst: 9}',
-  ])}`,
+  texts: stream(
+    [
+      ipv4,
+      udp,
+      'dns: {id: {random: any}, questions: [{name: {text: "{a}.{n}.bench.test", a: {random: base32, length: 9}, n: {number: {inc: 0-99}, digits: 2}}, type: A}]}',
+    ],
+    'frame: 128B',
+  ),
+  joint: `vars:\n  flow: {permute: {src: 198.18.0.0/28, sport: 1024-1055, dst: [198.19.0.1, 198.19.0.9]}}\nstreams:\n${stream(
+    ['ipv4: {src: =flow.src, dst: =flow.dst}', 'udp: {src: =flow.sport, dst: 9}'],
+  )}`,
   lanes: `rate: 1Mpps\nstreams:\n${stream([ipv4, udp], 'frame: 64B, share: 30%').replace('name: s', 'name: a')}\n${stream([ipv4, udp], 'frame: 64B, share: 70%')}`,
-  paces: ['{burst: {frames: 8, rate: 1Mpps}}', '{ramp: {from: 1kpps, to: 9kpps, over: 1s}}', '{poisson: 1Mpps}', 'line']
+  paces: [
+    '{burst: {frames: 8, rate: 1Mpps}}',
+    '{ramp: {from: 1kpps, to: 9kpps, over: 1s}}',
+    '{poisson: 1Mpps}',
+    'line',
+  ]
     .map((rate, i) =>
-      stream([ipv4, udp], `frame: 64B, rate: ${rate}, count: 99${i === 3 ? ', after: s2' : ''}`).replace('name: s', `name: s${i}`),
+      stream([ipv4, udp], `frame: 64B, rate: ${rate}, count: 99${i === 3 ? ', after: s2' : ''}`).replace(
+        'name: s',
+        `name: s${i}`,
+      ),
     )
     .join('\n'),
-  capture: '  - {name: s, pcap: mixed.pcap, timing: original, only: 0-5, set: {ipv4.src: {permute: 198.18.16.0/20}}}',
+  capture:
+    '  - {name: s, pcap: mixed.pcap, timing: original, only: 0-5, set: {ipv4.src: {permute: 198.18.16.0/20}}}',
 }
 
 const read = name => {

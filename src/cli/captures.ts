@@ -8,7 +8,8 @@ import { mostBytes } from '../templates/captures/record.js'
 export function captureReader(profileFile: string): CaptureReader {
   const known = new Map<string, ReturnType<CaptureReader>>()
   return name => {
-    const found = known.get(name) ?? readFile(isAbsolute(name) ? name : join(dirname(profileFile), name), name)
+    const found =
+      known.get(name) ?? readFile(isAbsolute(name) ? name : join(dirname(profileFile), name), name)
     known.set(name, found)
     return found
   }

@@ -1,5 +1,5 @@
 import { type Alias, type Document, parseDocument, visit } from 'yaml'
-import { change, unchanged } from './change.js'
+import { change, unchanged as noChange } from './change.js'
 import {
   lineStarts,
   locateIn,
@@ -68,7 +68,7 @@ function parse(text: string, { set, pick }: DocumentOptions): ProfileDocument {
   const aliases = aliasesOf(doc)
   const tooMany = aliases.length > mostAliases
   if (tooMany) problems.push(aliasProblem(aliases, text, mostAliases))
-  const changed = tooMany ? unchanged() : change(doc, set, pick)
+  const changed = tooMany ? noChange() : change(doc, set, pick)
   const source: Source = { doc, text, starts: lineStarts(text), settings: changed.settings }
   problems.push(...changed.problems.map(problem => inText(problem, source)))
   const locate = (path: YamlPath, at?: 'key') => locateIn(source, path, at)
