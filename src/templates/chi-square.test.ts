@@ -51,7 +51,7 @@ describe('the test of all this', () => {
     expect(changed((count, value) => (value & 0x8000 ? 0 : count + seen[value | 0x8000]!))).toBeGreaterThan(
       100,
     )
-    expect(changed((count, value) => count + (value % 10 === 0 ? 2 : 0))).toBeGreaterThan(4.5)
+    expect(changed((count, value) => count + (value % 10 === 0 ? 4 : 0))).toBeGreaterThan(4.5)
     expect(changed((count, value) => (value > 65_000 ? 0 : count))).toBeGreaterThan(4.5)
   })
 })
