@@ -20,6 +20,7 @@ import { checkMatches, matchRule } from './match.js'
 import { neighbourOf } from './neighbour.js'
 import { numbered } from './number.js'
 import type { Neighbour, Plan, StreamPlan, Template } from './plan.js'
+import { checkSelectors } from './selectors.js'
 import { checkSignature, checkSignatures, signatureOffset, writeSignature } from './signature.js'
 import { padded, type Sizes, sizesOf, startOf } from './sizes.js'
 import { checkTargets } from './targets.js'
@@ -150,6 +151,7 @@ function compileStream(
     ...filling,
     ...link(profile, stream, layout),
     ...checkWidths(layout),
+    ...checkSelectors(layout),
     ...checkSites(layout, path),
     ...checkTargets(layout, profile.safety),
     ...(stream.fragment ? checkCut(stream, layout, path) : []),
