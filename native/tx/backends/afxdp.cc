@@ -18,7 +18,6 @@
 #include <xdp/xsk.h>
 
 #include <algorithm>
-#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
