@@ -11,6 +11,7 @@ import {
 } from './locate.js'
 import type { NodeProblem } from './marks.js'
 import type { YamlPath } from './model.js'
+import { readPlainData } from './plain-data.js'
 import { hintFor } from './suggest.js'
 import { syntaxProblems, type TextProblem } from './syntax.js'
 
@@ -42,7 +43,24 @@ export interface DocumentOptions {
  * Reads the text, applies a combination of `matrix` and the `--set` arguments, and lets streams take over what they
  * are `like`. Beside its helpers nothing imports `yaml`.
  */
-export function readDocument(text: string, { set, pick }: DocumentOptions): ProfileDocument {
+export function readDocument(text: string, options: DocumentOptions): ProfileDocument {
+  const data = options.set.length === 0 ? readPlainData(text) : undefined
+  return data === undefined ? parse(text, options) : unchanged(data, text, options)
+}
+
+/** Data that nothing changes and nothing is wrong with, so far; positions are for whoever asks. */
+function unchanged(data: unknown, text: string, options: DocumentOptions): ProfileDocument {
+  let parsed: ProfileDocument | undefined
+  const whole = () => {
+    parsed ??= parse(text, options)
+    return parsed
+  }
+  const locate: ProfileDocument['locate'] = (path, at) => whole().locate(path, at)
+  const origin: ProfileDocument['origin'] = path => whole().origin(path)
+  return { data, problems: [], locate, origin, combinations: 1, values: {}, broken: new Set() }
+}
+
+function parse(text: string, { set, pick }: DocumentOptions): ProfileDocument {
   const doc = parseDocument(text, { prettyErrors: false, logLevel: 'error' })
   const problems = syntaxProblems(doc, text)
   const changed = change(doc, set, pick)

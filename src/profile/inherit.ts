@@ -30,6 +30,7 @@ const rivals: Readonly<Record<string, readonly string[]>> = {
 interface Streams {
   doc: Document
   items: unknown[]
+  names: readonly string[]
   state: ('open' | 'under way' | 'done')[]
   problems: NodeProblem[]
   /** Streams whose `like` leads nowhere. */
@@ -43,11 +44,12 @@ interface Streams {
 export function inherit(doc: Document): Pick<Streams, 'problems' | 'broken'> {
   const list = doc.get('streams', true)
   const node = isAlias(list) ? list.resolve(doc) : list
-  const streams: Streams = { doc, items: [], state: [], problems: [], broken: new Set() }
+  const streams: Streams = { doc, items: [], names: [], state: [], problems: [], broken: new Set() }
   if (!isSeq(node)) return streams
   for (const [i, item] of node.items.entries())
     if (isAlias(item)) node.items[i] = item.resolve(doc)?.clone() ?? item
   streams.items = node.items
+  streams.names = node.items.map(item => (isMap(item) ? String(item.get('name')) : ''))
   for (const i of node.items.keys()) expand(streams, i)
   return streams
 }
@@ -112,7 +114,7 @@ function baseOf(streams: Streams, i: number, like: Node): number | undefined {
   }
   if (!isScalar(node) || typeof node.value !== 'string')
     return wrong('wrong-type', '`like` is the name of a stream', 'such as `like: fill`')
-  const names = streams.items.map(item => (isMap(item) ? String(item.get('name')) : ''))
+  const { names } = streams
   const base = names.indexOf(node.value)
   if (base < 0)
     return wrong(

@@ -34,8 +34,8 @@ export interface Loaded {
   origin(path: YamlPath): 'default' | 'profile' | '--set'
 }
 
-/** No profile written by people comes near; a file of gigabytes is a mistake. */
-const maxBytes = 1 << 20
+/** Room for 30,000 streams that a script wrote out, each in 250 bytes; a file of gigabytes is a mistake. */
+const maxBytes = 8 << 20
 
 /** Reads and checks a profile. Bad input is answered by diagnostics; only a bug throws. */
 export function loadProfile(text: string, { file, set = [], pick = 0 }: LoadOptions): Loaded {
@@ -62,7 +62,7 @@ export function loadProfile(text: string, { file, set = [], pick = 0 }: LoadOpti
 
 const tooLarge: Problem = {
   code: 'file-too-large',
-  message: 'the file is larger than 1 MiB',
+  message: 'the file is larger than 8 MiB',
   hint: 'is this a profile?',
   path: [],
 }
