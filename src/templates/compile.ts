@@ -22,7 +22,6 @@ import type { Plan, StreamPlan, Template } from './plan.js'
 import { checkSignature, checkSignatures, signatureOffset, writeSignature } from './signature.js'
 import { padded, type Sizes, sizesOf, startOf } from './sizes.js'
 import { checkTargets } from './targets.js'
-import { varyingLengths } from './texts.js'
 import { checkTimes } from './times.js'
 
 export type { Diagnostic } from './diagnostic.js'
@@ -150,7 +149,6 @@ function compileStream(profile: Profile, all: Members, id: number, read: Capture
   const sizes = broken ? null : sizesOf(stream.frame, start)
   const { layout, diagnostics: filling } = withContent(headers, stream, sizes?.lengths ?? [], path)
   const content = [
-    ...checkOneLength(stream, path),
     ...filling,
     ...link(profile, stream, layout),
     ...checkWidths(layout),
@@ -171,11 +169,6 @@ function compileStream(profile: Profile, all: Members, id: number, read: Capture
     headerBytes,
   }
 }
-
-const checkOneLength = ({ layers }: StreamSpec, path: YamlPath): Diagnostic[] =>
-  varyingLengths(layers, [...path, 'layers']).map(({ path: here }) =>
-    error(here, { code: 'lengths-vary', message: 'a text has one length', hint: 'such as `length: 12`' }),
-  )
 
 /** The smallest must hold the headers, and of the largest their lengths must fit in the fields that say them. */
 function checkFrames(

@@ -39,7 +39,6 @@ const elsewhere: Readonly<Record<string, string>> = {
   'crc-cut': 'held by the tests of fragments and choices',
   'cut-decides': 'held by the tests of fragments and choices',
   'fragments-look-alike': 'held by the tests of fragments and choices',
-  'lengths-vary': 'held by the tests of fragments and choices',
   'mtu-too-small': 'held by the tests of fragments and choices',
   'not-cut': 'held by the tests of fragments and choices',
   'nothing-to-cut': 'held by the tests of fragments and choices',
