@@ -19,6 +19,7 @@ import { link } from './link.js'
 import { checkMatches, matchRule } from './match.js'
 import { numbered } from './number.js'
 import type { Plan, StreamPlan, Template } from './plan.js'
+import { checkSelectors } from './selectors.js'
 import { checkSignature, checkSignatures, signatureOffset, writeSignature } from './signature.js'
 import { padded, type Sizes, sizesOf, startOf } from './sizes.js'
 import { checkTargets } from './targets.js'
@@ -152,6 +153,7 @@ function compileStream(profile: Profile, all: Members, id: number, read: Capture
     ...filling,
     ...link(profile, stream, layout),
     ...checkWidths(layout),
+    ...checkSelectors(layout),
     ...checkSites(layout, path),
     ...checkTargets(layout, profile.safety),
     ...(stream.fragment ? checkCut(stream, layout, path) : []),
