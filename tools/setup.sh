@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs the Debian packages that are missing, and says why each is needed. Usage: tools/setup.sh build|test
+# Installs the Debian packages that are missing, and says why each is needed. Usage: tools/setup.sh build|test|vm
 # A package counts as missing when what it brings is not found, so that a hand-built DPDK or another Python will do.
 set -euo pipefail
 
@@ -22,6 +22,14 @@ if [ "${1:-build}" = test ]; then
     'can|dpdk-dev|command -v dpdk-testpmd|the peer that benchmarks are measured against'
     'can|netsniff-ng|command -v trafgen|a peer on AF_PACKET'
     'can|tcpreplay|command -v tcpreplay|a peer on AF_PACKET'
+  )
+fi
+if [ "${1:-build}" = vm ]; then
+  needs+=(
+    'can|qemu-system-x86|command -v qemu-system-x86_64|emulates the machine of make test-vm, and its NICs'
+    'can|linux-image-amd64|ls /boot/vmlinuz-*-amd64|the kernel that runs in it'
+    'can|busybox-static|command -v busybox|its first program'
+    'can|cpio|command -v cpio|packs that'
   )
 fi
 
