@@ -54,7 +54,7 @@ export const devicesOf = (machine: Machine): PortDevice[] => [
 function interfaceDevice(one: Interface, machine: Machine): PortDevice {
   const default_route = machine.defaultRoute.includes(one.name)
   const blocked = default_route ? routed(one.name) : linkBlocks(one)
-  const uris = [`afpacket:${one.name}`, `afxdp:${one.name}`, `netmap:${one.name}`]
+  const uris = [`afpacket:${one.name}`, `afxdp:${one.name}`, `xdp:${one.name}`, `netmap:${one.name}`]
   const vdev = machine.dpdkDrivers.includes('net_af_packet') ? [`dpdk:net_af_packet0,iface=${one.name}`] : []
   return {
     name: one.name,

@@ -31,7 +31,12 @@ interface Use {
 const SHORTEST_ANSWER = 94
 
 /** Codes of native failures that the profile's or the command line's author made, not the machine. */
-const PROFILE_CODES: ReadonlySet<string> = new Set(['unknown-backend', 'no-device', 'bad-argument'])
+const PROFILE_CODES: ReadonlySet<string> = new Set([
+  'unknown-backend',
+  'no-device',
+  'bad-argument',
+  'sends-only',
+])
 
 export const exitOf = (code: string): ExitCode => (PROFILE_CODES.has(code) ? Exit.profile : Exit.environment)
 

@@ -40,7 +40,8 @@ export interface Compiled {
  */
 export function compile(profile: Profile, read: CaptureReader = noFiles): Compiled {
   const { members, diagnostics: expanding } = expand(profile.streams)
-  const streams = members.map((_, id) => compileStream(profile, members, id, read))
+  const all = named(members)
+  const streams = members.map((_, id) => compileStream(profile, all, id, read))
   const trains = cutStreams(
     profile,
     members.map(({ spec, stream }, id) => ({ spec, stream, sizes: streams[id]!.sizes })),
@@ -50,7 +51,7 @@ export function compile(profile: Profile, read: CaptureReader = noFiles): Compil
       ({ plan, captured, neighbour }, id) =>
         plan ??
         (captured ?? trains.get(id)?.plans ?? []).map(part => ({
-          ...common(profile, members, id),
+          ...common(profile, all, id),
           ...part,
           ...(neighbour && { neighbour }),
         })),
@@ -105,6 +106,18 @@ function checkCount(plans: readonly StreamPlan[]): Diagnostic[] {
   return [error(['streams'], { code: 'too-many-streams', message })]
 }
 
+interface Members {
+  members: readonly Member[]
+  /** Of each name, the first. */
+  firsts: ReadonlyMap<string, number>
+}
+
+function named(members: readonly Member[]): Members {
+  const firsts = new Map<string, number>()
+  for (const [id, { spec }] of members.entries()) if (!firsts.has(spec.name)) firsts.set(spec.name, id)
+  return { members, firsts }
+}
+
 const noFiles: CaptureReader = file => ({
   message: `${file} cannot be read here`,
   hint: 'no files are at hand',
@@ -123,13 +136,8 @@ interface CompiledStream {
 
 const isLaidOut = (stream: StreamSpec): stream is LaidOut => stream.frame.kind !== 'captured'
 
-function compileStream(
-  profile: Profile,
-  members: readonly Member[],
-  id: number,
-  read: CaptureReader,
-): CompiledStream {
-  const { spec: stream, stream: index } = members[id]!
+function compileStream(profile: Profile, all: Members, id: number, read: CaptureReader): CompiledStream {
+  const { spec: stream, stream: index } = all.members[id]!
   const path = ['streams', index]
   if (!isLaidOut(stream)) {
     const { parts, diagnostics } = capturedPlans(profile, stream, path, read)
@@ -169,7 +177,7 @@ function compileStream(
       diagnostics: [...diagnostics, ...checkSignatures(layout, stream, path)],
       headerBytes,
     }
-  const shared = { ...common(profile, members, id), ...(hop.neighbour && { neighbour: hop.neighbour }) }
+  const shared = { ...common(profile, all, id), ...(hop.neighbour && { neighbour: hop.neighbour }) }
   const plan = streamPlan(profile, stream, shared, layout, sizes)
   return {
     plan,
@@ -194,10 +202,29 @@ function checkFrames(
   ]
 }
 
-/** What all members of a stream have in common. */
-function common(profile: Profile, members: readonly Member[], id: number) {
+/** What all members of a stream have in common. Names that are gone (a flag removed the stream) are not waited for. */
+function common({ seed, mix }: Profile, { members, firsts }: Members, id: number) {
   const { spec, stream } = members[id]!
-  return { ...given(spec), ...timing(profile, members, spec), id, path: ['streams', stream] }
+  const { name, count, share, rate, after } = spec
+  const member = spec.member ?? null
+  const owner = share === undefined ? name : ''
+  return {
+    name,
+    member,
+    count: count === undefined ? null : partOf(member, count),
+    tx: spec.tx,
+    rx: spec.rx ?? null,
+    rate: share === undefined ? rate : scaleLoad(rate, share / 100),
+    trace: null,
+    share: share ?? null,
+    runLength: mix?.runLength ?? 1,
+    paceKey: fieldKey(seed, owner, share === undefined ? 'rate' : `rate ${spec.tx}`),
+    startNs: spec.startNs ?? 0,
+    forNs: spec.forNs ?? null,
+    after: after?.flatMap(other => firsts.get(other) ?? []) ?? [], // numbered once all members are known
+    id,
+    path: ['streams', stream],
+  }
 }
 
 function streamPlan(
@@ -224,30 +251,5 @@ function streamPlan(
     fields: fieldPrograms(beside(layout, signature), identity, (field, last) => sumsOf(sites, field, last)),
     signature,
     match: stream.rx !== undefined && signature === null ? matchRule(layout, templates[0]!.bytes) : null,
-  }
-}
-
-const given = (stream: StreamSpec) => ({
-  name: stream.name,
-  member: stream.member ?? null,
-  count: stream.count === undefined ? null : partOf(stream.member ?? null, stream.count),
-  tx: stream.tx,
-  rx: stream.rx ?? null,
-})
-
-/** Names are looked up by the profile; one that is gone (a flag removed its stream) is not waited for. */
-function timing(profile: Profile, members: readonly Member[], stream: StreamSpec) {
-  const { rate, share, startNs, forNs, after } = stream
-  const owner = share === undefined ? stream.name : ''
-  const ids = (after ?? []).map(name => members.findIndex(({ spec }) => spec.name === name))
-  return {
-    rate: share === undefined ? rate : scaleLoad(rate, share / 100),
-    trace: null,
-    share: share ?? null,
-    runLength: profile.mix?.runLength ?? 1,
-    paceKey: fieldKey(profile.seed, owner, share === undefined ? 'rate' : `rate ${stream.tx}`),
-    startNs: startNs ?? 0,
-    forNs: forNs ?? null,
-    after: ids.filter(id => id >= 0), // numbered once all members are known
   }
 }
