@@ -23,6 +23,11 @@ if pkg-config --exists libxdp libbpf 2>/dev/null; then # as binding.gyp has it
   # shellcheck disable=SC2207
   libraries+=($(pkg-config --libs libxdp libbpf))
 fi
+if pkg-config --exists libpcap 2>/dev/null; then
+  flags+=(-DNMGEN_PCAP)
+  # shellcheck disable=SC2207
+  libraries+=($(pkg-config --libs libpcap))
+fi
 case $kind in
   plain)
     engine_flags=(-O3 -Wno-restrict)

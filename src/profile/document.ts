@@ -1,10 +1,13 @@
 import { type Alias, type Document, parseDocument, visit } from 'yaml'
 import { change } from './change.js'
+import { type Configuration, configure } from './configure.js'
 import {
+  type GivenBy,
   lineStarts,
   locateIn,
   originIn,
   type Position,
+  placeIn,
   positionOf,
   positionOfNode,
   type Source,
@@ -21,7 +24,9 @@ export interface ProfileDocument {
   problems: TextProblem[]
   locate(path: YamlPath, at?: 'key'): Position
   /** Who gave the value at `path`; undefined: nobody, it is a default. */
-  origin(path: YamlPath): 'profile' | '--set' | undefined
+  origin(path: YamlPath): GivenBy | undefined
+  /** The same with the line: `profile:12`. */
+  place(path: YamlPath): string | undefined
   /** How many combinations `matrix` has, and the values of this one by path. */
   combinations: number
   values: Readonly<Record<string, string>>
@@ -37,6 +42,8 @@ export interface DocumentOptions {
   set: readonly string[]
   /** Which combination of `matrix`. */
   pick: number
+  /** The user's, for what the profile does not say. */
+  config?: Configuration
 }
 
 /**
@@ -44,7 +51,8 @@ export interface DocumentOptions {
  * are `like`. Beside its helpers nothing imports `yaml`.
  */
 export function readDocument(text: string, options: DocumentOptions): ProfileDocument {
-  const data = options.set.length === 0 ? readPlainData(text) : undefined
+  const isPlain = options.set.length === 0 && !options.config
+  const data = isPlain ? readPlainData(text) : undefined
   return data === undefined ? parse(text, options) : unchanged(data, text, options)
 }
 
@@ -57,21 +65,24 @@ function unchanged(data: unknown, text: string, options: DocumentOptions): Profi
   }
   const locate: ProfileDocument['locate'] = (path, at) => whole().locate(path, at)
   const origin: ProfileDocument['origin'] = path => whole().origin(path)
-  return { data, problems: [], locate, origin, combinations: 1, values: {}, broken: new Set() }
+  const place: ProfileDocument['place'] = path => whole().place(path)
+  return { data, problems: [], locate, origin, place, combinations: 1, values: {}, broken: new Set() }
 }
 
-function parse(text: string, { set, pick }: DocumentOptions): ProfileDocument {
+function parse(text: string, { set, pick, config }: DocumentOptions): ProfileDocument {
   const doc = parseDocument(text, { prettyErrors: false, logLevel: 'error' })
   const problems = syntaxProblems(doc, text)
+  const configured = config ? configure(doc, config) : []
   const changed = change(doc, set, pick)
   const source: Source = { doc, text, starts: lineStarts(text), settings: changed.settings }
-  problems.push(...changed.problems.map(problem => inText(problem, source)))
+  problems.push(...configured, ...changed.problems.map(problem => inText(problem, source)))
   const locate = (path: YamlPath, at?: 'key') => locateIn(source, path, at)
   const origin = (path: YamlPath) => originIn(source, path)
+  const place = (path: YamlPath) => placeIn(source, path)
   const { combinations, values, broken } = changed
   const readable = !problems.some(problem => problem.code === 'yaml-syntax')
   const data = readable ? toData(doc, text, problems) : undefined
-  return { data, problems, locate, origin, combinations, values, broken }
+  return { data, problems, locate, origin, place, combinations, values, broken }
 }
 
 /** In the text of a node, or in the argument that it came from. */

@@ -2,6 +2,7 @@ import {
   type Document,
   isAlias,
   isMap,
+  isNode,
   isScalar,
   isSeq,
   type Node,
@@ -10,7 +11,7 @@ import {
   YAMLMap,
 } from 'yaml'
 import { headers } from '../templates/headers/index.js'
-import type { NodeProblem } from './marks.js'
+import { markLike, type NodeProblem } from './marks.js'
 import { place } from './setting.js'
 import { ofCapture } from './sources.js'
 import { hintFor } from './suggest.js'
@@ -84,10 +85,17 @@ function takeOver(streams: Streams, i: number, stream: YAMLMap, like: Node): voi
   const given = stream.items.map(pair => String(pair.key))
   const left = [...own, ...given, ...given.flatMap(key => rivals[key] ?? [])]
   const parent = streams.items[base] as YAMLMap
-  for (const pair of parent.items) if (!left.includes(String(pair.key))) stream.items.push(pair.clone())
+  for (const pair of parent.items)
+    if (!left.includes(String(pair.key))) stream.items.push(takenFrom(pair, String(parent.get('name'))))
   stream.items = stream.items.filter(pair => !takesAway(pair))
   const { rewrites } = change(streams, stream)
   if (pairOf(stream, 'pcap')) setRewrites(stream, rewrites, parent.get('set', true))
+}
+
+function takenFrom(pair: Pair, stream: string): Pair {
+  const copy = pair.clone()
+  for (const node of [copy.key, copy.value]) if (isNode(node)) markLike(node, stream)
+  return copy
 }
 
 /** What a capture's fields are set to, by the base and by the stream itself, whose word counts more. */
