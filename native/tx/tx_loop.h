@@ -37,6 +37,7 @@ class TxLoop {
   void make_room();
   void take_back(uint32_t from, uint32_t n);
   void account();
+  void take_back_unsent();
   bool stop_asked() const { return page::get(page_ + page::kStop) != 0; }
   bool ended(uint64_t now) const { return stop_asked() || (give_up_ns_ != 0 && now >= give_up_ns_); }
   void idle();

@@ -1,5 +1,5 @@
 import { type Alias, type Document, parseDocument, visit } from 'yaml'
-import { change } from './change.js'
+import { change, unchanged as noChange } from './change.js'
 import { type Configuration, configure } from './configure.js'
 import {
   type GivenBy,
@@ -36,6 +36,8 @@ export interface ProfileDocument {
 
 /** Aliases that may be followed: a "billion laughs" file has many more, a profile written by people has few. */
 const maxAliasCount = 100
+/** And in all, each of one value: finding its anchor takes a walk through the text. */
+const mostAliases = 1000
 
 export interface DocumentOptions {
   /** `--set` arguments. */
@@ -72,15 +74,18 @@ function unchanged(data: unknown, text: string, options: DocumentOptions): Profi
 function parse(text: string, { set, pick, config }: DocumentOptions): ProfileDocument {
   const doc = parseDocument(text, { prettyErrors: false, logLevel: 'error' })
   const problems = syntaxProblems(doc, text)
-  const configured = config ? configure(doc, config) : []
-  const changed = change(doc, set, pick)
+  const aliases = aliasesOf(doc)
+  const tooMany = aliases.length > mostAliases
+  if (tooMany) problems.push(aliasProblem(aliases, text, mostAliases))
+  const configured = config && !tooMany ? configure(doc, config) : []
+  const changed = tooMany ? noChange() : change(doc, set, pick)
   const source: Source = { doc, text, starts: lineStarts(text), settings: changed.settings }
   problems.push(...configured, ...changed.problems.map(problem => inText(problem, source)))
   const locate = (path: YamlPath, at?: 'key') => locateIn(source, path, at)
   const origin = (path: YamlPath) => originIn(source, path)
   const place = (path: YamlPath) => placeIn(source, path)
   const { combinations, values, broken } = changed
-  const readable = !problems.some(problem => problem.code === 'yaml-syntax')
+  const readable = !tooMany && !problems.some(problem => problem.code === 'yaml-syntax')
   const data = readable ? toData(doc, text, problems) : undefined
   return { data, problems, locate, origin, place, combinations, values, broken }
 }
@@ -96,33 +101,52 @@ function toData(doc: Document, text: string, problems: TextProblem[]): unknown {
   } catch (error) {
     // yaml throws a ReferenceError for an alias without an anchor and for too many aliases; nothing else is expected.
     if (!(error instanceof ReferenceError)) throw error
-    problems.push(aliasProblem(doc, text, error.message.startsWith('Excessive')))
+    problems.push(
+      aliasProblem(aliasesOf(doc), text, error.message.startsWith('Excessive') ? maxAliasCount : undefined),
+    )
     return undefined
   }
 }
 
-function aliasProblem(doc: Document, text: string, tooMany: boolean): TextProblem {
-  const aliases: Alias[] = []
-  const anchors: string[] = []
+interface FoundAlias {
+  alias: Alias
+  /** An anchor of its name stands above it. */
+  leads: boolean
+  /** All anchors of the text. */
+  anchors: ReadonlySet<string>
+}
+
+/** In one walk: `Alias.resolve` takes one for each alias. */
+function aliasesOf(doc: Document): FoundAlias[] {
+  const anchors = new Set<string>()
+  const found: FoundAlias[] = []
   visit(doc, {
     Alias(_, alias) {
-      aliases.push(alias)
+      found.push({ alias, leads: anchors.has(alias.source), anchors })
     },
     Node(_, node) {
-      if ('anchor' in node && node.anchor) anchors.push(node.anchor)
+      if ('anchor' in node && node.anchor) anchors.add(node.anchor)
     },
   })
-  // The first one that leads nowhere, else the first of the too many.
-  const bad = aliases.find(alias => !alias.resolve(doc)) ?? aliases[0]
-  const range = bad?.range ?? [0, 1]
-  const message = tooMany
-    ? `more than ${maxAliasCount} aliases are followed`
-    : `no anchor is called \`&${bad?.source}\` above this alias`
-  const hint = tooMany
-    ? 'streams that share much are shorter with `like`'
-    : anchors.includes(bad?.source ?? '')
-      ? 'the anchor must stand above its aliases'
-      : hintFor(bad?.source ?? '', anchors)
+  return found
+}
+
+/** `most`: they are more than that. */
+function aliasProblem(aliases: readonly FoundAlias[], text: string, most: number | undefined): TextProblem {
+  // The one that leads nowhere, or the first of the too many.
+  const bad = (most === undefined && aliases.find(({ leads }) => !leads)) || aliases[0]
+  const range = bad?.alias.range ?? [0, 1]
+  const name = bad?.alias.source ?? ''
+  const message =
+    most === undefined
+      ? `no anchor is called \`&${name}\` above this alias`
+      : `more than ${most} aliases are followed`
+  const hint =
+    most !== undefined
+      ? 'streams that share much are shorter with `like`'
+      : bad?.anchors.has(name)
+        ? 'the anchor must stand above its aliases'
+        : hintFor(name, [...(bad?.anchors ?? [])])
   return {
     code: 'yaml-alias',
     severity: 'error',
