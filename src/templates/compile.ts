@@ -234,7 +234,9 @@ function streamPlan(
     templates,
     sequence,
     sizeDraw: columns && { key: fieldKey(profile.seed, stream.name, 'frame'), columns },
-    fields: fieldPrograms(beside(layout, signature), identity, (field, last) => sumsOf(sites, field, last)),
+    fields: fieldPrograms(beside(layout, signature === null ? [] : [signature]), identity, (field, last) =>
+      sumsOf(sites, field, last),
+    ),
     signature,
     match: stream.rx !== undefined && signature === null ? matchRule(layout, templates[0]!.bytes) : null,
   }
