@@ -24,16 +24,10 @@ const profile = (device: string, address: string, streams: readonly string[], co
 const both = 'address: [198.18.0.2/24, "2001:2::2/64"], gateway: [198.18.0.1, "2001:2::1"]'
 
 /** The far kernel has both addresses. */
-async function labWithKernel(): Promise<Lab> {
-  const lab = await Lab.create({ farAddresses: ['198.18.0.1/24'] })
-  const { far } = lab.link
-  await lab.run('ip', 'address', 'add', '2001:2::1/64', 'dev', far, 'nodad')
-  return lab
-}
-
 async function inLab(work: (lab: Lab, folder: string) => Promise<void>): Promise<void> {
-  const lab = await labWithKernel()
+  const lab = await Lab.create({ farAddresses: ['198.18.0.1/24'] })
   try {
+    await lab.run('ip', 'address', 'add', '2001:2::1/64', 'dev', lab.link.far, 'nodad')
     await inFolder(folder => work(lab, folder))
   } finally {
     await lab.dispose()
