@@ -3,6 +3,7 @@ import { NmgenError } from '../errors.js'
 import { Exit } from '../exit.js'
 import type { Diagnostic } from '../profile/diagnostics.js'
 import type { ResolvedRow } from '../profile/resolved.js'
+import type { Explanation } from './explain.js'
 import { setOutcome } from './outcome.js'
 import type { Examined } from './profile.js'
 
@@ -10,6 +11,7 @@ interface CheckArgs {
   profiles: string[]
   json: boolean | undefined
   resolved: boolean | undefined
+  explain: boolean | undefined
   set: string[] | undefined
 }
 
@@ -29,6 +31,7 @@ const command: CommandModule<object, CheckArgs> = {
       .positional('profiles', { type: 'string', array: true, demandOption: true, describe: 'YAML files' })
       .option('json', { type: 'boolean', describe: 'One JSON document on standard output' })
       .option('resolved', { type: 'boolean', describe: 'Print every value and who gave it' })
+      .option('explain', { type: 'boolean', describe: 'Print how each stream is sent, and why so' })
       .option('set', {
         type: 'string',
         array: true,
@@ -45,11 +48,15 @@ const command: CommandModule<object, CheckArgs> = {
     if (reports.some(report => !report.ok)) setOutcome(Exit.profile)
     const rowsOf = ({ examined }: Report) =>
       args.resolved && examined?.profile ? resolvedRows(examined.profile, examined.origin) : undefined
-    if (args.json) return printJson(reports, rowsOf)
+    const { explain, explainText } = await import('./explain.js')
+    const explained = ({ examined }: Report) =>
+      args.explain && examined?.plan ? explain(examined.plan) : undefined
+    if (args.json) return printJson(reports, rowsOf, explained)
     for (const report of reports) {
       if (report.failure) process.stderr.write(`${failureText(report.failure)}\n`)
       if (report.examined) printDiagnostics(report.examined.diagnostics, report.examined.text)
       if (report.ok) process.stdout.write(`ok ${report.file}${combinationsOf(report)}\n`)
+      process.stdout.write(explainText(explained(report) ?? []))
       process.stdout.write(formatRows(rowsOf(report) ?? []))
     }
   },
@@ -81,12 +88,17 @@ function reportOn(file: string, examine: () => Examined): Report {
 const failureText = ({ code, message, hint }: NmgenError): string =>
   `error[${code}]: ${message}${hint === undefined ? '' : `\n  = help: ${hint}`}\n`
 
-function printJson(reports: readonly Report[], rowsOf: (report: Report) => ResolvedRow[] | undefined): void {
+function printJson(
+  reports: readonly Report[],
+  rowsOf: (report: Report) => ResolvedRow[] | undefined,
+  explained: (report: Report) => Explanation[] | undefined,
+): void {
   const profiles = reports.map(report => ({
     file: report.file,
     ok: report.ok,
     diagnostics: report.examined?.diagnostics ?? [unread(report)],
     resolved: rowsOf(report),
+    streams: explained(report),
   }))
   process.stdout.write(`${JSON.stringify({ schema: 'nmgen.check/1', profiles }, null, 2)}\n`)
 }
