@@ -62,7 +62,8 @@ $(packages): package-lock.json | setup-build
 build/.facts: FORCE | setup-build
 	@mkdir -p build
 	@facts="node $$(node -p process.versions.modules) dpdk $$(pkg-config --modversion libdpdk 2>/dev/null || echo none) \
-	  libxdp $$(pkg-config --modversion libxdp libbpf 2>/dev/null | xargs || echo none)"; \
+	  libxdp $$(pkg-config --modversion libxdp libbpf 2>/dev/null | xargs || echo none) \
+	  libpcap $$(pkg-config --modversion libpcap 2>/dev/null || echo none)"; \
 	[ "$$facts" = "$$(cat $@ 2>/dev/null)" ] || echo "$$facts" >$@
 
 $(addon): binding.gyp $(native_sources) build/.facts | $(packages)

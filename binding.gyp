@@ -1,9 +1,10 @@
 {
   # One addon. Backends are found by their files; DPDK and AF_XDP are built in where the headers of their libraries are
-  # (pkg-config libdpdk, libxdp and libbpf).
+  # (pkg-config libdpdk, libxdp and libbpf); filters of captures where libpcap is.
   "variables": {
     "dpdk": "<!(pkg-config --exists libdpdk 2>/dev/null && echo 1 || echo 0)",
     "xdp": "<!(pkg-config --exists libxdp libbpf 2>/dev/null && echo 1 || echo 0)",
+    "pcap": "<!(pkg-config --exists libpcap 2>/dev/null && echo 1 || echo 0)",
   },
   "targets": [{
     "target_name": "nmgen",
@@ -24,6 +25,7 @@
         "cflags_cc": ["<!@(pkg-config --cflags libxdp libbpf | sed 's,-I,-isystem ,g')"],
         "libraries": ["<!@(pkg-config --libs libxdp libbpf)"],
       }],
+      ["pcap==1", {"defines": ["NMGEN_PCAP"], "libraries": ["<!@(pkg-config --libs libpcap)"]}],
     ],
   }],
 }

@@ -7,5 +7,7 @@ export default defineConfig({
     fileParallelism: false,
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // Whoever runs the tests may have a configuration of their own: no test, nor what it starts, may read it.
+    env: { XDG_CONFIG_HOME: '/nonexistent' },
   },
 })

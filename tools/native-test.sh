@@ -23,6 +23,11 @@ if pkg-config --exists libxdp libbpf 2>/dev/null; then # as binding.gyp has it
   # shellcheck disable=SC2207
   libraries+=($(pkg-config --libs libxdp libbpf))
 fi
+if pkg-config --exists libpcap 2>/dev/null; then
+  flags+=(-DNMGEN_PCAP)
+  # shellcheck disable=SC2207
+  libraries+=($(pkg-config --libs libpcap))
+fi
 case $kind in
   plain)
     engine_flags=(-O3 -Wno-restrict)
@@ -93,7 +98,9 @@ run() {
   # Without netmap's module, its double answers in its place.
   local preload=$runtime
   [ -e /dev/netmap ] || preload+=" $(tools/netmap-double.sh)"
-  TSAN_OPTIONS=halt_on_error=1 timeout 240 "${fixed[@]}" env LD_PRELOAD="$preload" "$program" "$@" </dev/null 2>&1
+  local seconds=240
+  [ -z "${NMGEN_FUZZ_RUNS:-}" ] || seconds=86400
+  TSAN_OPTIONS=halt_on_error=1 timeout "$seconds" "${fixed[@]}" env LD_PRELOAD="$preload" "$program" "$@" </dev/null 2>&1
 }
 
 tests=(native/tx/test/*.cc)
@@ -105,6 +112,8 @@ if ! compile; then
   echo "not ok compile: see the compiler's messages above" | tee "$log"
   exit 1
 fi
+# Real plans for the fuzz tests to damage, where there is what makes them.
+[ ! -e dist/gen/encode.js ] || node tools/fuzz-seeds.mjs
 status=0
 run "${@:2}" | tee "$log" || status=$?
 if [ "$status" != 0 ] && ! grep -q '^not ok ' "$log"; then

@@ -10,6 +10,7 @@ needs=(
   'can|pkg-config|command -v pkg-config|finds DPDK and libxdp'
   'can|libxdp-dev|pkg-config --exists libxdp|headers of the afxdp: backend'
   'can|libbpf-dev|pkg-config --exists libbpf|puts the XDP program of the afxdp: backend into the kernel'
+  'can|libpcap-dev|pkg-config --exists libpcap|compiles the filters of nmgen capture'
   'can|libdpdk-dev|pkg-config --exists libdpdk|headers and drivers of the dpdk: backend'
 )
 if [ "${1:-build}" = test ]; then

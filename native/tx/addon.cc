@@ -190,10 +190,24 @@ Napi::Value run_rx(const Napi::CallbackInfo& info) {
   if (!plan) return to_object(env, plan.failure());
   auto page = to_span<uint64_t>(info[3]);
   if (!RxLoop::page_fits(*plan, page)) return to_object(env, kBadPage);
+  std::optional<Tap> tap;
+  if (info[4].IsTypedArray()) {
+    auto filter = Filter::compile(info[5].ToString());
+    if (!filter) return to_object(env, filter.failure());
+    auto memory = to_span<uint8_t>(info[4]);
+    if (!Tap::fits(memory)) return to_object(env, kBadPage);
+    tap.emplace(*filter, memory);
+  }
   device->enter();
-  RxLoop(*device->rx(queue), *plan, page.data()).run();
+  RxLoop(*device->rx(queue), *plan, page.data(), tap ? &*tap : nullptr).run();
   device->leave();
   return to_result(env, device->rx(queue)->failure);
+}
+
+// Null, or why the expression is no filter.
+Napi::Value check_filter(const Napi::CallbackInfo& info) {
+  auto filter = Filter::compile(info[0].ToString());
+  return filter ? info.Env().Null() : Napi::Value(to_object(info.Env(), filter.failure()));
 }
 
 Napi::Value render(const Napi::CallbackInfo& info) {
@@ -253,10 +267,18 @@ Napi::Value now(const Napi::CallbackInfo& info) { return Napi::BigInt::New(info.
 Napi::Value take_log(const Napi::CallbackInfo& info) { return Napi::String::New(info.Env(), log_take()); }
 
 Napi::Object init(Napi::Env env, Napi::Object exports) {
-  const std::pair<const char*, Napi::Value (*)(const Napi::CallbackInfo&)> functions[] = {
-      {"backends", list_backends}, {"open", open},     {"counters", counters}, {"close", close}, {"runTx", run_tx},
-      {"runRx", run_rx},           {"render", render}, {"pin", pin},           {"now", now},     {"takeLog", take_log},
-      {"explain", explain}};
+  const std::pair<const char*, Napi::Value (*)(const Napi::CallbackInfo&)> functions[] = {{"backends", list_backends},
+                                                                                          {"open", open},
+                                                                                          {"counters", counters},
+                                                                                          {"close", close},
+                                                                                          {"runTx", run_tx},
+                                                                                          {"runRx", run_rx},
+                                                                                          {"render", render},
+                                                                                          {"pin", pin},
+                                                                                          {"now", now},
+                                                                                          {"takeLog", take_log},
+                                                                                          {"checkFilter", check_filter},
+                                                                                          {"explain", explain}};
   for (const auto& [name, function] : functions) exports.Set(name, Napi::Function::New(env, function, name));
   return exports;
 }

@@ -20,6 +20,13 @@ inline uint64_t now_ns() {
   return static_cast<uint64_t>(t.tv_sec) * 1'000'000'000u + static_cast<uint64_t>(t.tv_nsec);
 }
 
+// Nanoseconds of the clock of the day.
+inline uint64_t real_ns() {
+  timespec t;
+  clock_gettime(CLOCK_REALTIME, &t);
+  return static_cast<uint64_t>(t.tv_sec) * 1'000'000'000u + static_cast<uint64_t>(t.tv_nsec);
+}
+
 // Time that the kernel has worked for the calling thread, system calls and what they bring with them.
 inline uint64_t system_ns() {
   rusage usage{};

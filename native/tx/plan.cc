@@ -17,6 +17,8 @@ constexpr uint32_t kMagic = 0x50474d4e;  // "NMGP", little-endian
 constexpr uint32_t kFormat = 4;
 constexpr uint32_t kMinFrame = 14;
 constexpr uint64_t kMaxShards = 65536;
+constexpr uint64_t kMaxWalks = 1 << 25;      // places of all fields of a stream: 24 bytes each are kept (see Walk)
+constexpr uint64_t kMaxSequences = 1 << 20;  // streams times shards: a receiver keeps 1 KiB for each (see Sequence)
 
 // Reads little-endian numbers and never past the end: after the first overrun everything is 0 and ok is false.
 class Reader {
@@ -158,8 +160,12 @@ bool same_draw(const Field& a, const Field& b) {
          a.every == b.every && a.key == b.key && a.shuffled == b.shuffled && a.numbers == b.numbers;
 }
 
+// Values that do not fit in their bits are cut, which is a step of its own.
+bool fits(const Field& f) { return static_cast<uint64_t>(f.low) + size_of(f) - 1 <= f.ones(); }
+
 // In plain fields, all is done by one pass of `draw`.
 bool is_plain(const Field& f) {
+  if (f.op != FieldOp::kList && !fits(f)) return false;
   return !f.wide && !f.high && !f.shuffled && !f.has_digit && !f.has_hash && f.segments.empty() && f.scale == 1 &&
          (f.values.empty() || f.op == FieldOp::kList);
 }
@@ -221,6 +227,8 @@ Field read_field(Reader& in) {
   in.require(f.every >= 1, "a field's `every` is 0");
   in.require(f.op != FieldOp::kList || !f.values.empty(), "a list has no values");
   check_draw(in, f);
+  if (in.ok)
+    for (uint64_t& value : f.values) value &= f.ones();  // as the loops take them: see FieldProgram in plan.ts
   return f;
 }
 
@@ -355,9 +363,8 @@ Stream read_stream(Reader& in, uint32_t& template_id) {
                "a signature lies outside its frame");
     for (const Field& f : s.fields) check_field(in, f, t);
   }
-  for (const Field& f : s.fields) {
-    in.require(f.numbers < s.numbers.size(), "a field names unknown numbers");
-  }
+  for (const Field& f : s.fields) in.require(f.numbers < s.numbers.size(), "a field names unknown numbers");
+  if (in.ok) in.require(s.fields.size() * s.numbers[0].places.size() <= kMaxWalks, "a stream has too many places");
   if (!in.ok) return s;
   finish_constant_sites(s);
   lay_out(s);
@@ -383,6 +390,17 @@ std::vector<uint32_t> read_slots(Reader& in, size_t streams) {
   }
   in.require(!slots.empty(), "a lane is empty");
   return slots;
+}
+
+// A turn leads to a cycle by its first member: one that no slot names would never be done, nor would its lane.
+void check_cycles(Reader& in, const Lane& lane, size_t streams) {
+  if (!in.ok || lane.cycles.empty()) return;
+  std::vector<bool> named(streams, false);
+  for (uint32_t slot : lane.slots) named[slot] = true;
+  for (const std::vector<uint32_t>& cycle : lane.cycles) {
+    in.require(named[cycle[0]], "a lane never takes one of its cycles");
+    named[cycle[0]] = false;  // a second one of the same name would take its turns
+  }
 }
 
 Lane read_lane(Reader& in, size_t streams) {
@@ -415,7 +433,33 @@ Lane read_lane(Reader& in, size_t streams) {
   for (uint32_t n = in.count(4); n > 0 && in.ok; n--) lane.after.push_back(in.u32());
   lane.slots = read_slots(in, streams);
   for (uint32_t n = in.count(8); n > 0 && in.ok; n--) lane.cycles.push_back(read_slots(in, streams));
+  check_cycles(in, lane, streams);
   return lane;
+}
+
+// Lanes that wait for each other would wait for ever: each must have its turn once those before it have had theirs.
+void check_waits(Reader& in, const std::vector<Lane>& lanes) {
+  for (const Lane& lane : lanes)
+    for (uint32_t other : lane.after) in.require(other < lanes.size(), "a lane waits for one that is not there");
+  if (!in.ok) return;
+  std::vector<std::vector<uint32_t>> waiting(lanes.size());
+  std::vector<size_t> awaited(lanes.size());
+  std::vector<uint32_t> ready;
+  for (uint32_t i = 0; i < lanes.size(); i++) {
+    awaited[i] = lanes[i].after.size();
+    if (awaited[i] == 0) ready.push_back(i);
+    for (uint32_t other : lanes[i].after) waiting[other].push_back(i);
+  }
+  for (size_t done = 0; done < ready.size(); done++)
+    for (uint32_t next : waiting[ready[done]])
+      if (--awaited[next] == 0) ready.push_back(next);
+  in.require(ready.size() == lanes.size(), "lanes wait for each other");
+}
+
+void check_sequences(Reader& in, const std::vector<Stream>& streams) {
+  uint64_t sequences = 0;
+  for (const Stream& s : streams) sequences += s.is_signed ? s.stride : 0;
+  in.require(sequences <= kMaxSequences, "its streams have too many shards together");
 }
 
 }  // namespace
@@ -437,8 +481,8 @@ Expected<Plan> decode_plan(std::span<const uint8_t> bytes) {
   uint32_t template_id = 0;
   for (uint32_t n = in.count(8); n > 0 && in.ok; n--) plan.streams.push_back(read_stream(in, template_id));
   for (uint32_t n = in.count(8); n > 0 && in.ok; n--) plan.lanes.push_back(read_lane(in, plan.streams.size()));
-  for (const Lane& lane : plan.lanes)
-    for (uint32_t other : lane.after) in.require(other < plan.lanes.size(), "a lane waits for one that is not there");
+  check_waits(in, plan.lanes);
+  check_sequences(in, plan.streams);
   in.require(in.done(), "something follows its end");
   if (!in.ok) return Failure{"bad-plan", std::string("the plan cannot be used: ") + in.wrong, "this is a bug in nmgen"};
   prepare_ahead(plan);

@@ -20,16 +20,24 @@ uint64_t add_mod(uint64_t a, uint64_t b, uint64_t modulus) {
 
 uint64_t modulus_of(const Field& f) { return f.op == FieldOp::kRandom || f.op == FieldOp::kWeighted ? 0 : f.size; }
 
-// From packet i on: see SizeDraw in plan.ts.
+// From packet i on: see SizeDraw in plan.ts. What the packets are numbers of is counted on, without a division for
+// each.
 void draw_templates(const StreamState& state, uint64_t i, uint32_t n, const Template** templates) {
   const Stream& s = *state.stream;
+  const auto& [cycle, places] = s.numbers[0];
+  const uint64_t count = places.size(), turns = state.stride / count, rest = state.stride % count;
   const uint64_t key = s.sizes.key + kGamma, size = s.templates.size();
   const SizeColumn* columns = s.sizes.columns.empty() ? nullptr : s.sizes.columns.data();
-  for (uint32_t j = 0; j < n; j++, i += state.stride) {
-    const uint128_t at = static_cast<uint128_t>(mix(key + i * kGamma)) * size;
+  uint64_t turn = i / count, place = i % count;
+  for (uint32_t j = 0; j < n; j++) {
+    const uint64_t number = turn * cycle + places[place];
+    const uint128_t at = static_cast<uint128_t>(mix(key + number * kGamma)) * size;
     uint64_t chosen = static_cast<uint64_t>(at >> 64);
     if (columns && static_cast<uint64_t>(at) >= columns[chosen].threshold) chosen = columns[chosen].other;
     templates[j] = &s.templates[chosen];
+    const bool carry = (place += rest) >= count;
+    place -= carry ? count : 0;
+    turn += turns + carry;
   }
 }
 
@@ -89,7 +97,7 @@ void Walk::seek(uint64_t to) {
   place = static_cast<uint32_t>((to * shards_ + shard_) % numbers_->places.size());
 }
 
-std::vector<const Template*> cycle_of(const Stream& s, uint64_t stride, uint64_t shard) {
+static std::vector<const Template*> cycle_of(const Stream& s, uint64_t stride, uint64_t shard) {
   const uint64_t length = s.sequence.size();
   std::vector<const Template*> cycle(length / std::gcd(length, stride));
   for (uint64_t k = 0; k < cycle.size(); k++) cycle[k] = &s.templates[s.sequence[(k * stride + shard) % length]];

@@ -29,7 +29,7 @@ uint64_t sum16(const uint8_t* at, uint32_t bytes) {
 
 }  // namespace
 
-RxLoop::RxLoop(RxQueue& queue, const Plan& plan, page::Word* page) : queue_(queue), page_(page) {
+RxLoop::RxLoop(RxQueue& queue, const Plan& plan, page::Word* page, Tap* tap) : queue_(queue), page_(page), tap_(tap) {
   const uint64_t histograms = page::get(page + page::kHistograms);
   page::Word* cells = page + page::kHeaderCells;
   page::Word* histogram = cells + plan.streams.size() * page::kRxStreamCells;
@@ -62,7 +62,7 @@ bool RxLoop::page_fits(const Plan& plan, std::span<page::Word> page) {
 void RxLoop::run() {
   page::publish(page_ + page::kState, page::kReady);
   uint32_t idle = 0;
-  while (page::get(page_ + page::kStop) == 0) {
+  while (page::get(page_ + page::kStop) == 0 && !(tap_ && tap_->full())) {
     if (epoch_ == 0 && queue_.waits && page::acquire(page_ + page::kGo) == 0) {
       wait_a_moment(++idle, true);
       continue;
@@ -80,19 +80,25 @@ void RxLoop::run() {
       continue;
     }
     idle = 0;
-    if (epoch_) take(frames);  // what comes before the start is no part of the run
+    if (epoch_) tap_ ? tap(frames) : take(frames, queue_.arrived);  // what comes before the start is no part of the run
     queue_.release(static_cast<uint32_t>(frames.size()));
   }
   page::publish(page_ + page::kState, page::kDone);
 }
 
-void RxLoop::take(std::span<const Frame> frames) {
+void RxLoop::tap(std::span<const Frame> frames) {
+  const uint64_t* arrived = queue_.arrived;
+  const auto wanted = tap_->take(frames, arrived, queue_.waits, page_ + page::kStop);
+  if (!wanted.empty()) take(wanted, arrived);
+}
+
+void RxLoop::take(std::span<const Frame> frames, const uint64_t* arrived) {
   const uint64_t now = now_ns();
   uint64_t bytes = 0, unknown = 0;
   for (size_t i = 0; i < frames.size(); i++) {
     if (i + 4 < frames.size()) __builtin_prefetch(frames[i + 4].data);
     bytes += frames[i].length;
-    if (!take_signed(frames[i], queue_.arrived ? queue_.arrived[i] : now) && !take_matched(frames[i])) unknown++;
+    if (!take_signed(frames[i], arrived ? arrived[i] : now) && !take_matched(frames[i])) unknown++;
   }
   if (page::get(page_ + page::kFirstNs) == 0) page::set(page_ + page::kFirstNs, now);
   page::set(page_ + page::kLastNs, now);

@@ -6,6 +6,7 @@
 #include "page.h"
 #include "plan.h"
 #include "sequence.h"
+#include "tap.h"
 
 namespace nmgen {
 
@@ -13,10 +14,11 @@ namespace nmgen {
 // counts adds up over queues, because loss is sent minus received and not a gap in one queue's numbers.
 class RxLoop {
  public:
-  RxLoop(RxQueue& queue, const Plan& plan, page::Word* page);
+  // `tap`: what chooses frames and keeps them; the others are not counted. Null: all count, and none is kept.
+  RxLoop(RxQueue& queue, const Plan& plan, page::Word* page, Tap* tap = nullptr);
   // Has the page room for every stream's counters and for the histograms that it announces?
   static bool page_fits(const Plan& plan, std::span<page::Word> page);
-  // Blocks until the page says stop or the queue fails, which then says why.
+  // Blocks until the page says stop, the tap is full, or the queue fails, which then says why.
   void run();
 
  private:
@@ -28,7 +30,8 @@ class RxLoop {
     std::vector<Sequence> sequences;  // one for each shard that sends
   };
 
-  void take(std::span<const Frame> frames);
+  void take(std::span<const Frame> frames, const uint64_t* arrived);
+  void tap(std::span<const Frame> frames);
   bool take_signed(const Frame& frame, uint64_t now);
   void track(Receiver& r, const uint8_t* at, uint64_t now);
   bool take_matched(const Frame& frame);
@@ -37,6 +40,7 @@ class RxLoop {
 
   RxQueue& queue_;
   page::Word* page_;
+  Tap* tap_;
   uint64_t epoch_ = 0;
   std::vector<Receiver> receivers_;
   std::vector<int32_t> receiver_of_;  // stream id -> index into receivers_, -1: not ours

@@ -1,6 +1,9 @@
 /** Capture files of a profile: looked up from its folder on, and read no further than a plan can hold. */
+import { createHash } from 'node:crypto'
 import { closeSync, openSync, readSync, statSync } from 'node:fs'
-import { dirname, resolve } from 'node:path'
+import { dirname, isAbsolute, join } from 'node:path'
+import type { Profile } from '../profile/model.js'
+import type { CaptureResult } from '../stats/result.js'
 import type { CaptureReader } from '../templates/captures/group.js'
 import { mostBytes } from '../templates/captures/record.js'
 
@@ -8,11 +11,15 @@ import { mostBytes } from '../templates/captures/record.js'
 export function captureReader(profileFile: string): CaptureReader {
   const known = new Map<string, ReturnType<CaptureReader>>()
   return name => {
-    const found = known.get(name) ?? readFile(resolve(dirname(profileFile), name), name)
+    const found = known.get(name) ?? readFile(pathOf(profileFile, name), name)
     known.set(name, found)
     return found
   }
 }
+
+/** In the user's words: from where they are. */
+const pathOf = (profileFile: string, name: string): string =>
+  isAbsolute(name) ? name : join(dirname(profileFile), name)
 
 function readFile(path: string, name: string): ReturnType<CaptureReader> {
   try {
@@ -41,6 +48,28 @@ function readStart(path: string, name: string): ReturnType<CaptureReader> {
     for (let n = -1; n !== 0 && at < bytes.length; at += n)
       n = readSync(file, bytes, at, bytes.length - at, at)
     return { bytes: bytes.subarray(0, at), size: at < bytes.length ? at : stat.size }
+  } finally {
+    closeSync(file)
+  }
+}
+
+/** Of the whole of each capture that the profile uses, also where a plan holds its beginning only. */
+export function captureResults({ streams }: Profile, profileFile: string): CaptureResult[] {
+  const files = new Set(streams.flatMap(({ capture }) => capture?.file ?? []))
+  return [...files].map(file => ({ file, ...digestOf(pathOf(profileFile, file)) }))
+}
+
+function digestOf(path: string): Omit<CaptureResult, 'file'> {
+  const hash = createHash('sha256')
+  const block = new Uint8Array(1 << 20)
+  const file = openSync(path, 'r')
+  try {
+    let bytes = 0
+    for (let n = readSync(file, block); n > 0; n = readSync(file, block)) {
+      hash.update(block.subarray(0, n))
+      bytes += n
+    }
+    return { bytes, sha256: hash.digest('hex') }
   } finally {
     closeSync(file)
   }

@@ -2,12 +2,15 @@ import type { CommandModule } from 'yargs'
 import { NmgenError } from '../errors.js'
 import { Exit } from '../exit.js'
 import type { Diagnostic } from '../profile/diagnostics.js'
+import type { Profile } from '../profile/model.js'
 import type { ResolvedRow } from '../profile/resolved.js'
 import type { Explanation } from './explain.js'
 import { setOutcome } from './outcome.js'
 import type { Examined } from './profile.js'
+import type { Argv } from './run-flags.js'
+import { runOptions } from './run-options.js'
 
-interface CheckArgs {
+interface CheckArgs extends Argv {
   profiles: string[]
   json: boolean | undefined
   resolved: boolean | undefined
@@ -20,17 +23,20 @@ const examples = `nmgen check PROFILE...
 Examples:
 $ nmgen check profiles/*.yaml
 $ nmgen check profiles/udp-64b.yaml --resolved
+$ nmgen check my.yaml --rate 1Mpps --resolved
 $ nmgen check my.yaml --set streams.udp.rate=1Mpps --json`
 
 const command: CommandModule<object, CheckArgs> = {
   command: 'check <profiles..>',
   describe: 'Find every mistake in profiles, each with line and column',
   builder: yargs =>
-    yargs
-      .usage(examples)
+    runOptions(yargs.usage(examples))
       .positional('profiles', { type: 'string', array: true, demandOption: true, describe: 'YAML files' })
       .option('json', { type: 'boolean', describe: 'One JSON document on standard output' })
-      .option('resolved', { type: 'boolean', describe: 'Print every value and who gave it' })
+      .option('resolved', {
+        type: 'boolean',
+        describe: 'Print every value and who gave it, and at which line',
+      })
       .option('explain', { type: 'boolean', describe: 'Print how each stream is sent, and why so' })
       .option('set', {
         type: 'string',
@@ -38,16 +44,27 @@ const command: CommandModule<object, CheckArgs> = {
         nargs: 1,
         default: [],
         describe: 'PATH=VALUE, before checking',
-      }),
+      })
+      .epilogue(
+        "NMGEN_* variables count as in a run. --resolved names who gave each value: default, the user's configuration\n" +
+          '(config), profile, like STREAM, --set, NMGEN_*, a flag; of several, the last one in this order.',
+      ),
   handler: async args => {
     const { examineAll, printDiagnostics } = await import('./profile.js')
+    const { withFlags } = await import('./flag-origins.js')
+    const { applyOverrides } = await import('./overrides.js')
+    const { readFlags } = await import('./run-flags.js')
     const { formatRows, resolvedRows } = await import('../profile/resolved.js')
+    const flags = readFlags(args, process.env)
+    const override = (profile: Profile) => applyOverrides(profile, flags.overrides)
     const reports = args.profiles.map(file =>
-      reportOn(file, () => examineAll(file, args.set ? { set: args.set } : {})),
+      reportOn(file, () => examineAll(file, { set: flags.set, override })),
     )
     if (reports.some(report => !report.ok)) setOutcome(Exit.profile)
     const rowsOf = ({ examined }: Report) =>
-      args.resolved && examined?.profile ? resolvedRows(examined.profile, examined.origin) : undefined
+      args.resolved && examined?.profile
+        ? withFlags(resolvedRows(examined.profile, examined.place), flags)
+        : undefined
     const { explain, explainText } = await import('./explain.js')
     const explained = ({ examined }: Report) =>
       args.explain && examined?.plan ? explain(examined.plan) : undefined

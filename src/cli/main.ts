@@ -42,6 +42,7 @@ async function execute(argv: string[]): Promise<void> {
     import('./run.js'),
     import('./check.js'),
     import('./preview.js'),
+    import('./capture.js'),
     import('./doctor.js'),
     import('./schema.js'),
   ])

@@ -2,8 +2,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { NmgenError } from '../errors.js'
 import { Exit } from '../exit.js'
-import { encodePlan } from '../gen/encode.js'
-import { native } from '../gen/native.js'
+import type { Profile } from '../profile/model.js'
 import { styleFor } from '../stats/style.js'
 import { groupsOf } from '../templates/group.js'
 import { pcapFile } from '../templates/pcap.js'
@@ -12,26 +11,35 @@ import { countOf } from '../templates/rate.js'
 import { schedule } from '../templates/schedule.js'
 import { parseCount } from '../units/count.js'
 import type { PreviewArguments } from './preview.js'
+import { framesOf } from './preview-frames.js'
 import { type Packet, type PacketView, viewOf } from './preview-packet.js'
+import { type Counted, countPackets } from './preview-stats.js'
+import { statsJson, statsText } from './preview-stats-text.js'
 import { packetJson, packetText, variesText } from './preview-text.js'
 import { readPlan } from './profile.js'
 
-/** Frames asked of the native core at a time: each call decodes the plan anew. */
-const batch = 256
+/** Without `--count`: as many as show what a field does, in a moment. */
+const statsCount = 100_000
 
 export async function preview(argv: PreviewArguments): Promise<void> {
   const count = countFlag('count', argv.count)
   const packet = countFlag('packet', argv.packet)
-  const { plan } = await readPlan(argv.profile, { set: argv.set })
+  const { plan, profile } = await readPlan(argv.profile, { set: argv.set })
   const streams = chooseStreams(plan, argv.stream)
   checkPacket(streams, packet)
+  const first = BigInt(packet ?? 0)
+  if (argv.stats)
+    return printStats(argv, plan, countPackets(plan, streams, { first, count: count ?? statsCount }))
   // One packet was asked for by its number; else some of each stream.
   const named = groupsOf(streams).length
   const few = packet === undefined ? Math.max(3, named) : named
-  const packets = packetsOf(plan, streams, BigInt(packet ?? 0), count ?? few)
+  const packets = packetsOf(plan, streams, first, count ?? few)
   if (argv.pcap !== undefined) writePcap(argv.pcap, packets)
   else if (argv.json) printJson(plan, packets)
-  else printText(packets)
+  else {
+    printText(packets)
+    process.stdout.write(unsignedText(profile, streams))
+  }
 }
 
 function countFlag(flag: string, text: string | undefined): number | undefined {
@@ -79,17 +87,6 @@ function* packetsOf(
   }
 }
 
-/** Endless; the native core renders some in advance. */
-function* framesOf(plan: Plan, stream: StreamPlan, first: bigint): Generator<Uint8Array> {
-  const encoded = encodePlan(plan, { streams: [stream] })
-  for (let next = first; ; next += BigInt(batch)) {
-    const block = native().render(encoded, stream.id, next, batch)
-    const view = new DataView(block.buffer, block.byteOffset, block.length)
-    for (let at = 0; at < block.length; at += 2 + view.getUint16(at, true))
-      yield block.subarray(at + 2, at + 2 + view.getUint16(at, true))
-  }
-}
-
 function printText(packets: Iterable<Packet>): void {
   const style = styleFor(process.stdout, process.env)
   const seen = new Map<StreamPlan, PacketView>()
@@ -101,10 +98,29 @@ function printText(packets: Iterable<Packet>): void {
   process.stdout.write([...seen.values()].map(variesText).join(''))
 }
 
+/** Captured packets carry no signature unless asked to: who wants to measure must know. */
+function unsignedText(profile: Profile, streams: readonly StreamPlan[]): string {
+  const shown = new Set(streams.map(({ name }) => name))
+  const unsigned = profile.streams.filter(
+    ({ name, capture, signature, rx }) => shown.has(name) && capture && !signature && rx !== undefined,
+  )
+  const advice =
+    'captured packets carry no signature: no latency, order or duplicates without `signature: true`'
+  return unsigned.map(({ name }) => `${name}: ${advice}\n`).join('')
+}
+
 function printJson(plan: Plan, packets: Iterable<Packet>): void {
   const shown = Array.from(packets, packet => packetJson(viewOf(packet)))
   const document = { schema: 'nmgen.preview/1', profile: plan.name, seed: plan.seed, packets: shown }
   process.stdout.write(`${JSON.stringify(document, null, 2)}\n`)
+}
+
+function printStats({ json }: PreviewArguments, plan: Plan, counted: Counted): void {
+  const { name, seed } = plan
+  const text = json
+    ? `${JSON.stringify({ schema: 'nmgen.preview/1', profile: name, seed, stats: statsJson(counted) }, null, 2)}\n`
+    : statsText(counted, styleFor(process.stdout, process.env))
+  process.stdout.write(text)
 }
 
 function writePcap(file: string, packets: Iterable<Packet>): void {

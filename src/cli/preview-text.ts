@@ -77,5 +77,5 @@ export function packetJson(view: PacketView): object {
 const fieldJson = ({ value, text }: FieldView): number | string =>
   text === value.toString() ? exact(value) : text
 
-const exact = (value: bigint): number | string =>
+export const exact = (value: bigint): number | string =>
   value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value.toString()

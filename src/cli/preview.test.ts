@@ -62,6 +62,66 @@ describe('nmgen preview', () => {
     expect(readFileSync(file)).toHaveLength(24 + 1000 * (16 + 60))
   })
 
+  it('counts instead of showing: a million flows, each once', async context => {
+    needsCore(context)
+    const args = ['preview', 'profiles/udp-1m-5tuple.yaml', '--stream', 'fill', '--stats', '--json']
+    expect(await main([...args, '--count', '1048576'])).toBe(0)
+    const { schema, stats } = JSON.parse(out)
+    expect(schema).toBe('nmgen.preview/1')
+    expect(stats.streams.fill).toEqual(stats.total)
+    expect(stats.total).toMatchObject({
+      packets: 1048576,
+      bytes: 1048576 * 64,
+      frame_bytes: [{ size: 64, count: 1048576 }],
+      flows: { distinct: 1048576, exact: true },
+      inner_flows: { distinct: 0 },
+      packets_without_flow: 0,
+    })
+    const [src, dst, port] = stats.total.fields
+    expect(src).toMatchObject({
+      name: 'ipv4.src',
+      distinct: 8192,
+      min: '198.18.0.0',
+      max: '198.18.31.255',
+      each: 128,
+    })
+    expect(src.histogram).toHaveLength(32)
+    expect(src.histogram[31]).toEqual({ low: '198.18.31.0', high: '198.18.31.255', count: 32768 })
+    expect(dst).toMatchObject({
+      name: 'ipv4.dst',
+      distinct: 4,
+      top: [{ value: '198.19.0.1', count: 262144 }, {}, {}, {}],
+    })
+    expect(port).toMatchObject({ name: 'udp.src', distinct: 32, min: 1024, max: 1055 })
+    expect(stats.total.table_bytes).toBeLessThan(100e6)
+  }, 60_000)
+
+  it('counts each stream and all together, with what differs between them', async context => {
+    needsCore(context)
+    expect(await main(['preview', 'profiles/protocol-interleave.yaml', '--stats', '--count', '1k'])).toBe(0)
+    expect(out).toMatch(/^\w+: \d+ packets, [\d,]+ bytes with FCS\n {2}frame +64 B /)
+    expect(out).toMatch(/\ntotal: 1,000 packets, .*\n(.*\n)* {2}ipv4\.protocol +\d values, 6 to 17\n/)
+    expect(out).toContain('flows: addresses, protocol and ports of the outermost IP header')
+  })
+
+  it('says that a capture has no signature, and how it gets one', async context => {
+    needsCore(context)
+    expect(await main(['preview', 'profiles/replay.yaml', '--count', '1'])).toBe(0)
+    expect(out).toMatch(/\nreplay: captured packets carry no signature: .* `signature: true`\n$/)
+    out = ''
+    expect(
+      await main([
+        'preview',
+        'profiles/replay.yaml',
+        '--count',
+        '1',
+        '--set',
+        'streams.replay.signature=true',
+      ]),
+    ).toBe(0)
+    expect(out).not.toContain('no signature')
+  })
+
   it('follows lanes: turns of a mix, with their intended times', async context => {
     needsCore(context)
     expect(
@@ -87,6 +147,7 @@ describe('nmgen preview', () => {
     [['--set', 'streams.0.count=5', '--packet', '5'], 2, 'there is no packet 5 [no-such-packet]'],
     [['--pcap', '/nowhere/out.pcap'], 4, 'cannot write /nowhere/out.pcap'],
     [['--pcap', 'x', '--json'], 2, 'mutually exclusive'],
+    [['--pcap', 'x', '--stats'], 2, 'mutually exclusive'],
   ])('refuses %j with exit %i', async (args, exit, sentence) => {
     expect(await preview(...args)).toBe(exit)
     expect(err).toContain(sentence)

@@ -6,6 +6,7 @@ export interface PreviewArguments {
   stream: string | undefined
   packet: string | undefined
   pcap: string | undefined
+  stats: boolean | undefined
   json: boolean | undefined
   set: string[]
 }
@@ -33,6 +34,11 @@ const command: CommandModule<object, PreviewArguments> = {
         requiresArg: true,
         describe: 'Write the packets to a pcap file instead; - is standard output',
       })
+      .option('stats', {
+        type: 'boolean',
+        describe:
+          'Count instead: frame sizes, distinct flows, values of each field [default of --count: 100k]',
+      })
       .option('json', { type: 'boolean', describe: 'Print one JSON document' })
       .option('set', {
         type: 'string',
@@ -41,8 +47,9 @@ const command: CommandModule<object, PreviewArguments> = {
         default: [] as string[],
         describe: 'Change a value of the profile: --set streams.0.frame=128B',
       })
-      .conflicts('pcap', 'json')
+      .conflicts('pcap', ['json', 'stats'])
       .example('$0 preview profiles/udp-64b.yaml --packet 1M', 'the packet with index 1000000')
+      .example('$0 preview profiles/udp-1m-5tuple.yaml --stats --count 1048576', 'how many flows?')
       .example('$0 preview profiles/imix.yaml --count 12 --pcap - | tshark -r -', ''),
   handler: async argv => {
     const { preview } = await import('./preview-command.js')

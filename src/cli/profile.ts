@@ -8,6 +8,7 @@ import { compile } from '../templates/compile.js'
 import type { Plan } from '../templates/plan.js'
 import { captureReader } from './captures.js'
 import { wantsColor } from './color.js'
+import { userConfig } from './config.js'
 
 export interface ReadOptions {
   /** `--set` arguments. */
@@ -18,7 +19,7 @@ export interface ReadOptions {
   override?: (profile: Profile) => Profile
 }
 
-export interface Examined extends Pick<Loaded, 'origin' | 'combinations' | 'values'> {
+export interface Examined extends Pick<Loaded, 'place' | 'combinations' | 'values'> {
   file: string
   text: string
   /** Both are present where no diagnostic is an error. */
@@ -46,9 +47,15 @@ export function examineAll(file: string, options: ReadOptions = {}): Examined {
 
 function examineText(text: string, file: string, options: ReadOptions): Examined {
   const { set, pick, override = profile => profile } = options
-  const loaded = loadProfile(text, { file, ...(set && { set }), ...(pick !== undefined && { pick }) })
-  const { diagnostics, locate, origin, combinations, values } = loaded
-  const read = { file, text, origin, combinations, values }
+  const config = userConfig()
+  const loaded = loadProfile(text, {
+    file,
+    ...(set && { set }),
+    ...(pick !== undefined && { pick }),
+    ...(config && { config }),
+  })
+  const { diagnostics, locate, place, combinations, values } = loaded
+  const read = { file, text, place, combinations, values }
   if (!loaded.profile) return { ...read, diagnostics }
   const profile = override(loaded.profile)
   const compiled = compile(profile, captureReader(file))

@@ -14,6 +14,7 @@ import { styleFor } from '../stats/style.js'
 import { checkMetrics } from '../stats/thresholds.js'
 import { exitOf } from '../stats/verdict.js'
 import { modeFor, openView, type View } from '../ui/terminal.js'
+import { captureResults } from './captures.js'
 import { setOutcome } from './outcome.js'
 import { applyOverrides } from './overrides.js'
 import { print } from './print.js'
@@ -44,6 +45,7 @@ async function runOne(read: Read, flags: Flags): Promise<Finished> {
   const matrix = settingsText(read.values)
   const profile = profileResult({
     ...read,
+    captures: captureResults(read.profile, read.file),
     overrides: { ...flags.given, ...(matrix !== '' && { matrix }) },
     document: profileDocument(read.profile),
   })

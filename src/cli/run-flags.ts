@@ -18,6 +18,8 @@ export interface Flags {
   overrides: Overrides
   /** The same as they were given, for the result. */
   given: Readonly<Record<string, string>>
+  /** Who gave each of them: `--rate` or `NMGEN_RATE`. */
+  givenBy: Readonly<Partial<Record<ValueFlag, string>>>
   set: readonly string[]
   shard?: Shard
   json: boolean
@@ -30,7 +32,7 @@ export interface Flags {
 export type Argv = Readonly<Record<string, unknown>>
 
 const VALUES = ['tx', 'rx', 'rate', 'duration', 'count', 'seed', 'cores', 'queues', 'shard'] as const
-type ValueFlag = (typeof VALUES)[number]
+export type ValueFlag = (typeof VALUES)[number]
 
 export function readFlags(argv: Argv, env: NodeJS.ProcessEnv): Flags {
   const given = givenValues(argv, env)
@@ -50,6 +52,9 @@ export function readFlags(argv: Argv, env: NodeJS.ProcessEnv): Flags {
   return {
     overrides: present(overrides),
     given: { ...given, ...(set.length > 0 ? { set: set.join(' ') } : {}) },
+    givenBy: Object.fromEntries(
+      VALUES.filter(flag => given[flag] !== undefined).map(flag => [flag, giverOf(flag, argv)]),
+    ),
     set,
     ...(shard === undefined ? {} : { shard }),
     json: argv.json === true,
@@ -60,9 +65,14 @@ export function readFlags(argv: Argv, env: NodeJS.ProcessEnv): Flags {
 
 // yargs' own env() makes every NMGEN_* variable an argument, and strict() then refuses NMGEN_LOG.
 function givenValues(argv: Argv, env: NodeJS.ProcessEnv): Partial<Record<ValueFlag, string>> {
-  const pairs = VALUES.map(flag => [flag, last(argv[flag]) ?? env[`NMGEN_${flag.toUpperCase()}`]])
+  const pairs = VALUES.map(flag => [flag, last(argv[flag]) ?? env[variableOf(flag)]])
   return Object.fromEntries(pairs.filter(([, value]) => value !== undefined && value !== ''))
 }
+
+const variableOf = (flag: ValueFlag): string => `NMGEN_${flag.toUpperCase()}`
+
+const giverOf = (flag: ValueFlag, argv: Argv): string =>
+  argv[flag] === undefined ? variableOf(flag) : `--${flag}`
 
 // `--rate 1kpps --rate 2kpps`: yargs makes a list of what is repeated; as everywhere, the last one counts.
 function last(value: unknown): string | undefined {
@@ -76,9 +86,10 @@ function outOf(argv: Argv, env: NodeJS.ProcessEnv): Pick<Flags, 'out'> {
   return out === undefined || out === '' ? {} : { out }
 }
 
-function parseFlag<T>(
-  given: Partial<Record<ValueFlag, string>>,
-  flag: ValueFlag,
+/** Throws NmgenError (exit 2) where the flag was given and means nothing. */
+export function parseFlag<F extends string, T>(
+  given: Readonly<Partial<Record<F, string | undefined>>>,
+  flag: F,
   parser: (text: string) => Parsed<T>,
 ): T | undefined {
   const text = given[flag]
@@ -88,7 +99,7 @@ function parseFlag<T>(
   throw new NmgenError('usage', `--${flag}: ${result.message}`, Exit.usage, result.hint)
 }
 
-function positive(parser: (text: string) => Parsed<number>): (text: string) => Parsed<number> {
+export function positive(parser: (text: string) => Parsed<number>): (text: string) => Parsed<number> {
   return text => {
     const result = parser(text)
     return result.ok && result.value <= 0
@@ -97,7 +108,7 @@ function positive(parser: (text: string) => Parsed<number>): (text: string) => P
   }
 }
 
-function parseUri(text: string): Parsed<string> {
+export function parseUri(text: string): Parsed<string> {
   if (/^[a-z][a-z0-9_]*:./.test(text)) return parsed(text)
   return refuse(
     'bad-value',

@@ -146,7 +146,10 @@ function encodeStream(out: ByteWriter, stream: StreamPlan, whole: Shard, options
   out.blob(stream.match?.mask ?? new Uint8Array())
 }
 
-export function encodePlan(plan: Plan, options: EncodeOptions = {}): Uint8Array {
+export function encodePlan(
+  plan: Pick<Plan, 'durationNs' | 'streams'>,
+  options: EncodeOptions = {},
+): Uint8Array {
   const shard = options.shard ?? { index: 0, stride: 1 }
   const out = new ByteWriter()
   out.u32(MAGIC)

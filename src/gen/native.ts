@@ -76,7 +76,17 @@ export interface Native {
   close(handle: number): void
   /** Blocks until the work is done or page[0] becomes 1. Returns null, or why it broke. */
   runTx(handle: number, queue: number, plan: Uint8Array, page: BigUint64Array): NativeFailure | null
-  runRx(handle: number, queue: number, plan: Uint8Array, page: BigUint64Array): NativeFailure | null
+  runRx(
+    handle: number,
+    queue: number,
+    plan: Uint8Array,
+    page: BigUint64Array,
+    /** Where frames are to be kept (native/tx/tap.h): only those that the filter wants count then. */
+    tap?: Uint8Array,
+    filter?: string,
+  ): NativeFailure | null
+  /** Returns null, or why the text is no filter (pcap-filter(7)). */
+  checkFilter(text: string): NativeFailure | null
   /** Frames first..first+count-1 of a stream, one after the other, each preceded by its length as u16 little-endian. */
   render(plan: Uint8Array, stream: number, first: bigint, count: number): Uint8Array
   /** How it would send each stream of a queue's plan. */

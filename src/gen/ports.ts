@@ -99,7 +99,7 @@ function checkBounded(uses: readonly Use[], { streams, durationNs }: Plan): void
 /** What leads out of this machine is never sent on unless the profile's `safety` names it (RFC 6815). */
 export function checkInterfaces(
   uris: readonly string[],
-  safety: Safety,
+  safety: Pick<Safety, 'interfaces'>,
   defaultRoute: readonly string[],
 ): void {
   for (const uri of uris) {
@@ -133,6 +133,17 @@ function openOne({ spec, sends, receives, maxFrame }: Use, uris: readonly string
     txQueues,
     rxQueues: receives ? opened.rxQueues : 0,
     facts: { port: spec.name, uri: spec.uri, backend, facts: opened.facts, linkBps },
+  }
+}
+
+/** Opens a port that only receives. Throws NmgenError. */
+export function openReceiver(spec: PortSpec, defaultRoute: readonly string[]): OpenPort {
+  // A packet socket takes a copy; every other way would take the machine's own traffic away from it.
+  if (!spec.uri.startsWith('afpacket:')) checkInterfaces([spec.uri], { interfaces: [] }, defaultRoute)
+  try {
+    return openOne({ spec, sends: false, receives: true, maxFrame: 0 }, [spec.uri])
+  } finally {
+    logNative()
   }
 }
 

@@ -9,6 +9,7 @@ import { encodePlan } from './encode.js'
 import { type Page, rxPage, txPage } from './page.js'
 import type { OpenPort } from './ports.js'
 import type { Shard } from './shard.js'
+import type { TapTask } from './worker.js'
 
 export interface Queue {
   direction: 'tx' | 'rx'
@@ -20,6 +21,7 @@ export interface Queue {
   histograms: readonly number[]
   plan: Uint8Array
   page: Page
+  tap?: TapTask
 }
 
 /** A run's part of a fleet: shard `index` of `of`. */

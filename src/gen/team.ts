@@ -35,6 +35,7 @@ function start(queue: Queue, cpu: number): Member {
     cpu,
     plan: queue.plan,
     page: queue.page,
+    ...(queue.tap && { tap: queue.tap }),
   }
   const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: task })
   const ended = new Promise<NativeFailure | null>(resolve => {
@@ -66,7 +67,7 @@ export class Team {
     const until = Date.now() + READY_MS
     while (
       !this.#failure &&
-      !this.#members.every(({ queue }) => Atomics.load(queue.page, Cell.state) === State.ready)
+      !this.#members.every(({ queue }) => Atomics.load(queue.page, Cell.state) >= State.ready)
     ) {
       if (Date.now() > until)
         return { code: 'not-ready', message: `the workers were not ready within ${READY_MS / 1000} s` }

@@ -10,6 +10,14 @@ export interface WorkerTask {
   cpu: number
   plan: Uint8Array
   page: Page
+  /** Of a receiver that keeps frames. */
+  tap?: TapTask
+}
+
+export interface TapTask {
+  /** Laid out as native/tx/tap.h says; shared with the reader. */
+  memory: Uint8Array
+  filter: string
 }
 
 export interface WorkerReport {
@@ -20,8 +28,9 @@ function work(task: WorkerTask): NativeFailure | null {
   const core = native()
   const pinned = core.pin(task.cpu)
   if (pinned) return pinned
-  const run = task.direction === 'tx' ? core.runTx : core.runRx
-  return run(task.handle, task.queue, task.plan, task.page)
+  const { handle, queue, plan, page, tap } = task
+  if (task.direction === 'tx') return core.runTx(handle, queue, plan, page)
+  return core.runRx(handle, queue, plan, page, tap?.memory, tap?.filter)
 }
 
 const report: WorkerReport = { failure: work(workerData as WorkerTask) }

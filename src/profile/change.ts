@@ -19,14 +19,21 @@ interface Change {
   apply(): NodeProblem | undefined
 }
 
+export const unchanged = (): Changed => ({
+  settings: [],
+  problems: [],
+  combinations: 1,
+  values: {},
+  broken: new Set(),
+})
+
 /**
  * Works off everything that changes a document after it was written. `matrix` goes first and `--set` after it, so that
  * flags have the last word. What changes a key that a stream only takes over waits until it has taken it over.
  */
 export function change(doc: Document, set: readonly string[], pick: number): Changed {
-  const settings: Setting[] = []
-  const problems: NodeProblem[] = []
-  const nothing = { settings, problems, combinations: 1, values: {}, broken: new Set<number>() }
+  const nothing = unchanged()
+  const { settings, problems } = nothing
   if (!isMap(doc.contents)) return nothing
   const flags = set.flatMap(argument => flagChange(doc, argument, settings, problems))
   const run = (changes: readonly Change[]) => problems.push(...changes.flatMap(one => one.apply() ?? []))

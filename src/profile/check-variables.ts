@@ -29,10 +29,12 @@ function unused(vars: unknown, streams: readonly YamlMap[], path: Problem['path'
     }))
 }
 
+const reference = new RegExp(`^\\s*=\\s*(${namePattern})`)
+
 /** The first word of every reference below, whatever it stands in. */
 function* namesIn(data: unknown): Generator<string> {
   if (typeof data === 'string') {
-    const name = new RegExp(`^\\s*=\\s*(${namePattern})`).exec(data)?.[1]
+    const name = reference.exec(data)?.[1]
     if (name !== undefined) yield name.split('.')[0]!
   } else if (typeof data === 'object' && data !== null) {
     const { hash } = data as YamlMap

@@ -46,7 +46,7 @@ export function choiceReference(): string {
     'Alternatives come in an exact repeating order, spread as evenly as can be, and several choices multiply: of the stream above ' +
       'exactly 0.85 x 0.6 of all packets have no extension header and UDP, and the order repeats after 300 packets. Bits per ' +
       `second are exact over this order, too. A stream may have ${number(MAX_MEMBERS)} ways through its alternatives, and an order of ` +
-      `${number(MAX_CYCLE)} packets: 40 and 60 make a shorter one than 397 and 603.`,
+      `${number(MAX_CYCLE)} packets: 40 and 60 make a shorter one than 397 and 603. Texts of several lengths (values.md) multiply with alternatives and count in both.`,
     '## What varies',
     'Whatever stands outside of all alternatives, and every variable, goes on from packet to packet of the stream, whichever ' +
       'alternatives they have. What stands inside goes on from packet to packet with this alternative, so that `inc`, `list` ' +

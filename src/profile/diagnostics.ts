@@ -20,8 +20,9 @@ export interface RenderOptions {
 
 /** As rustc prints it: code and sentence, place, source line with carets, and what to do. */
 export function renderDiagnostic(diagnostic: Diagnostic, { text, color }: RenderOptions): string {
-  const { code, severity, message, hint, file, line, column, endColumn, setting } = diagnostic
-  const place = setting === undefined ? `${printable(file)}:${line}:${column}` : '--set'
+  const { code, severity, message, hint, line, column, endColumn, setting, settingFile } = diagnostic
+  const file = setting === undefined ? diagnostic.file : settingFile
+  const place = file === undefined ? '--set' : `${printable(file)}:${line}:${column}`
   const shown = windowed(printable(setting ?? text), { line, column, endColumn })
   const location = { start: { line, column: shown.column }, end: { line, column: shown.endColumn } }
   const frame = codeFrameColumns(shown.text, location, {

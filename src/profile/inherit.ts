@@ -2,6 +2,7 @@ import {
   type Document,
   isAlias,
   isMap,
+  isNode,
   isScalar,
   isSeq,
   type Node,
@@ -10,7 +11,7 @@ import {
   YAMLMap,
 } from 'yaml'
 import { headers } from '../templates/headers/index.js'
-import type { NodeProblem } from './marks.js'
+import { markLike, type NodeProblem } from './marks.js'
 import { place } from './setting.js'
 import { ofCapture } from './sources.js'
 import { hintFor } from './suggest.js'
@@ -30,6 +31,7 @@ const rivals: Readonly<Record<string, readonly string[]>> = {
 interface Streams {
   doc: Document
   items: unknown[]
+  names: readonly string[]
   state: ('open' | 'under way' | 'done')[]
   problems: NodeProblem[]
   /** Streams whose `like` leads nowhere. */
@@ -43,11 +45,12 @@ interface Streams {
 export function inherit(doc: Document): Pick<Streams, 'problems' | 'broken'> {
   const list = doc.get('streams', true)
   const node = isAlias(list) ? list.resolve(doc) : list
-  const streams: Streams = { doc, items: [], state: [], problems: [], broken: new Set() }
+  const streams: Streams = { doc, items: [], names: [], state: [], problems: [], broken: new Set() }
   if (!isSeq(node)) return streams
   for (const [i, item] of node.items.entries())
     if (isAlias(item)) node.items[i] = item.resolve(doc)?.clone() ?? item
   streams.items = node.items
+  streams.names = node.items.map(item => (isMap(item) ? String(item.get('name')) : ''))
   for (const i of node.items.keys()) expand(streams, i)
   return streams
 }
@@ -82,10 +85,17 @@ function takeOver(streams: Streams, i: number, stream: YAMLMap, like: Node): voi
   const given = stream.items.map(pair => String(pair.key))
   const left = [...own, ...given, ...given.flatMap(key => rivals[key] ?? [])]
   const parent = streams.items[base] as YAMLMap
-  for (const pair of parent.items) if (!left.includes(String(pair.key))) stream.items.push(pair.clone())
+  for (const pair of parent.items)
+    if (!left.includes(String(pair.key))) stream.items.push(takenFrom(pair, String(parent.get('name'))))
   stream.items = stream.items.filter(pair => !takesAway(pair))
   const { rewrites } = change(streams, stream)
   if (pairOf(stream, 'pcap')) setRewrites(stream, rewrites, parent.get('set', true))
+}
+
+function takenFrom(pair: Pair, stream: string): Pair {
+  const copy = pair.clone()
+  for (const node of [copy.key, copy.value]) if (isNode(node)) markLike(node, stream)
+  return copy
 }
 
 /** What a capture's fields are set to, by the base and by the stream itself, whose word counts more. */
@@ -112,7 +122,7 @@ function baseOf(streams: Streams, i: number, like: Node): number | undefined {
   }
   if (!isScalar(node) || typeof node.value !== 'string')
     return wrong('wrong-type', '`like` is the name of a stream', 'such as `like: fill`')
-  const names = streams.items.map(item => (isMap(item) ? String(item.get('name')) : ''))
+  const { names } = streams
   const base = names.indexOf(node.value)
   if (base < 0)
     return wrong(

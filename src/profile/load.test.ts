@@ -163,7 +163,7 @@ describe('a text that is no profile', () => {
     ['version: *nowhere', 'yaml-alias'],
     ['version: &v [*v]', 'bad-value'],
     [bomb.join('\n'), 'yaml-alias'],
-    [`# ${'x'.repeat(1 << 20)}`, 'file-too-large'],
+    [`# ${'x'.repeat(8 << 20)}`, 'file-too-large'],
   ])('%# is refused', (text, code) => {
     const { profile, diagnostics } = loadProfile(text, { file: 'x' })
     expect(profile).toBeUndefined()

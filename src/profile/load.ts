@@ -1,8 +1,9 @@
 import { checkVariables } from './check-variables.js'
+import type { Configuration } from './configure.js'
 import { type Diagnostic, inFileOrder, unique } from './diagnostics.js'
 import { type ProfileDocument, readDocument } from './document.js'
 import { problemsOf } from './issues.js'
-import type { Position } from './locate.js'
+import type { GivenBy, Position } from './locate.js'
 import type { Profile, YamlPath } from './model.js'
 import { describe, isMap, type Problem } from './problem.js'
 import { checkReferences } from './references.js'
@@ -18,6 +19,8 @@ export interface LoadOptions {
   set?: readonly string[]
   /** Which combination of `matrix` (default: the first). */
   pick?: number
+  /** The user's configuration, below the profile. */
+  config?: Configuration
 }
 
 export interface Loaded {
@@ -31,16 +34,18 @@ export interface Loaded {
   combinations: number
   values: Readonly<Record<string, string>>
   /** Who gave the value at `path`. */
-  origin(path: YamlPath): 'default' | 'profile' | '--set'
+  origin(path: YamlPath): 'default' | GivenBy
+  /** The same with the line: `profile:12`, `config:3`, `like fill:8`. */
+  place(path: YamlPath): string
 }
 
-/** No profile written by people comes near; a file of gigabytes is a mistake. */
-const maxBytes = 1 << 20
+/** Room for 30,000 streams that a script wrote out, each in 250 bytes; a file of gigabytes is a mistake. */
+const maxBytes = 8 << 20
 
 /** Reads and checks a profile. Bad input is answered by diagnostics; only a bug throws. */
-export function loadProfile(text: string, { file, set = [], pick = 0 }: LoadOptions): Loaded {
+export function loadProfile(text: string, { file, set = [], pick = 0, config }: LoadOptions): Loaded {
   const source = text.length > maxBytes ? '' : text.replace(/^\ufeff/, '')
-  const document = readDocument(source, { set, pick })
+  const document = readDocument(source, { set, pick, ...(config && { config }) })
   const { problems, profile } =
     text.length > maxBytes ? { problems: [tooLarge], profile: undefined } : check(document)
   const inText = document.problems.map(
@@ -57,12 +62,13 @@ export function loadProfile(text: string, { file, set = [], pick = 0 }: LoadOpti
     values: document.values,
     locate: path => document.locate(path),
     origin: path => document.origin(path) ?? 'default',
+    place: path => document.place(path) ?? 'default',
   }
 }
 
 const tooLarge: Problem = {
   code: 'file-too-large',
-  message: 'the file is larger than 1 MiB',
+  message: 'the file is larger than 8 MiB',
   hint: 'is this a profile?',
   path: [],
 }

@@ -1,5 +1,5 @@
 import { type Document, isAlias, isMap, isNode, isScalar, isSeq, type Node } from 'yaml'
-import { textOf } from './marks.js'
+import { likeOf, type MarkedText, textOf } from './marks.js'
 import type { YamlPath } from './model.js'
 import type { Setting } from './setting.js'
 
@@ -8,8 +8,10 @@ export interface Position {
   line: number
   column: number
   endColumn: number
-  /** The `--set` argument that it came from; then line and column are inside this text. */
+  /** The `--set` argument, or the user's configuration, that it came from; line and column are inside this text. */
   setting?: string
+  /** Of a configuration: its name. */
+  settingFile?: string
 }
 
 export interface Source {
@@ -29,7 +31,7 @@ export function locateIn({ doc, text, starts, settings }: Source, path: YamlPath
   const shown = !atKey && hasText(node) ? node : !atKey && isSetItself ? undefined : key
   const range = shown?.range
   const argument = textOf(shown)
-  if (argument && range) return inSetting(argument.argument, shifted(argument, range))
+  if (argument && range) return inText(argument, range)
   if (owner && !(atKey && isSetItself)) return inSetting(owner.argument, shifted(owner, range))
   if (range) return positionOf(text, range[0], range[1], starts)
   const maker = settings.findLast(setting => startsWith(setting.path, found))
@@ -47,12 +49,26 @@ const shifted = (
   range: Range | null | undefined,
 ): Range => (range ? [offset + range[0], offset + range[1]] : [0, argument.length])
 
-export function originIn({ doc, settings }: Source, path: YamlPath): 'profile' | '--set' | undefined {
+/** Who gave a value. */
+export type GivenBy = 'config' | 'profile' | '--set'
+
+export function originIn({ doc, settings }: Source, path: YamlPath): GivenBy | undefined {
   if (settings.some(setting => startsWith(path, setting.path) || startsWith(setting.path, path)))
     return '--set'
   const { depth, node } = walk(doc, path)
   if (depth < path.length) return undefined
-  return textOf(node) ? '--set' : 'profile'
+  const text = textOf(node)
+  if (!text) return 'profile'
+  return text.file === undefined ? '--set' : 'config'
+}
+
+/** The same with the line: `profile:12`; `like fill:8` is line 8, which the stream has taken over from `fill`. */
+export function placeIn(source: Source, path: YamlPath): string | undefined {
+  const origin = originIn(source, path)
+  if (origin === undefined || origin === '--set') return origin
+  const { line } = locateIn(source, path)
+  const base = origin === 'profile' ? likeOf(walk(source.doc, path).node) : undefined
+  return `${base === undefined ? origin : `like ${base}`}:${line}`
 }
 
 const startsWith = (path: YamlPath, start: YamlPath): boolean =>
@@ -93,10 +109,13 @@ const asNode = (value: unknown): Node | undefined => (isNode(value) ? value : un
 export function positionOfNode(node: Node | undefined, text: string, starts: readonly number[]): Position {
   const range = node?.range ?? [0, text.length]
   const argument = textOf(node)
-  return argument
-    ? inSetting(argument.argument, shifted(argument, range))
-    : positionOf(text, range[0], range[1], starts)
+  return argument ? inText(argument, range) : positionOf(text, range[0], range[1], starts)
 }
+
+const inText = (text: MarkedText, range: Range): Position => ({
+  ...inSetting(text.argument, shifted(text, range)),
+  ...(text.file !== undefined && { settingFile: text.file }),
+})
 
 export const inSetting = (setting: string, [start, end]: Range): Position => ({
   ...positionOf(setting, start, end),

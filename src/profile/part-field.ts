@@ -29,7 +29,7 @@ export function parseParts(
   })
   if (!parts.every(part => part !== undefined)) return undefined
   const twice = parts.find(({ name }, i) => parts.findIndex(other => other.name === name) < i)
-  if (twice) return wrong(`two parts are called \`${twice.name}\``)
+  if (twice) return wrong(`two parts are called \`${twice.name}\``, 'give each a name of its own')
   const bits = parts.reduce((sum, part) => sum + part.bits, 0)
   // Of a field that has no fixed width, what it has is known once it is laid out.
   const [fits, needed] = isOpen(kind) ? [bits % 8 === 0, 'whole bytes'] : [bits <= kind.bits, `${kind.bits}`]

@@ -41,10 +41,13 @@ function checkPorts(data: YamlMap, streams: readonly unknown[]): Problem[] {
 }
 
 function checkNames(streams: readonly unknown[]): Problem[] {
-  const names = streams.map(stream => (isMap(stream) ? stream.name : undefined))
-  return names.flatMap((name, i) => {
-    const first = names.indexOf(name)
-    if (name === undefined || first === i) return []
+  const seen = new Set<unknown>()
+  return streams.flatMap((stream, i) => {
+    const name = isMap(stream) ? stream.name : undefined
+    if (name === undefined || !seen.has(name)) {
+      seen.add(name)
+      return []
+    }
     const message = `two streams are called \`${String(name)}\``
     return [
       {

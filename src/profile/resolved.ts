@@ -20,19 +20,31 @@ import type { Alternative, CaptureSpec, LayerSpec, Profile, StreamSpec, YamlPath
 import { rewriteField } from './rewrite.js'
 import { layerDocument } from './write.js'
 
-export type Origin = 'default' | 'computed' | 'profile' | '--set'
+/** `default`, `computed`, or who gave it: `profile`, `--set`, with a line as `profile:12`, or the flag or variable. */
+export type Origin = string
 
 /** One value of a resolved profile; `path` is what `--set` takes. */
 export interface ResolvedRow {
   path: string
   value: string
   origin: Origin
+  line?: number
 }
 
-type OriginOf = (path: YamlPath) => 'default' | 'profile' | '--set'
+/** Its line, where it has one, is a number of its own. */
+export function rowOf(path: string, value: string, given: Origin): ResolvedRow {
+  const [, origin = given, line] = /^(.+):(\d+)$/.exec(given) ?? []
+  return { path, value, origin, ...(line !== undefined && { line: Number(line) }) }
+}
+
+type OriginOf = (path: YamlPath) => Origin
 
 /** Every value of the profile, and who gave it. */
 export function resolvedRows(profile: Profile, originOf: OriginOf): ResolvedRow[] {
+  return rowsOf(profile, originOf).map(({ path, value, origin }) => rowOf(path, value, origin))
+}
+
+function rowsOf(profile: Profile, originOf: OriginOf): ResolvedRow[] {
   const row = (path: YamlPath, value: unknown): ResolvedRow[] =>
     value === undefined ? [] : [{ path: path.join('.'), value: String(value), origin: originOf(path) }]
   const { durationNs, rate, mix, cores, safety } = profile
@@ -248,5 +260,10 @@ export function formatRows(rows: readonly ResolvedRow[]): string {
   const width = (column: 'path' | 'value', limit: number) =>
     Math.min(limit, Math.max(0, ...rows.map(row => row[column].length)))
   const [path, value] = [width('path', 60), width('value', 40)]
-  return rows.map(row => `${row.path.padEnd(path)}  ${row.value.padEnd(value)}  ${row.origin}\n`).join('')
+  return rows
+    .map(
+      row =>
+        `${row.path.padEnd(path)}  ${row.value.padEnd(value)}  ${row.origin}${row.line === undefined ? '' : `:${row.line}`}\n`,
+    )
+    .join('')
 }

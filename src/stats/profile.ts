@@ -1,21 +1,24 @@
 import { createHash } from 'node:crypto'
 import type { Profile } from '../profile/model.js'
-import type { ProfileResult } from './result.js'
+import type { CaptureResult, ProfileResult } from './result.js'
 
 export interface ProfileInput {
   profile: Profile
   file: string
   text: string
+  captures: readonly CaptureResult[]
   overrides: Readonly<Record<string, string>>
   /** The profile as it ran, as a document that can be read again. */
   document: unknown
 }
 
-export function profileResult({ profile, file, text, overrides, document }: ProfileInput): ProfileResult {
+export function profileResult(input: ProfileInput): ProfileResult {
+  const { profile, file, text, captures, overrides, document } = input
   return {
     name: profile.name,
     file,
     sha256: createHash('sha256').update(text).digest('hex'),
+    captures,
     seed: profile.seed,
     overrides,
     resolved: plain(document),

@@ -119,11 +119,20 @@ export interface Environment {
   container: boolean
 }
 
+/** What the packets of a stream were: the profile alone does not say it. */
+export interface CaptureResult {
+  file: string
+  bytes: number
+  sha256: string
+}
+
 export interface ProfileResult {
   name: string
   file: string
   /** Of the text of the file, before any override. */
   sha256: string
+  /** The files that its streams replay, by the names that it has for them. */
+  captures: readonly CaptureResult[]
   seed: number
   /** Flags and variables that changed the profile, as they were given. */
   overrides: Readonly<Record<string, string>>

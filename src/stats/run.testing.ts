@@ -164,6 +164,7 @@ export const aProfile: ProfileResult = {
   name: 'udp-64b',
   file: 'profiles/udp-64b.yaml',
   sha256: '0'.repeat(64),
+  captures: [],
   seed: 42,
   overrides: {},
   resolved: { version: 1, name: 'udp-64b' },

@@ -60,7 +60,8 @@ function noSignature(streams: readonly StreamMeasure[]): Warning[] {
     names.length === 1 ? ['stream', 'carries', 'its'] : ['streams', 'carry', 'their']
   const shown = names.length > 4 ? [...names.slice(0, 3), `${names.length - 3} more`] : names
   const text = `${subject} ${shown.join(', ')} ${carry} no signature: counted by ${their} headers, without latency or order`
-  const advice = 'give frames room for 18 bytes of payload, and do not switch `signature` off'
+  const advice =
+    'give frames room for 18 bytes of payload, and do not switch `signature` off; captures need `signature: true`'
   return [warning('no-signature', text, advice)]
 }
 

@@ -22,7 +22,6 @@ import type { Plan, StreamPlan, Template } from './plan.js'
 import { checkSignature, checkSignatures, signatureOffset, writeSignature } from './signature.js'
 import { padded, type Sizes, sizesOf, startOf } from './sizes.js'
 import { checkTargets } from './targets.js'
-import { varyingLengths } from './texts.js'
 import { checkTimes } from './times.js'
 
 export type { Diagnostic } from './diagnostic.js'
@@ -142,7 +141,6 @@ function compileStream(
   const sizes = broken ? null : sizesOf(stream.frame, start)
   const { layout, diagnostics: filling } = withContent(headers, stream, sizes?.lengths ?? [], path)
   const content = [
-    ...checkOneLength(stream, path),
     ...filling,
     ...link(profile, stream, layout),
     ...checkWidths(layout),
@@ -163,11 +161,6 @@ function compileStream(
     headerBytes,
   }
 }
-
-const checkOneLength = ({ layers }: StreamSpec, path: YamlPath): Diagnostic[] =>
-  varyingLengths(layers, [...path, 'layers']).map(({ path: here }) =>
-    error(here, { code: 'lengths-vary', message: 'a text has one length', hint: 'such as `length: 12`' }),
-  )
 
 /** The smallest must hold the headers, and of the largest their lengths must fit in the fields that say them. */
 function checkFrames(
@@ -211,16 +204,11 @@ function streamPlan(
     ...shared,
     templates,
     sequence,
-    sizeDraw: columns && { key: sizeKey(profile, stream), columns },
+    sizeDraw: columns && { key: fieldKey(profile.seed, stream.name, 'frame'), columns },
     fields: fieldPrograms(beside(layout, signature), identity, (field, last) => sumsOf(sites, field, last)),
     signature,
     match: stream.rx !== undefined && signature === null ? matchRule(layout, templates[0]!.bytes) : null,
   }
-}
-
-/** Each member counts by itself, so that it needs a key of its own. */
-function sizeKey({ seed }: Profile, { name, member }: StreamSpec): bigint {
-  return fieldKey(seed, name, member ? `frame ${member.places[0]}` : 'frame')
 }
 
 const given = (stream: StreamSpec) => ({

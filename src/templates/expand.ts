@@ -6,7 +6,8 @@ import type { StreamSpec } from '../profile/model.js'
 import { MAX_CYCLE, MAX_MEMBERS } from '../units/limits.js'
 import { hasChoice, variantsOf, waysOf, waysThrough } from './choices.js'
 import { type Diagnostic, error } from './diagnostic.js'
-import { membersOf } from './members-of.js'
+import { membersOf, type Variant } from './members-of.js'
+import { textVariants } from './text-variants.js'
 
 /** A StreamSpec of one layout, and which stream of the profile it is of. */
 export interface Member {
@@ -29,15 +30,17 @@ export function expand(streams: readonly StreamSpec[]): Expanded {
 }
 
 function expandOne(spec: StreamSpec, stream: number): Expanded {
-  if (!hasChoice(spec.layers)) return { members: [{ spec, stream }], diagnostics: [] }
   const path = ['streams', stream]
   const ways = waysThrough(spec.layers)
   if (ways > MAX_MEMBERS) return { members: [], diagnostics: [tooMany(spec, ways, stream)] }
-  const variants = variantsOf(spec, path)
-  const cycle = variants.reduce((sum, { weight }) => sum + weight, 0)
+  const chosen = hasChoice(spec.layers) ? variantsOf(spec, path) : [whole(spec)]
+  const cycle = chosen.reduce((sum, { weight }) => sum + weight, 0)
   if (cycle > MAX_CYCLE) return { members: [], diagnostics: [tooLong(cycle, stream)] }
-  return { members: membersOf(variants).map(member => ({ spec: member, stream })), diagnostics: [] }
+  const { variants, diagnostics } = textVariants(chosen, path)
+  return { members: membersOf(variants).map(member => ({ spec: member, stream })), diagnostics }
 }
+
+const whole = (spec: StreamSpec): Variant => ({ weight: 1, labels: [], has: [], spec })
 
 function tooMany({ layers }: StreamSpec, ways: number, stream: number): Diagnostic {
   const factors = layers.map(waysOf).filter(count => count > 1)

@@ -1,5 +1,5 @@
 import { draw64 } from './key.js'
-import type { StreamPlan } from './plan.js'
+import type { Member, StreamPlan } from './plan.js'
 
 /** How a stream's packets choose among its templates. */
 export type FrameChoice = Pick<StreamPlan, 'templates' | 'sequence' | 'sizeDraw'>
@@ -7,13 +7,22 @@ export type FrameChoice = Pick<StreamPlan, 'templates' | 'sequence' | 'sizeDraw'
 const two64 = 2n ** 64n
 
 /** Of packet i: plan.ts says how. */
-export function templateIndex({ templates, sequence, sizeDraw }: FrameChoice, i: bigint): number {
+export function templateIndex(
+  { templates, sequence, sizeDraw, member }: FrameChoice & Pick<StreamPlan, 'member'>,
+  i: bigint,
+): number {
   if (!sizeDraw) return sequence[Number(i % BigInt(sequence.length))]!
   const { key, columns } = sizeDraw
-  const at = draw64(key, i) * BigInt(templates.length)
+  const at = draw64(key, member ? drawNumber(member, i) : i) * BigInt(templates.length)
   const chosen = Number(at / two64)
   const column = columns[chosen]
   return column && at % two64 >= column.threshold ? column.other : chosen
+}
+
+/** What packet i of a member is number of in its stream. */
+function drawNumber({ cycle, places }: Member, i: bigint): bigint {
+  const count = BigInt(places.length)
+  return (i / count) * BigInt(cycle) + BigInt(places[Number(i % count)]!)
 }
 
 /** How large a part of all packets each template is used for. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { LayerSpec, Load, StreamSpec, ValueSpec } from '../profile/model.js'
+import type { FrameSpec, LayerSpec, Load, StreamSpec, ValueSpec } from '../profile/model.js'
 import { compile } from './compile.js'
 import { frameNumber, groupsOf, indexFrom, partOf, titleOf, wireOrder } from './group.js'
 import { makeLanes } from './lanes.js'
@@ -37,6 +37,7 @@ const planOf = (variants: readonly Variant[], ...others: StreamSpec[]): Plan => 
 
 const weights = fc.array(fc.integer({ min: 1, max: 12 }), { minLength: 2, maxLength: 6 })
 const variants = weights.map(given => given.map((weight, k) => variant(weight, k)))
+const atRandom: FrameSpec = { kind: 'random', low: 100, high: 120, step: 1 }
 
 const firstTurns = (plan: Plan, count: number, first = 0n) => {
   const found = []
@@ -89,6 +90,15 @@ describe('a stream of several layouts', () => {
     expect(seen).toEqual({ a: 40, b: 20 })
   })
 
+  it('draws its frame sizes as a whole, whatever its members are', () => {
+    const whole = planOf([variant(1, 0, { frame: atRandom })])
+    const plan = planOf([1, 2, 3].map((weight, k) => variant(weight, k, { frame: atRandom })))
+    const lengths = firstTurns(plan, 100).map(
+      ({ stream, index }) => renderPacket(plan, stream.id, index).length,
+    )
+    expect(lengths).toEqual(lengths.map((_, i) => renderPacket(whole, 0, BigInt(i)).length))
+  })
+
   it('leaves no value of an alternative out, and draws each alternative by itself', () => {
     const list: ValueSpec = { kind: 'list', values: [7n, 8n], every: 1n }
     const drawn: ValueSpec = { kind: 'random', low: 0n, high: 65535n, every: 1n }
@@ -109,7 +119,7 @@ describe('a stream of several layouts', () => {
     if (!core) return context.skip('the native core is not built')
     fc.assert(
       fc.property(variants, fc.integer({ min: 1, max: 4 }), fc.nat(300), (given, stride, first) => {
-        const plan = planOf(given)
+        const plan = planOf(given.map(one => ({ ...one, spec: { ...one.spec, frame: atRandom } })))
         for (const { id, member } of plan.streams)
           for (let index = 0; index < stride; index++) {
             const own = (index + stride - (member!.places[0]! % stride)) % stride

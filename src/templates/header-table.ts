@@ -72,8 +72,11 @@ export class Scope {
 
   /** What a rule sees; without sizes, as long as the header is not laid out. */
   context(sized: Sized = unsized): LayerContext {
+    const { bytesFromHere, headerBytes, next } = sized
     return {
-      ...sized,
+      bytesFromHere,
+      headerBytes,
+      next,
       value: name => this.#value(name, sized),
       given: name => this.spec.fields[name] !== undefined || this.links[name] !== undefined,
       bytesOf: name => this.#bytesOf(name),

@@ -14,18 +14,21 @@ export function staticBytes(layout: Layout, length: number): Uint8Array {
   for (let i = layout.payloadOffset; i < end; i++)
     bytes[i] = layout.fill[(i - layout.payloadOffset) % layout.fill.length]!
   for (const layer of layout.layers)
-    for (const field of layer.fields)
-      if (field.parts.length === 0) writeField(bytes, field, computed(layer, field, end))
+    for (const field of layer.fields) if (field.parts.length === 0) writeField(bytes, field, layer, end)
   // What varies is zero until it is written, and so is what it covers of the fill.
   for (const part of layout.content?.parts ?? []) writeBits(bytes, part, 0n)
-  for (const part of placedFields(layout).flatMap(({ parts }) => parts)) writeField(bytes, part, 0n)
+  for (const part of placedFields(layout).flatMap(({ parts }) => parts)) writeField(bytes, part, null, end)
   return bytes
 }
 
-function writeField(bytes: Uint8Array, { spec, ...field }: PlacedField, value: bigint): void {
-  if (spec?.kind === 'parts') return
-  for (const part of split(field, spec ?? { kind: 'literal', value }) ?? [])
-    if (part.spec.kind === 'literal') writeBits(bytes, part, part.spec.value)
+/** Parts of a field (no layer) are all given. */
+function writeField(bytes: Uint8Array, field: PlacedField, layer: PlacedLayer | null, end: number): void {
+  const { spec } = field
+  if (!spec) writeBits(bytes, field, layer ? computed(layer, field, end) : 0n)
+  else if (spec.kind === 'literal') writeBits(bytes, field, spec.value)
+  else if (spec.kind !== 'parts')
+    for (const part of split(field, spec) ?? [])
+      if (part.spec.kind === 'literal') writeBits(bytes, part, part.spec.value)
 }
 
 /**
@@ -42,12 +45,16 @@ export function computed(layer: PlacedLayer, { field, linked, scope }: PlacedFie
   return value < 0n ? 0n : value
 }
 
-/** What a length field cannot say: of a frame that is too long, or of a header with too many options. */
+/**
+ * What a length field cannot say: of a frame that is too long, or of a header with too many options. Only rules can say
+ * too much: constants fit.
+ */
 export function checkLengths(layout: Layout, length: number): Diagnostic[] {
   const end = packetEnd(layout, length)
   return layout.layers.flatMap(layer =>
     layer.fields
-      .filter(field => !field.spec && computed(layer, field, end) > ones(field.bits))
+      .filter(field => !field.spec && typeof field.field.default === 'function')
+      .filter(field => computed(layer, field, end) > ones(field.bits))
       .map(field => tooLong(field, computed(layer, field, end), computed(layer, field, end + 1024))),
   )
 }

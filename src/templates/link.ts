@@ -20,6 +20,8 @@ interface Found {
   target: Target
   /** Of a field, the value wraps at its width, as sequence numbers do; what a variable gives must fit. */
   wraps: boolean
+  /** Each packet of a capture has a value of its own, which is known as this packet's only. */
+  captured?: boolean
 }
 
 /** Everything that a name of this stream can mean. */
@@ -158,7 +160,7 @@ function findField(scope: Scope, from: PlacedField, name: string): Found | undef
     return undefined
   }
   const given = isChecksum(scope, target) ? undefined : linkedField(target)
-  if (given) return { target: given, wraps: true }
+  if (given) return { target: given, wraps: true, captured: isCaptured(scope, target) }
   fail(
     scope,
     from,
@@ -168,6 +170,9 @@ function findField(scope: Scope, from: PlacedField, name: string): Found | undef
   )
   return undefined
 }
+
+const isCaptured = ({ stream }: Scope, { name }: PlacedField): boolean =>
+  stream.capture !== undefined && !stream.capture.set.some(one => one.name === name)
 
 const isChecksum = ({ layout }: Scope, field: PlacedField): boolean =>
   !field.spec &&
@@ -216,8 +221,13 @@ function hashOf(
   scope: Scope,
   field: PlacedField,
   { of, low, high }: Extract<ValueSpec, { kind: 'hash' }>,
-  { target }: Found,
+  { target, captured }: Found,
 ): ValueSpec | undefined {
+  if (captured) {
+    const message = `\`${of}\` holds what was captured: a hash is of what is drawn`
+    fail(scope, field, 'not-a-value', message, `draw it in \`set\` too, or hash a variable`)
+    return undefined
+  }
   if (target.kind === 'literal' || target.hash) {
     const why = target.kind === 'literal' ? 'is always the same' : 'is a hash itself'
     fail(scope, field, 'not-a-value', `\`${of}\` ${why}`, 'hash a variable, or a field that varies')

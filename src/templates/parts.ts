@@ -17,14 +17,15 @@ export interface Part extends BitRange {
 export function split(range: BitRange, spec: ValueSpec): readonly Part[] | null {
   const plain = simplify(spec)
   if (!fits(plain)) return null
-  if (range.bits <= 64) return [{ ...range, suffix: '', spec: plain, high: false, alone: true }]
+  const { bitOffset, bits } = range
+  if (bits <= 64) return [{ bitOffset, bits, suffix: '', spec: plain, high: false, alone: true }]
   const halves = halve(plain)
   const alone = halves.high.kind === 'random' && halves.high !== plain
-  const highBits = range.bits - 64
+  const highBits = bits - 64
   const whole = halves.high === plain
   return [
-    { bitOffset: range.bitOffset, bits: highBits, suffix: '.high', spec: halves.high, high: whole, alone },
-    { bitOffset: range.bitOffset + highBits, bits: 64, suffix: '', spec: halves.low, high: false, alone },
+    { bitOffset, bits: highBits, suffix: '.high', spec: halves.high, high: whole, alone },
+    { bitOffset: bitOffset + highBits, bits: 64, suffix: '', spec: halves.low, high: false, alone },
   ]
 }
 

@@ -201,8 +201,9 @@ export interface Trace {
 }
 
 /**
- * Frame sizes at random. With r = mix(key + (i+1)*GAMMA) as in a field program and T templates, packet i uses template
- * c = floor(r * T / 2^64). Where there are columns, one for each template, it does so only if r * T mod 2^64 is below
+ * Frame sizes at random. With r = mix(key + (i+1)*GAMMA) as in a field program, where i is counted as in one, and T
+ * templates, packet i uses template c = floor(r * T / 2^64). Where there are columns, one for each template, it does so
+ * only if r * T mod 2^64 is below
  * columns[c].threshold, and uses template columns[c].other if not.
  */
 export interface SizeDraw {
@@ -223,7 +224,7 @@ export interface StreamPlan {
    *
    *     floor(i / places.length) * cycle + places[i mod places.length]
    *
-   * of the stream, but for fields that stand in an alternative (FieldProgram.numbers). Sizes (`sequence`) and the
+   * of the stream, but for fields that stand in an alternative (FieldProgram.numbers). A `sequence` of sizes and the
    * signature go by i itself. Of n shards, (i + places[0]) mod n sends it, so that what does not fill a cycle is spread
    * over all of them; of a stream without members, i mod n.
    */

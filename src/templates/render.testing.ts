@@ -79,16 +79,22 @@ export function renderPacket(plan: Plan, streamId: number, index: bigint): Uint8
   return bytes
 }
 
-function templateAt({ templates, sequence, sizeDraw }: StreamPlan, index: bigint): Template {
+function templateAt(stream: StreamPlan, index: bigint): Template {
+  const { templates, sequence, sizeDraw } = stream
   if (!sizeDraw) return templates[sequence[Number(index % BigInt(sequence.length))]!]!
-  const product = mix(sizeDraw.key + (index + 1n) * gamma) * BigInt(templates.length)
+  const number = numberFor(stream, { numbers: null }, index)
+  const product = mix(sizeDraw.key + (number + 1n) * gamma) * BigInt(templates.length)
   const c = Number(product / two64)
   const column = sizeDraw.columns[c]
   return templates[column && product % two64 >= column.threshold ? column.other : c]!
 }
 
 /** What packet `index` is number for the draws of a field. */
-function numberFor({ member }: StreamPlan, { numbers }: FieldProgram, index: bigint): bigint {
+function numberFor(
+  { member }: StreamPlan,
+  { numbers }: Pick<FieldProgram, 'numbers'>,
+  index: bigint,
+): bigint {
   const { cycle, places } = numbers ?? member ?? { cycle: 1, places: [0] }
   const turn = index / BigInt(places.length)
   return turn * BigInt(cycle) + BigInt(places[Number(index % BigInt(places.length))]!)

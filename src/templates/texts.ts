@@ -39,7 +39,12 @@ export function withLengths(layers: StreamSpec['layers'], chosen: readonly Lengt
 }
 
 const changeTexts = (layers: readonly LayerSpec[], path: YamlPath, change: Change): LayerSpec[] =>
-  layers.map((layer, i) => changeLayer(layer, [...path, i, layer.name], change))
+  layers.map((layer, i) => changeLayer(layer, placeOf(layer, [...path, i]), change))
+
+const placeOf = ({ name, path }: LayerSpec, here: YamlPath): YamlPath => [
+  ...(path ?? here),
+  ...(name === '' ? [] : [name]),
+]
 
 function changeLayer(layer: LayerSpec, path: YamlPath, change: Change): LayerSpec {
   const { fields, lists, content } = layer
@@ -47,11 +52,7 @@ function changeLayer(layer: LayerSpec, path: YamlPath, change: Change): LayerSpe
     ...layer,
     fields: mapped(fields, (spec, name) => changeField(spec, name === '' ? path : [...path, name], change)),
     ...(lists && {
-      lists: mapped(lists, (items, list) =>
-        items.map((item, i) =>
-          changeLayer(item, [...path, list, i, ...(item.name === '' ? [] : [item.name])], change),
-        ),
-      ),
+      lists: mapped(lists, (items, list) => changeTexts(items, [...path, list], change)),
     }),
     ...(content && { content: changeText(content, path, change) }),
   }

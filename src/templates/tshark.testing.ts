@@ -227,6 +227,7 @@ const messages = [
     '400B',
   ),
   stack([ip, udp, 'quic: {token: "0102", scid: aabb, packet_number: {inc: any}}'], 'ip:udp:quic', '1262B'),
+  stack([ip, udp, 'quic: {version: v2, token: {random: bytes, length: 70}}'], 'ip:udp:quic', '1262B'),
   stack([ip6, udp, 'quic: {type: handshake, dcid: "00112233445566778899"}'], 'ipv6:udp:quic', '300B'),
   stack(
     [ip, udp, 'quic: {form: short, spin: {random: any}, dcid: "0011223344556677"}'],

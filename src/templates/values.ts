@@ -3,7 +3,7 @@ import { bytesOfValue, formatBytes } from '../units/bytes.js'
 import type { Field } from './header.js'
 import type { FieldProgram } from './plan.js'
 
-type Format = Pick<Field, 'type' | 'bits' | 'letters' | 'hex' | 'names'>
+export type Format = Pick<Field, 'type' | 'bits' | 'letters' | 'hex' | 'names'>
 
 /** A field's value as a person reads it: addresses, flag letters, hexadecimal where it is usual. */
 export function formatValue(field: Format, value: bigint): string {

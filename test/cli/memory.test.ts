@@ -26,7 +26,7 @@ describe('the memory of a run', () => {
       '--set',
       'expect=[]',
     ]
-    const run = startNmgen(['run', 'profiles/udp-64b.yaml', ...where], { timeoutMs: (seconds + 40) * 1000 })
+    const run = startNmgen(['run', 'profiles/udp-64b.yaml', ...where], { timeout: (seconds + 40) * 1000 })
     const samples: number[] = []
     // What is allocated at the start is in its first samples; they do not count.
     for (let taken = 0; taken < seconds * 4 - 4; taken++) {

@@ -22,14 +22,18 @@ export interface Options {
   /** A command that runs nmgen, such as `setpriv …`. */
   through?: readonly string[]
   cwd?: string
-  timeoutMs?: number
+  /** Milliseconds; far above what a run takes. */
+  timeout?: number
 }
 
 /** Nothing of the caller's environment changes what a test sees: no CI, no NO_COLOR, no NMGEN_*. */
 const environment = { PATH: process.env.PATH ?? '', HOME: tmpdir(), TERM: 'xterm-256color', LANG: 'C.UTF-8' }
 
 /** A process of nmgen that goes on; the caller waits for it. */
-export function startNmgen(args: readonly string[], { env, through = [], cwd = '.', timeoutMs = 25_000 }: Options = {}) {
+export function startNmgen(
+  args: readonly string[],
+  { env, through = [], cwd = '.', timeout = 25_000 }: Options = {},
+) {
   const [file = '', ...rest] = [...through, process.execPath, program, ...args]
   return execa(file, rest, {
     env: { ...environment, ...env },
@@ -39,7 +43,7 @@ export function startNmgen(args: readonly string[], { env, through = [], cwd = '
     stripFinalNewline: false,
     stdin: 'ignore',
     // Well above what any of the runs takes: a run that hangs fails its test, and leaves no process behind.
-    timeout: timeoutMs,
+    timeout,
     killSignal: 'SIGKILL',
   })
 }

@@ -2,7 +2,7 @@ import { basename, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { readPcap } from '../lab/pcap.js'
 import { whyNoTool } from '../lab/tools.js'
-import { BROKEN, decode, matching } from '../lab/tshark.js'
+import { BROKEN, decode, matching, type Spoken } from '../lab/tshark.js'
 import { inFolder, nmgen, profiles } from './nmgen.js'
 
 const noTshark = await whyNoTool('tshark')
@@ -10,7 +10,7 @@ const packets = 20_000
 
 interface Meant {
   /** Ports whose applications the profile speaks: Wireshark is to understand them. */
-  spoken?: readonly number[]
+  spoken?: Spoken
   /** Which frames are broken on purpose. */
   broken?: string
   /** How many frames a display filter finds. */
@@ -19,6 +19,8 @@ interface Meant {
 
 /** What is special about a profile; of all others, nothing may be broken, and payloads are nobody's. */
 const meant: Readonly<Record<string, Meant>> = {
+  'dns-mix': { spoken: 'lowest' },
+  'quic-initial': { spoken: 'lowest' },
   replay: { spoken: [53] },
   'reflection-mix': { spoken: [19, 53, 123, 389, 1900, 3702, 5683, 11_211] },
   'vlan-qinq-mpls-mix': {

@@ -23,11 +23,16 @@ const applications: Readonly<Record<number, string>> = {
   11211: 'memcache',
 }
 
+/** Ports of which an application is understood; `lowest`: that of the lower port of each packet, whatever it is. */
+export type Spoken = readonly number[] | 'lowest'
+
 /**
  * The payload is not that of some application whose port was drawn by chance. Of two ports, Wireshark prefers the one
  * that was assigned here, so a profile that speaks has only its own ports assigned.
  */
-function assigned(spoken: readonly number[]): string[] {
+function assigned(spoken: Spoken): string[] {
+  // At QUIC, Wireshark only guesses.
+  if (spoken === 'lowest') return ['-d', 'udp.port==443,quic']
   const both = (ports: string | number, protocol: string) =>
     ['udp', 'tcp'].map(layer => `${layer}.port==${ports},${protocol}`)
   const rules =
@@ -41,7 +46,7 @@ function assigned(spoken: readonly number[]): string[] {
 }
 
 /** tshark as the judge of what was sent. */
-async function tshark(file: string, spoken: readonly number[], ...args: string[]): Promise<string[]> {
+async function tshark(file: string, spoken: Spoken, ...args: string[]): Promise<string[]> {
   const { stdout } = await execa('tshark', ['-r', file, ...validation, ...assigned(spoken), ...args], {
     maxBuffer: 1 << 28,
   })
@@ -52,7 +57,7 @@ async function tshark(file: string, spoken: readonly number[], ...args: string[]
 export async function decode<const F extends string>(
   file: string,
   fields: readonly F[],
-  spoken: readonly number[] = [],
+  spoken: Spoken = [],
 ): Promise<Record<F, string>[]> {
   const lines = await tshark(file, spoken, '-T', 'fields', ...fields.flatMap(field => ['-e', field]))
   return lines.map(line => {
@@ -62,7 +67,7 @@ export async function decode<const F extends string>(
 }
 
 /** The frames that a display filter finds, a line each. */
-export const matching = (file: string, filter: string, spoken: readonly number[] = []): Promise<string[]> =>
+export const matching = (file: string, filter: string, spoken: Spoken = []): Promise<string[]> =>
   tshark(file, spoken, '-Y', filter)
 
 /** Finds what no frame of ours may be. */

@@ -25,12 +25,6 @@ uint64_t to_ns(uint64_t ticks, uint64_t per_second) {
 
 }  // namespace
 
-uint64_t real_ns() {
-  timespec t;
-  clock_gettime(CLOCK_REALTIME, &t);
-  return static_cast<uint64_t>(t.tv_sec) * kSecond + static_cast<uint64_t>(t.tv_nsec);
-}
-
 PcapReader::~PcapReader() {
   if (fd_ >= 0) ::close(fd_);
 }

@@ -8,9 +8,6 @@
 
 namespace nmgen {
 
-// Nanoseconds of the clock of the day.
-uint64_t real_ns();
-
 // Reads frames from a pcap or pcapng file, in either byte order, whatever its resolution; Ethernet only. A file that
 // ends within a record may still be written: the rest is waited for.
 class PcapReader {

@@ -138,6 +138,7 @@ TEST(frame_sizes_follow_their_formula) {
   even.sequence.clear(), weighted.sequence.clear();
   even.sizes = {true, 99, {}};
   weighted.sizes = {true, 7, {{0, 0}, {1ull << 62, 3}, {~0ull, 1}, {0, 3}, {1, 0}}};
+  weighted.numbers = {{11, {2, 3, 7}}};  // a member draws for the packets that it has of its stream
   auto drawn = [](const SizeDraw& sizes, uint64_t i) {
     const Wide at = Wide{reference_mix(sizes.key + (i + 1) * 0x9e3779b97f4a7c15)} * 5;
     const size_t c = static_cast<size_t>(at >> 64);
@@ -153,8 +154,10 @@ TEST(frame_sizes_follow_their_formula) {
         for (size_t s = 0; s < 3; s++) {
           choose_templates(states[s], k, n, chosen);
           for (uint64_t j = 0; j < n; j++) {
-            const uint64_t i = (k + j) * stride + stride - 1;
-            const size_t expected = s == 0 ? stream.sequence[i % 7] : drawn(plan.streams[s].sizes, i);
+            const uint64_t i = (k + j) * stride + plan.shard_of(plan.streams[s]);
+            const auto& [cycle, places] = plan.streams[s].numbers[0];
+            const uint64_t number = i / places.size() * cycle + places[i % places.size()];
+            const size_t expected = s == 0 ? stream.sequence[i % 7] : drawn(plan.streams[s].sizes, number);
             CHECK_EQ(chosen[j], &plan.streams[s].templates[expected], "stream " + text(s) + " packet " + text(i));
           }
         }

@@ -374,7 +374,7 @@ describe('what is wrong with a capture', () => {
       '6:21',
       '105 (IEEE 802.11)',
     ],
-    ['nothing in it', '', classicFile([]), 'empty-capture', '6:21', 'none of its 0 packets'],
+    ['nothing in it', '', classicFile([]), 'empty-capture', '6:21', 'a.pcap holds no packet'],
     ['packets cut off', '', cutOff, 'packets-left-out', '6:21', 'packet 0 is left out'],
     [
       'no such packet',

@@ -23,8 +23,14 @@ export function selectPackets(
   const { frames, times, indices } = selection
   const diagnostics = [...selection.warnings(name, path)]
   if (frames.length > 0) return { selected: { frames, times, indices }, diagnostics }
-  const message = `${name}: none of its ${selection.read} packets is left to be sent`
-  return { diagnostics: [...diagnostics, error(path, { code: 'empty-capture', message })] }
+  return { diagnostics: [...diagnostics, error(path, nothingLeft(name, selection.read))] }
+}
+
+function nothingLeft(name: string, read: number): Pick<Diagnostic, 'code' | 'message' | 'hint'> {
+  const code = 'empty-capture'
+  if (read === 0) return { code, message: `${name} holds no packet`, hint: 'is this the right file?' }
+  const message = `${name}: none of its ${read} packets is left to be sent`
+  return { code, message, hint: 'choose others with `only`, or another file' }
 }
 
 const badCapture = (name: string, { offset, message, hint }: CaptureFailure, path: YamlPath): Diagnostic =>
@@ -104,7 +110,7 @@ class Selection {
 
 const reasons: Readonly<Record<Unfit, { what: string; hint: string }>> = {
   'cut-off': {
-    what: 'left out: the capture holds only their beginning',
+    what: 'left out: only the beginning was captured',
     hint: 'capture with the whole length: `tcpdump -s 0`',
   },
   'too-long': {
@@ -112,11 +118,11 @@ const reasons: Readonly<Record<Unfit, { what: string; hint: string }>> = {
     hint: 'they were captured before the card cut them into segments: capture on the wire, or with `ethtool -K DEV tso off gro off`',
   },
   'too-short': {
-    what: 'left out: they are shorter than an Ethernet header',
+    what: 'left out: shorter than an Ethernet header',
     hint: 'nothing could forward them',
   },
   'no-protocol': {
-    what: 'left out: they carry no protocol that stands on Ethernet',
+    what: 'left out: without a protocol that stands on Ethernet',
     hint: 'only IP and what has an EtherType can be sent',
   },
 }

@@ -16,8 +16,10 @@ export function traceOf(
     return refuse('no-times', 'it does not say when its packets came', 'leave `timing` out and give a `rate`')
   const { offsets, backwards } = rising(known)
   const span = offsets.at(-1)!
-  if (span === 0)
-    return refuse('no-gaps', 'all its packets came at the same time', 'leave `timing` out and give a `rate`')
+  if (span === 0) {
+    const why = times.length === 1 ? 'one packet has no gap' : 'all its packets came at the same time'
+    return refuse('no-gaps', why, 'leave `timing` out and give a `rate`')
+  }
   // Behind the last packet, one of the others' mean gaps until the first one comes again.
   const cycleNs = span + Math.max(1, Math.round(span / (offsets.length - 1)))
   const trace = { offsetsNs: offsets.map(offset => offset / speed), cycleNs: cycleNs / speed }

@@ -3,8 +3,14 @@ import { bytes, hex, names, uint, when } from '../members.js'
 
 const types = names('quic-type', { initial: 0, zero_rtt: 1, handshake: 2, retry: 3 })
 const isLong = (held: Held) => held.value('form') === 1n
-const isInitial = (held: Held) => held.value('type') === 0n
-const isRetry = (held: Held) => held.value('type') === 3n
+
+const versions = names('quic-version', { v1: 1, v2: 0x6b3343cf })
+const isV2 = (held: Held) => held.value('version') === versions.values.v2
+
+/** Version 2 numbers the types anew, so that nobody relies on those of version 1 (RFC 9369 section 3.2). */
+const typeOf = (held: Held) => (isV2(held) ? (held.value('type') + 3n) % 4n : held.value('type'))
+const isInitial = (held: Held) => typeOf(held) === 0n
+const isRetry = (held: Held) => typeOf(held) === 3n
 
 /** 1, 2, 4 or 8 bytes, two bits of which say how many (RFC 9000 section 16). */
 const varintBits = (size: string) => (held: Held) => 8 * 2 ** Number(held.value(size)) - 2
@@ -22,15 +28,27 @@ const packetNumber = uint('packet_number', 32, 0n, 'packet number', {
 })
 
 const long = [
-  uint('type', 2, 0n, 'type of a long header', { identifies: true, names: types }),
+  uint(
+    'type',
+    2,
+    c => (isV2(c) ? 1n : 0n),
+    'type of a long header, as version 1 numbers them; default: an initial',
+    {
+      identifies: true,
+      names: types,
+    },
+  ),
   uint('reserved', 2, 0n, 'reserved'),
   numberLength,
-  hex('version', 32, 1n, 'version (1: RFC 9000, 0x6b3343cf: RFC 9369)', { identifies: true }),
+  hex('version', 32, 1n, 'version (RFC 9000, RFC 9369), by number or name', {
+    identifies: true,
+    names: versions,
+  }),
   uint('dcid_length', 8, c => BigInt(c.bytesOf('dcid')), 'bytes of the destination connection id'),
   dcid(held => Number(held.value('dcid_length'))),
   uint('scid_length', 8, c => BigInt(c.bytesOf('scid')), 'bytes of the source connection id'),
   bytes('scid', 'source connection id', held => Number(held.value('scid_length'))),
-  when('with `type: initial`', isInitial, [
+  when('in an initial', isInitial, [
     uint(
       'token_length_size',
       2,
@@ -42,7 +60,7 @@ const long = [
     }),
     bytes('token', 'address validation token', held => Number(held.value('token_length'))),
   ]),
-  when('with any type but `retry`', held => !isRetry(held), [
+  when('in all but a retry', held => !isRetry(held), [
     uint('length_size', 2, 1n, 'size of the varint, as a power of 2'),
     uint(
       'length',

@@ -1,0 +1,63 @@
+/**
+ * What a plan costs to make, from the text of a profile to the bytes that the core reads:
+ *
+ *     node bench/compile.mjs [--streams 10000] [--rounds 5]
+ *
+ * Prints the median milliseconds of each step, for streams that are written out and for streams that are `like` the first.
+ */
+import { parseArgs } from 'node:util'
+import Table from 'cli-table3'
+import { encodePlan } from '../dist/gen/encode.js'
+import { loadProfile } from '../dist/profile/load.js'
+import { compile } from '../dist/templates/compile.js'
+import { makeLanes } from '../dist/templates/lanes.js'
+import { median } from './statistics.mjs'
+
+const { values } = parseArgs({
+  options: { streams: { type: 'string', default: '10000' }, rounds: { type: 'string', default: '5' } },
+})
+const count = Number(values.streams)
+
+const address = (network, i) => `${network}.${i >> 8}.${i & 255}`
+const head = 'version: 1\nname: many\nports: { a: loop:lab }\nrate: 1Mpps\nstreams:\n'
+
+const whole = i => `  - name: s${i}
+    frame: 64B
+    layers:
+      - ethernet: { src: 02:00:00:00:00:01, dst: 02:00:00:00:00:02 }
+      - ipv4: { src: { inc: 198.18.0.0/20 }, dst: ${address('198.19', i)} }
+      - udp: { src: { random: 1024-65535 }, dst: 9 }
+`
+const alike = i =>
+  i === 0 ? whole(i) : `  - { name: s${i}, like: s0, set: { ipv4.dst: ${address('198.19', i)} } }\n`
+const profile = stream => head + Array.from({ length: count }, (_, i) => stream(i)).join('')
+
+/** Milliseconds of load, compile and encode. */
+function steps(text) {
+  const times = [performance.now()]
+  const { profile, diagnostics } = loadProfile(text, { file: 'many.yaml' })
+  if (!profile) throw new Error(diagnostics[0].message)
+  times.push(performance.now())
+  const { plan } = compile(profile)
+  times.push(performance.now())
+  const lanes = makeLanes(plan.streams, { durationNs: null, linkBps: null })
+  encodePlan(plan, { lanes })
+  times.push(performance.now())
+  return times.slice(1).map((time, i) => time - times[i])
+}
+
+const ms = value => value.toFixed(0)
+const table = new Table({
+  head: ['streams', 'MB of text', 'load', 'compile', 'lanes, encode', 'all, ms'],
+  style: { head: [], border: [] },
+})
+for (const [name, text] of [
+  ['written out', profile(whole)],
+  ['like the first', profile(alike)],
+]) {
+  const rounds = Array.from({ length: Number(values.rounds) }, () => steps(text))
+  const medians = [0, 1, 2].map(step => median(rounds.map(round => round[step])))
+  const all = median(rounds.map(round => round.reduce((sum, time) => sum + time, 0)))
+  table.push([`${count} ${name}`, (text.length / 1e6).toFixed(2), ...medians.map(ms), ms(all)])
+}
+console.log(table.toString())

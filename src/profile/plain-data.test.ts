@@ -1,0 +1,119 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { parseDocument } from 'yaml'
+import { readPlainData } from './plain-data.js'
+
+const folder = new URL('../../profiles/', import.meta.url)
+const names = readdirSync(folder).filter(name => name.endsWith('.yaml'))
+const read = (name: string) => readFileSync(new URL(name, folder), 'utf8')
+
+/** What it says must be what the document says, without a word against it. */
+function expectSame(text: string): void {
+  const data = readPlainData(text)
+  if (data === undefined) return
+  const doc = parseDocument(text, { prettyErrors: false, logLevel: 'error' })
+  expect([...doc.errors, ...doc.warnings]).toEqual([])
+  expect(data).toEqual(doc.toJS())
+}
+
+describe('a profile read without positions', () => {
+  it.each(names)('is the same as with them: %s', name => expectSame(read(name)))
+
+  it('is most profiles', () => {
+    expect(names.filter(name => readPlainData(read(name)) !== undefined).length).toBeGreaterThan(4)
+  })
+
+  const scalars = ['0x1F', '0o17', '-.5', '1e3', '.inf', '.NaN', '+7', '007', '1_000', '12:30', '2001-12-14']
+  const words = [
+    'yes',
+    'no',
+    'on',
+    'True',
+    'FALSE',
+    'a: b',
+    '"a" b',
+    "it's",
+    '- a',
+    '[a, b: c]',
+    '{a, b}',
+    '{a:b}',
+  ]
+  const odd = [
+    '',
+    ...[
+      'null',
+      '~',
+      '{null}',
+      '{~: 1}',
+      '{: 1}',
+      '>',
+      '| # x',
+      '*a',
+      '* a',
+      '&a b',
+      '!a',
+      '!',
+      '? a',
+      '50%',
+      '%',
+    ],
+    '::1',
+    '64B-1518B',
+    '=a.b + 1',
+    '# c',
+    'a #b',
+    'a# b',
+    '12345678901234567890',
+    '[a,, b]',
+    '[a, b,]',
+  ]
+  it.each([...scalars, ...words, ...odd])('is the same as with them, value %s', value => {
+    expectSame(
+      `version: 1\nname: ${value}\nstreams:\n  - a: ${value}\n    b: [${value}, x]\n    ${value}: {c: ${value}}\n`,
+    )
+  })
+
+  it('is the same as with them, or left to the document, after any slip', () => {
+    const texts = names.map(read)
+    const slip = fc.record({
+      text: fc.constantFrom(...texts),
+      at: fc.double({ min: 0, max: 1, noNaN: true }),
+      cut: fc.nat(3),
+      put: fc.constantFrom(
+        '',
+        ' ',
+        '  ',
+        '\n',
+        ': ',
+        ':',
+        '- ',
+        '[',
+        ']',
+        '{',
+        '}',
+        ',',
+        '#',
+        '"',
+        "'",
+        'x',
+        '0',
+        '\n  ',
+      ),
+    })
+    fc.assert(
+      fc.property(slip, fc.nat(1e6), ({ text, at, cut, put }, more) => {
+        const place = Math.floor(at * text.length)
+        const once = text.slice(0, place) + put + text.slice(place + cut)
+        expectSame(once)
+        const next = more % once.length
+        expectSame(once.slice(0, next) + put + once.slice(next + cut))
+      }),
+      { numRuns: 1500 },
+    )
+  })
+
+  it.each(['like: a', 'set: {x: 1}'])('is left to the document where a stream is changed: %s', key => {
+    expect(readPlainData(`streams:\n  - {name: b, ${key}}\n`)).toBeUndefined()
+  })
+})
