@@ -19,6 +19,7 @@ if is_old build/bench-core bench/core/core.cc $objects; then
     libraries+=" -Wl,--as-needed -lrte_ethdev -lrte_net -lrte_mbuf -lrte_mempool -lrte_eal" # as binding.gyp has it
   fi
   if pkg-config --exists libxdp libbpf 2>/dev/null; then libraries+=" $(pkg-config --libs libxdp libbpf)"; fi
+  if pkg-config --exists libpcap 2>/dev/null; then libraries+=" $(pkg-config --libs libpcap)"; fi
   g++ -std=c++20 -O2 -g -Wall -Wextra -pthread -Inative/tx bench/core/core.cc $objects $libraries -o build/bench-core.$$
   mv build/bench-core.$$ build/bench-core
 fi
