@@ -2,6 +2,7 @@
 #
 #   make run     install what is missing, build, send profiles/udp-64b.yaml   (PROFILE=…, ARGS="--duration 3s")
 #   make test    the same set-up plus test tools, then every test; ends with "N passed, N failed, N skipped"
+#   make test-vm the set-up of a virtual machine, then what needs another kernel: emulated NICs, netmap's module
 #   make build   the native core and the TypeScript, where their sources changed
 #   make check   types, lint, formatting; changes nothing
 #   make bench   side by side with peers                                      (ARGS=…)
@@ -24,13 +25,17 @@ native_sources := $(shell find native -path native/tx/test -prune -o -type f -pr
 ts_sources := $(shell find src -name '*.ts')
 formatted := $(shell find native -name '*.cc' -o -name '*.h')
 
-.PHONY: run test build setup setup-build check bench clean FORCE
+.PHONY: run test test-vm build setup setup-build check bench clean FORCE
 
 run: build
 	@node bin/nmgen.js run $(PROFILE) $(ARGS)
 
 test: setup build
 	@tools/test.sh
+
+test-vm: setup build
+	@tools/setup.sh vm
+	@test/vm/run.sh
 
 build: $(addon) $(dist)
 

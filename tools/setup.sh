@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs the Debian packages that are missing, and says why each is needed. Usage: tools/setup.sh build|test
+# Installs the Debian packages that are missing, and says why each is needed. Usage: tools/setup.sh build|test|vm
 # A package counts as missing when what it brings is not found, so that a hand-built DPDK or another Python will do.
 set -euo pipefail
 
@@ -8,21 +8,29 @@ needs=(
   'must|build-essential|command -v g++ && command -v make|compiles the native core'
   'must|python3|command -v python3|node-gyp runs on it'
   'can|pkg-config|command -v pkg-config|finds DPDK and libxdp'
-  'can|libxdp-dev|pkg-config --exists libxdp|headers of the afxdp: backend'
-  'can|libbpf-dev|pkg-config --exists libbpf|puts the XDP program of the afxdp: backend into the kernel'
+  'can|libxdp-dev|pkg-config --exists libxdp|headers of the afxdp: and xdp: backends'
+  'can|libbpf-dev|pkg-config --exists libbpf|puts the XDP programs of these backends into the kernel'
   'can|libpcap-dev|pkg-config --exists libpcap|compiles the filters of nmgen capture'
   'can|libdpdk-dev|pkg-config --exists libdpdk|headers and drivers of the dpdk: backend'
 )
 if [ "${1:-build}" = test ]; then
   needs+=(
     'can|iproute2|command -v ip|network namespaces and veth pairs of the tests'
-    'can|ethtool|command -v ethtool|switches off offloads of test interfaces'
+    'can|ethtool|command -v ethtool|switches offloads of test interfaces'
     'can|tcpdump|command -v tcpdump|captures what arrived'
     'can|tshark|command -v tshark|independent judge of frames and checksums'
     'can|dpdk-dev|command -v dpdk-testpmd|the peer that benchmarks are measured against'
     'can|valgrind|command -v valgrind|counts the instructions of a packet'
     'can|netsniff-ng|command -v trafgen|a peer on AF_PACKET'
     'can|tcpreplay|command -v tcpreplay|a peer on AF_PACKET'
+  )
+fi
+if [ "${1:-build}" = vm ]; then
+  needs+=(
+    'can|qemu-system-x86|command -v qemu-system-x86_64|emulates the machine of make test-vm, and its NICs'
+    'can|linux-image-amd64|ls /boot/vmlinuz-*-amd64|the kernel that runs in it'
+    'can|busybox-static|command -v busybox|its first program'
+    'can|cpio|command -v cpio|packs that'
   )
 fi
 

@@ -1,7 +1,6 @@
 #include "ahead.h"
 
 #include <algorithm>
-#include <memory>
 #include <span>
 
 namespace nmgen {
@@ -22,33 +21,30 @@ bool begins(std::span<const uint8_t> tail, std::span<const uint8_t> longer) {
   return tail.size() <= longer.size() && std::ranges::equal(tail, longer.first(tail.size()));
 }
 
-// In this order a tail stands before those that go on from it, so from the end on each ground serves all before it.
-void share_tails(std::vector<Template*> all) {
+// In this order a tail stands before those that go on from it: from the end on, each ground serves all before it.
+std::vector<const std::vector<uint8_t>*> grounds_of(const Plan& plan) {
+  std::vector<const Template*> all;
+  for (const Stream& s : plan.streams)
+    for (const Template& t : s.templates) all.push_back(&t);
   std::ranges::sort(all, [](const Template* a, const Template* b) {
     return std::ranges::lexicographical_compare(tail_of(*a), tail_of(*b));
   });
-  std::shared_ptr<const std::vector<uint8_t>> ground;
-  uint32_t id = 0;
+  std::vector<const std::vector<uint8_t>*> grounds(all.size());
+  const Template* ground = nullptr;
   for (size_t i = all.size(); i-- > 0;) {
-    if (!ground || !begins(tail_of(*all[i]), tail_of(*all[i + 1]))) {
-      ground = std::make_shared<const std::vector<uint8_t>>(all[i]->bytes);
-      id = all[i]->id;
-    }
-    all[i]->ground = ground, all[i]->id = id;
+    if (!ground || !begins(tail_of(*all[i]), tail_of(*all[i + 1]))) ground = all[i];
+    // Templates that share their id have tails that agree, and the longest of them has the last word.
+    if (!grounds[all[i]->id]) grounds[all[i]->id] = &ground->bytes;
   }
+  return grounds;
 }
 
 }  // namespace
 
-void prepare_ahead(Plan& plan) {
+bool pays_ahead(const Plan& plan) {
   const auto varies = [](const Stream& s) { return !s.fields.empty(); };
-  if (plan.lanes.empty() || plan.streams.size() == 1) return;
-  if (!std::ranges::any_of(plan.streams, varies) || !std::ranges::all_of(plan.streams, fits)) return;
-  plan.ahead = true;
-  std::vector<Template*> all;
-  for (Stream& s : plan.streams)
-    for (Template& t : s.templates) all.push_back(&t);
-  share_tails(std::move(all));
+  if (plan.lanes.empty() || plan.streams.size() == 1) return false;
+  return std::ranges::any_of(plan.streams, varies) && std::ranges::all_of(plan.streams, fits);
 }
 
 Ahead::Ahead(const Plan& plan, std::vector<StreamState>& streams, RenderFields render)
@@ -57,7 +53,10 @@ Ahead::Ahead(const Plan& plan, std::vector<StreamState>& streams, RenderFields r
   const auto is_like_the_first = [&](const Stream& s) {
     return s.templates.size() == 1 && s.templates[0].bytes.size() == length;
   };
-  if (length > kHead || !std::ranges::all_of(plan.streams, is_like_the_first)) templates_.resize(heads_.size());
+  if (length > kHead || !std::ranges::all_of(plan.streams, is_like_the_first)) {
+    templates_.resize(heads_.size());
+    grounds_ = grounds_of(plan);
+  }
 }
 
 void Ahead::fill(uint32_t stream, uint64_t k) {

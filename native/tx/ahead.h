@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <cstring>
 #include <vector>
 
 #include "plan.h"
@@ -8,9 +9,8 @@
 
 namespace nmgen {
 
-// Can the streams of a plan be rendered ahead, and is it worth while? Then what differs between two frames behind their
-// first 64 bytes is what their buffers remember.
-void prepare_ahead(Plan& plan);
+// Can the streams of a plan be rendered ahead, and is it worth while?
+bool pays_ahead(const Plan& plan);
 
 // Of streams that take turns packet by packet, a burst holds too few packets each for fields to be computed as arrays.
 // So a stream's next 32 packets are rendered together, ahead of their turns, as the first 64 bytes of their frames; in
@@ -33,8 +33,21 @@ class Ahead {
   }
   const Head* heads() const { return heads_.data(); }
   const Template& frame(size_t place) const { return *templates_[place]; }
-  // What all frames have in common where they do: nothing behind the head, and the length.
+  // All frames are of one length, with nothing behind the head. Then a stream has one template, of its own number.
   bool uniform() const { return templates_.empty(); }
+  // Makes a frame hold what the template has behind its head, and as much of it as the longest template that goes on
+  // from there. Returns whether its length has changed.
+  bool dress(Frame& frame, const Template& t) const {
+    const uint32_t length = static_cast<uint32_t>(t.bytes.size());
+    const std::vector<uint8_t>* ground = grounds_[t.id];
+    if (frame.holds == kNothing || grounds_[frame.holds] != ground)
+      std::memcpy(frame.data, ground->data(), ground->size());
+    else if (frame.length == length)
+      return frame.holds = t.id, false;
+    frame.length = length;
+    frame.holds = t.id;
+    return true;
+  }
 
  private:
   static constexpr uint32_t kBlock = 32;
@@ -45,7 +58,8 @@ class Ahead {
   std::vector<StreamState>& streams_;
   RenderFields render_;
   std::vector<Head> heads_;
-  std::vector<const Template*> templates_;  // of each head
+  std::vector<const Template*> templates_;              // of each head
+  std::vector<const std::vector<uint8_t>*> grounds_{};  // by template id: whose tail its own begins
 };
 
 }  // namespace nmgen

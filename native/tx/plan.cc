@@ -485,7 +485,7 @@ Expected<Plan> decode_plan(std::span<const uint8_t> bytes) {
   check_sequences(in, plan.streams);
   in.require(in.done(), "something follows its end");
   if (!in.ok) return Failure{"bad-plan", std::string("the plan cannot be used: ") + in.wrong, "this is a bug in nmgen"};
-  prepare_ahead(plan);
+  plan.ahead = pays_ahead(plan);
   return plan;
 }
 

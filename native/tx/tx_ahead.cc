@@ -20,7 +20,10 @@ void TxLoop::compose_ahead(uint32_t n) {
   const bool uniform = ahead.uniform();
   for (uint32_t p = 0; p < n; p++) {
     ahead.make(picks_[p], numbers_[p]);
-    if (!uniform) resized_ |= dress(frames[p], ahead.frame(places[p]));
+    if (uniform)
+      frames[p].holds = picks_[p];  // whose it is, should it never leave
+    else
+      resized_ |= ahead.dress(frames[p], ahead.frame(places[p]));
     std::memcpy(frames[p].data, &heads[places[p]], Ahead::kHead);
   }
   if (uniform && queue_.disturbed) restore_lengths(n);

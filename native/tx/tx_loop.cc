@@ -1,6 +1,7 @@
 #include "tx_loop.h"
 
 #include <algorithm>
+#include <map>
 
 #include "clock.h"
 
@@ -33,6 +34,7 @@ void TxLoop::run() {
     page::publish(page_ + page::kState, page::kRunning);
     send_until_done();
     queue_.flush();
+    take_back_unsent();
   }
   page::publish(page_ + page::kState, page::kDone);
 }
@@ -56,7 +58,11 @@ void TxLoop::prefill() {
   for (Frame& frame : queue_.all()) {
     const Stream& s = plan_.streams[slots[k % slots.size()]];
     frame.holds = kNothing;  // a former run may have used the same numbers for other templates
-    dress(frame, s.templates[s.sizes.on ? k % s.templates.size() : s.sequence[k % s.sequence.size()]]);
+    const Template& t = s.templates[s.sizes.on ? k % s.templates.size() : s.sequence[k % s.sequence.size()]];
+    if (ahead_ && !ahead_->uniform())
+      ahead_->dress(frame, t);
+    else
+      dress(frame, t);
     k++;
   }
   queue_.filled();
@@ -311,6 +317,18 @@ void TxLoop::take_back(uint32_t from, uint32_t n) {
     group.n--;
     group.stream->next--;
   }
+}
+
+// What the queue had taken, and could not send to its end, never existed either.
+void TxLoop::take_back_unsent() {
+  std::map<uint32_t, size_t> stream_of;  // by template
+  for (const Stream& stream : plan_.streams)
+    for (const Template& t : stream.templates) stream_of[t.id] = static_cast<size_t>(&stream - plan_.streams.data());
+  queue_.unsent([&](const Frame& frame) {
+    page::Word* cells = cells_of(stream_of[frame.holds]);
+    for (page::Word* cell : {cells + page::kTxPackets, page_ + page::kPackets}) page::add(cell, ~uint64_t{0});
+    for (page::Word* cell : {cells + page::kTxBytes, page_ + page::kBytes}) page::add(cell, 0 - uint64_t{frame.length});
+  });
 }
 
 void TxLoop::account() {

@@ -50,6 +50,7 @@ class TxLoop {
   void account();
   void account_all(uint64_t packets, uint64_t bytes);
   page::Word* cells_of(size_t stream) { return page_ + page::kHeaderCells + stream * page::kTxStreamCells; }
+  void take_back_unsent();
   bool stop_asked() const { return page::get(page_ + page::kStop) != 0; }
   bool ended(uint64_t now) const { return stop_asked() || (give_up_ns_ != 0 && now >= give_up_ns_); }
   void idle();

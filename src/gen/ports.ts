@@ -25,7 +25,12 @@ interface Use {
 }
 
 /** Codes of native failures that the profile's or the command line's author made, not the machine. */
-const PROFILE_CODES: ReadonlySet<string> = new Set(['unknown-backend', 'no-device', 'bad-argument'])
+const PROFILE_CODES: ReadonlySet<string> = new Set([
+  'unknown-backend',
+  'no-device',
+  'bad-argument',
+  'sends-only',
+])
 
 export const exitOf = (code: string): ExitCode => (PROFILE_CODES.has(code) ? Exit.profile : Exit.environment)
 

@@ -16,8 +16,10 @@ export function checkVariables(data: unknown): Problem[] {
 }
 
 function unused(vars: unknown, streams: readonly YamlMap[], path: Problem['path']): Problem[] {
+  const given = Object.keys(isMap(vars) ? vars : {})
+  if (given.length === 0) return []
   const used = new Set(streams.flatMap(stream => [...namesIn(stream.layers), ...namesIn(stream.set)]))
-  return Object.keys(isMap(vars) ? vars : {})
+  return given
     .filter(name => !used.has(name) && new RegExp(`^${namePattern}$`).test(name))
     .map(name => ({
       code: 'unused-variable',

@@ -223,19 +223,6 @@ export type SizeSpec =
   /** low, low + step, ... up to high. */
   | { kind: 'inc' | 'random'; low: number; high: number; step: number }
 
-/** One of the ways that a stream, or a list of a header, can go on; as often as it weighs. */
-export interface Alternative {
-  /** A whole number from 1. */
-  weight: number
-  /** Results are kept under it; without one, under its number. */
-  name?: string
-  /** Headers, or in a header the items of a list. */
-  layers: readonly LayerSpec[]
-  /** Instead of the stream's. */
-  frame?: FrameSpec
-  signature?: boolean
-}
-
 /**
  * With `of`, which names a layer of the stack, the sizes are those of the packet from this layer on, without the FCS: the
  * frame is as much larger as what stands around it. Frames that come out too short for Ethernet are padded (RFC 894).

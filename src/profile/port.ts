@@ -24,6 +24,7 @@ const uriExamples = [
   'dpdk:net_null0,size=60',
   'netmap:eth3',
   'afxdp:eth3',
+  'xdp:eth3',
   'afpacket:eth3',
   'pcap:out.pcap',
 ]

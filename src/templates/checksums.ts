@@ -44,8 +44,11 @@ export function checkSites(layout: Layout, path: YamlPath): Diagnostic[] {
 function pseudoAddresses(layer: PlacedLayer): readonly PlacedField[] {
   let final: PlacedField | undefined
   for (let below = layer.below; below; below = below.below) {
-    const keys = below.fields.map(field => field.key)
-    const key = below.header.finalDestination?.(below.scope.context(), keys)
+    const { fields, scope } = below
+    const key = below.header.finalDestination?.(
+      scope.context(),
+      fields.map(field => field.key),
+    )
     final ??= key === undefined ? undefined : below.fields.find(field => field.key === key)
     if (below.header.name !== 'ipv4' && below.header.name !== 'ipv6') continue
     const [src, dst] = ['src', 'dst'].map(name => below.fields.find(({ key }) => key === name)!)

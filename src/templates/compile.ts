@@ -19,6 +19,7 @@ import { link } from './link.js'
 import { checkMatches, matchRule } from './match.js'
 import { numbered } from './number.js'
 import type { Plan, StreamPlan, Template } from './plan.js'
+import { checkSelectors } from './selectors.js'
 import { checkSignature, checkSignatures, signatureOffset, writeSignature } from './signature.js'
 import { padded, type Sizes, sizesOf, startOf } from './sizes.js'
 import { checkTargets } from './targets.js'
@@ -38,7 +39,8 @@ export interface Compiled {
  */
 export function compile(profile: Profile, read: CaptureReader = noFiles): Compiled {
   const { members, diagnostics: expanding } = expand(profile.streams)
-  const streams = members.map((_, id) => compileStream(profile, members, id, read))
+  const all = named(members)
+  const streams = members.map((_, id) => compileStream(profile, all, id, read))
   const trains = cutStreams(
     profile,
     members.map(({ spec, stream }, id) => ({ spec, stream, sizes: streams[id]!.sizes })),
@@ -47,7 +49,7 @@ export function compile(profile: Profile, read: CaptureReader = noFiles): Compil
     streams.flatMap(
       ({ plan, captured }, id) =>
         plan ??
-        (captured ?? trains.get(id)?.plans ?? []).map(part => ({ ...common(profile, members, id), ...part })),
+        (captured ?? trains.get(id)?.plans ?? []).map(part => ({ ...common(profile, all, id), ...part })),
     ),
   )
   const diagnostics = [
@@ -99,6 +101,18 @@ function checkCount(plans: readonly StreamPlan[]): Diagnostic[] {
   return [error(['streams'], { code: 'too-many-streams', message })]
 }
 
+interface Members {
+  members: readonly Member[]
+  /** Of each name, the first. */
+  firsts: ReadonlyMap<string, number>
+}
+
+function named(members: readonly Member[]): Members {
+  const firsts = new Map<string, number>()
+  for (const [id, { spec }] of members.entries()) if (!firsts.has(spec.name)) firsts.set(spec.name, id)
+  return { members, firsts }
+}
+
 const noFiles: CaptureReader = file => ({
   message: `${file} cannot be read here`,
   hint: 'no files are at hand',
@@ -116,13 +130,8 @@ interface CompiledStream {
 
 const isLaidOut = (stream: StreamSpec): stream is LaidOut => stream.frame.kind !== 'captured'
 
-function compileStream(
-  profile: Profile,
-  members: readonly Member[],
-  id: number,
-  read: CaptureReader,
-): CompiledStream {
-  const { spec: stream, stream: index } = members[id]!
+function compileStream(profile: Profile, all: Members, id: number, read: CaptureReader): CompiledStream {
+  const { spec: stream, stream: index } = all.members[id]!
   const path = ['streams', index]
   if (!isLaidOut(stream)) {
     const { parts, diagnostics } = capturedPlans(profile, stream, path, read)
@@ -144,6 +153,7 @@ function compileStream(
     ...filling,
     ...link(profile, stream, layout),
     ...checkWidths(layout),
+    ...checkSelectors(layout),
     ...checkSites(layout, path),
     ...checkTargets(layout, profile.safety),
     ...(stream.fragment ? checkCut(stream, layout, path) : []),
@@ -154,7 +164,7 @@ function compileStream(
   if (diagnostics.some(({ severity }) => severity === 'error')) return { diagnostics, headerBytes }
   if (stream.fragment)
     return { sizes, diagnostics: [...diagnostics, ...checkSignatures(layout, stream, path)], headerBytes }
-  const plan = streamPlan(profile, stream, common(profile, members, id), layout, sizes)
+  const plan = streamPlan(profile, stream, common(profile, all, id), layout, sizes)
   return {
     plan,
     diagnostics: [...diagnostics, ...checkSignature(layout, stream, plan.signature, path)],
@@ -178,10 +188,29 @@ function checkFrames(
   ]
 }
 
-/** What all members of a stream have in common. */
-function common(profile: Profile, members: readonly Member[], id: number) {
+/** What all members of a stream have in common. Names that are gone (a flag removed the stream) are not waited for. */
+function common({ seed, mix }: Profile, { members, firsts }: Members, id: number) {
   const { spec, stream } = members[id]!
-  return { ...given(spec), ...timing(profile, members, spec), id, path: ['streams', stream] }
+  const { name, count, share, rate, after } = spec
+  const member = spec.member ?? null
+  const owner = share === undefined ? name : ''
+  return {
+    name,
+    member,
+    count: count === undefined ? null : partOf(member, count),
+    tx: spec.tx,
+    rx: spec.rx ?? null,
+    rate: share === undefined ? rate : scaleLoad(rate, share / 100),
+    trace: null,
+    share: share ?? null,
+    runLength: mix?.runLength ?? 1,
+    paceKey: fieldKey(seed, owner, share === undefined ? 'rate' : `rate ${spec.tx}`),
+    startNs: spec.startNs ?? 0,
+    forNs: spec.forNs ?? null,
+    after: after?.flatMap(other => firsts.get(other) ?? []) ?? [], // numbered once all members are known
+    id,
+    path: ['streams', stream],
+  }
 }
 
 function streamPlan(
@@ -205,33 +234,10 @@ function streamPlan(
     templates,
     sequence,
     sizeDraw: columns && { key: fieldKey(profile.seed, stream.name, 'frame'), columns },
-    fields: fieldPrograms(beside(layout, signature), identity, (field, last) => sumsOf(sites, field, last)),
+    fields: fieldPrograms(beside(layout, signature === null ? [] : [signature]), identity, (field, last) =>
+      sumsOf(sites, field, last),
+    ),
     signature,
     match: stream.rx !== undefined && signature === null ? matchRule(layout, templates[0]!.bytes) : null,
-  }
-}
-
-const given = (stream: StreamSpec) => ({
-  name: stream.name,
-  member: stream.member ?? null,
-  count: stream.count === undefined ? null : partOf(stream.member ?? null, stream.count),
-  tx: stream.tx,
-  rx: stream.rx ?? null,
-})
-
-/** Names are looked up by the profile; one that is gone (a flag removed its stream) is not waited for. */
-function timing(profile: Profile, members: readonly Member[], stream: StreamSpec) {
-  const { rate, share, startNs, forNs, after } = stream
-  const owner = share === undefined ? stream.name : ''
-  const ids = (after ?? []).map(name => members.findIndex(({ spec }) => spec.name === name))
-  return {
-    rate: share === undefined ? rate : scaleLoad(rate, share / 100),
-    trace: null,
-    share: share ?? null,
-    runLength: profile.mix?.runLength ?? 1,
-    paceKey: fieldKey(profile.seed, owner, share === undefined ? 'rate' : `rate ${stream.tx}`),
-    startNs: startNs ?? 0,
-    forNs: forNs ?? null,
-    after: ids.filter(id => id >= 0), // numbered once all members are known
   }
 }

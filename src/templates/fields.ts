@@ -48,7 +48,9 @@ export function fieldPrograms(
 }
 
 const varyingPieces = (layout: Layout) =>
-  placedFields(layout).flatMap(whole => piecesOf(whole).map(piece => ({ whole, piece })))
+  placedFields(layout)
+    .filter(({ spec }) => spec && spec.kind !== 'literal')
+    .flatMap(whole => piecesOf(whole).map(piece => ({ whole, piece })))
 
 export const varyingParts = (piece: PlacedField): readonly Part[] =>
   programParts(piece).filter(part => part.spec.kind !== 'literal')

@@ -12,6 +12,7 @@ import {
 } from './header.js'
 import { givenBits, hullOfParts, type SlotSpec, slotSpec } from './pieces.js'
 import { hullsOf } from './sets.js'
+import { type Sized, unsized, View } from './view.js'
 
 /** A field at its place in its header, with what the profile says of it. */
 export interface Slot {
@@ -31,18 +32,17 @@ export interface Slot {
 }
 
 type Links = Readonly<Record<string, bigint>>
-type Sized = Pick<LayerContext, 'bytesFromHere' | 'headerBytes' | 'next'>
-const unsized: Sized = { bytesFromHere: 0, headerBytes: 0, next: undefined }
 
 /** The actual field table of one header, or of one item in a list of it: a pure function of what is given. */
 export class Scope {
   /** Those of its items included. */
   readonly slots: Slot[] = []
-  /** Those of this header (or item) alone. */
-  readonly own: Slot[] = []
   /** The innermost alternative around it. */
   readonly within: Within | undefined
-  readonly #lists = new Map<string, number>()
+  /** Bytes of each; most headers have none. */
+  #lists: Map<string, number> | undefined
+  readonly #inner: Scope[] = []
+  readonly #unsized = new View(this, unsized)
   #bits = 0
 
   constructor(
@@ -58,30 +58,58 @@ export class Scope {
     this.#place(members)
   }
 
+  /** Those of this header (or item) alone. */
+  get own(): readonly Slot[] {
+    return this.slots.filter(slot => slot.scope === this)
+  }
+
   /** All that is placed so far. */
   get bits(): number {
     return this.#bits
   }
 
+  /** Itself and those of all items in it. */
+  all(): Scope[] {
+    return [this, ...this.#inner.flatMap(scope => scope.all())]
+  }
+
   /** Given fields and lists that no condition lets in. */
   absent(): YamlPath[] {
-    const placed = new Set([...this.own.map(slot => slot.field.name), ...this.#lists.keys()])
     const given = [...Object.keys(this.spec.fields), ...Object.keys(this.spec.lists ?? {})]
-    return given.filter(name => !placed.has(name)).map(name => [...this.path, name])
+    return given.filter(name => !this.#lists?.has(name) && !this.#own(name)).map(name => [...this.path, name])
   }
 
   /** What a rule sees; without sizes, as long as the header is not laid out. */
-  context(sized: Sized = unsized): LayerContext {
-    const { bytesFromHere, headerBytes, next } = sized
-    return {
-      bytesFromHere,
-      headerBytes,
-      next,
-      value: name => this.#value(name, sized),
-      given: name => this.spec.fields[name] !== undefined || this.links[name] !== undefined,
-      bytesOf: name => this.#bytesOf(name),
-      countOf: name => this.#items(listsOf(this.members).find(({ list }) => list === name)).length,
-    }
+  context(sized?: Sized): LayerContext {
+    return sized ? new View(this, sized) : this.#unsized
+  }
+
+  given(name: string): boolean {
+    return this.spec.fields[name] !== undefined || this.links[name] !== undefined
+  }
+
+  countOf(name: string): number {
+    return this.#items(listsOf(this.members).find(({ list }) => list === name)).length
+  }
+
+  bytesOf(name: string): number {
+    const list = this.#lists?.get(name)
+    if (list !== undefined) return list
+    const field = fieldsOf(this.members).find(candidate => candidate.name === name)
+    return field ? Math.ceil(this.#bitsOf(field) / 8) : 0
+  }
+
+  value(name: string, context: LayerContext): bigint {
+    const field = this.#own(name)?.field ?? fieldsOf(this.members).find(candidate => candidate.name === name)
+    if (!field) return 0n
+    const spec = slotSpec(field, this.spec.fields[name])
+    if (spec) return extremes(spec)[0] ?? 0n
+    const { default: rule } = field
+    return this.links[name] ?? (typeof rule === 'bigint' ? rule : rule(context))
+  }
+
+  #own(name: string): Slot | undefined {
+    return this.slots.find(slot => slot.scope === this && slot.field.name === name)
   }
 
   #place(members: readonly Member[]): void {
@@ -108,7 +136,6 @@ export class Scope {
       scope: this,
     }
     this.slots.push(slot)
-    this.own.push(slot)
     this.#bits += bits
   }
 
@@ -120,6 +147,7 @@ export class Scope {
     const { to = 1, fill = () => [] } = list.align ?? {}
     const over = ((this.bitOffset + this.bits) / 8) % to
     for (const item of over === 0 ? [] : fill(to - over)) this.#placeItem(list, item, given.length, seen)
+    this.#lists ??= new Map()
     this.#lists.set(list.list, (this.bits - start) / 8)
   }
 
@@ -134,6 +162,7 @@ export class Scope {
     const path = [...(spec.path ?? [...this.path, list, index]), ...(spec.name === '' ? [] : [spec.name])]
     const prefix = fieldKeyIn(this.prefix, itemKey(list, spec.name, nth))
     const item = new Scope(fields, spec, is, path, prefix, this.bitOffset + this.bits, this.within)
+    this.#inner.push(item)
     this.slots.push(...item.slots)
     this.#bits += item.bits
   }
@@ -141,23 +170,6 @@ export class Scope {
   #bitsOf(field: Field): number {
     if (field.width) return field.width(this.context())
     return givenBits(field, this.spec.fields[field.name])
-  }
-
-  #bytesOf(name: string): number {
-    const list = this.#lists.get(name)
-    if (list !== undefined) return list
-    const field = fieldsOf(this.members).find(candidate => candidate.name === name)
-    return field ? Math.ceil(this.#bitsOf(field) / 8) : 0
-  }
-
-  #value(name: string, sized: Sized): bigint {
-    const field =
-      this.own.find(slot => slot.field.name === name)?.field ??
-      fieldsOf(this.members).find(candidate => candidate.name === name)
-    if (!field) return 0n
-    const spec = slotSpec(field, this.spec.fields[name])
-    if (spec) return extremes(spec)[0] ?? 0n
-    return this.links[name] ?? defaultOf(field, () => this.context(sized))
   }
 }
 
@@ -167,12 +179,11 @@ export const isOpen = ({ lists = {} }: LayerSpec): boolean =>
     .flat()
     .some(item => item.choice !== undefined || isOpen(item))
 
-export const defaultOf = (field: Field, context: () => LayerContext): bigint =>
-  typeof field.default === 'bigint' ? field.default : field.default(context())
-
 /** All values of a list, else the ends of its ranges. Of a reference none are known before it is looked up. */
 export const extremes = (spec: SlotSpec): readonly bigint[] =>
-  hullsOfSlot(spec).flatMap(({ low, high }) => (low === high ? [low] : [low, high]))
+  spec.kind === 'literal'
+    ? [spec.value]
+    : hullsOfSlot(spec).flatMap(({ low, high }) => (low === high ? [low] : [low, high]))
 
 export const hullsOfSlot = (spec: SlotSpec): readonly Range[] =>
   spec.kind === 'parts'

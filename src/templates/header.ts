@@ -166,9 +166,14 @@ const known = new WeakMap<readonly Member[], readonly Field[]>()
 
 /** Those of all conditions. Asked for over and over, and never another answer. */
 export function fieldsOf(members: readonly Member[]): readonly Field[] {
-  const fields = known.get(members) ?? uniqueFields(members)
-  known.set(members, fields)
-  return fields
+  const fields = known.get(members)
+  return fields ?? remembered(known, members, uniqueFields(members))
+}
+
+/** Written once: to write into a weak map costs more than to read it. */
+function remembered<T>(known: WeakMap<readonly Member[], T>, members: readonly Member[], answer: T): T {
+  known.set(members, answer)
+  return answer
 }
 
 /** A name that stands for two kinds of field would have no schema. */
@@ -186,14 +191,21 @@ function uniqueFields(members: readonly Member[]): Field[] {
 const flatten = (member: Member): readonly Field[] =>
   'when' in member ? member.fields.flatMap(flatten) : 'list' in member ? [] : [member]
 
-export const listsOf = (members: readonly Member[]): List[] =>
-  members.flatMap(member => ('when' in member ? listsOf(member.fields) : 'list' in member ? [member] : []))
+const knownLists = new WeakMap<readonly Member[], readonly List[]>()
+
+export function listsOf(members: readonly Member[]): readonly List[] {
+  const lists = knownLists.get(members)
+  return lists ?? remembered(knownLists, members, members.flatMap(listsIn))
+}
+
+const listsIn = (member: Member): readonly List[] =>
+  'when' in member ? listsOf(member.fields) : 'list' in member ? [member] : []
 
 /** `options.mss`, the second `options.mss.2`; items without a name are counted: `segments.1`. */
 export const itemKey = (list: string, kind: string, nth: number): string =>
   kind === '' ? `${list}.${nth}` : `${list}.${kind}${nth === 1 ? '' : `.${nth}`}`
 
 export const fieldKeyIn = (prefix: string, name: string): string =>
-  [prefix, name].filter(part => part !== '').join('.')
+  prefix === '' || name === '' ? prefix + name : `${prefix}.${name}`
 
 export type { LayerSpec, ValueSpec }

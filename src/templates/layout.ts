@@ -158,10 +158,10 @@ export const piecesOf = (field: PlacedField): readonly PlacedField[] =>
   field.parts.length > 0 ? field.parts : [field]
 
 /** In the order of the wire. */
-export const placedFields = ({ layers, content }: Layout): readonly PlacedField[] => [
-  ...layers.flatMap(layer => layer.fields),
-  ...(content ? [content] : []),
-]
+export function placedFields({ layers, content }: Layout): readonly PlacedField[] {
+  const fields = layers.flatMap(layer => layer.fields)
+  return content ? [...fields, content] : fields
+}
 
 /** Its name in the stack: `vlan`, `vlan.2`. */
 export function stackName(layers: readonly { name: string }[], index: number): string {

@@ -1,6 +1,5 @@
 import { ones, writeBits } from './bits.js'
 import { type Diagnostic, error } from './diagnostic.js'
-import { defaultOf } from './header-table.js'
 import { type Layout, type PlacedField, type PlacedLayer, packetEnd, placedFields } from './layout.js'
 import { split } from './parts.js'
 
@@ -17,7 +16,7 @@ export function staticBytes(layout: Layout, length: number): Uint8Array {
     for (const field of layer.fields) if (field.parts.length === 0) writeField(bytes, field, layer, end)
   // What varies is zero until it is written, and so is what it covers of the fill.
   for (const part of layout.content?.parts ?? []) writeBits(bytes, part, 0n)
-  for (const part of placedFields(layout).flatMap(({ parts }) => parts)) writeField(bytes, part, null, end)
+  for (const { parts } of placedFields(layout)) for (const part of parts) writeField(bytes, part, null, end)
   return bytes
 }
 
@@ -38,9 +37,10 @@ function writeField(bytes: Uint8Array, field: PlacedField, layer: PlacedLayer | 
 export function computed(layer: PlacedLayer, { field, linked, scope }: PlacedField, end: number): bigint {
   if (linked !== undefined) return linked
   if (!scope) return 0n
+  if (typeof field.default === 'bigint') return field.default
   const start = layer.offset + scope.bitOffset / 8
-  const sized = () => ({ bytesFromHere: end - start, headerBytes: scope.bits / 8, next: layer.next })
-  const value = defaultOf(field, () => scope.context(sized()))
+  const sized = { bytesFromHere: end - start, headerBytes: scope.bits / 8, next: layer.next }
+  const value = field.default(scope.context(sized))
   // Less than nothing is said by a rule about a frame too short for it, which checkRoom reports.
   return value < 0n ? 0n : value
 }

@@ -37,7 +37,10 @@ interface Scope {
 /** Looks up what the fields of a stream refer to, and puts it in their place. Changes the layout. */
 export function link(profile: Profile, stream: StreamSpec, layout: Layout): Diagnostic[] {
   const scope: Scope = { profile, stream, layout, found: [], trail: [] }
-  for (const field of fieldsOf(layout)) resolve(scope, field)
+  for (const field of placedFields(layout)) {
+    resolve(scope, field)
+    for (const part of field.parts) resolve(scope, part)
+  }
   return scope.found
 }
 

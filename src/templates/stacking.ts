@@ -11,10 +11,12 @@ export function checkLayers(layers: readonly LayerSpec[], path: YamlPath): Diagn
   const message = 'a stream needs at least the layer `ethernet`'
   if (!layers.some(layer => layer.name !== 'payload'))
     return [error([...path, 'layers'], { code: 'no-layers', message, hint: 'a payload follows headers' })]
-  return layers.flatMap((layer, i) => {
+  const found: Diagnostic[] = []
+  for (const [i, layer] of layers.entries()) {
     const here = [...(layer.path ?? [...path, 'layers', i]), layer.name]
-    return [...checkOrder(layer.name, layers[i - 1]?.name, here), ...checkFields(layer, here)]
-  })
+    found.push(...checkOrder(layer.name, layers[i - 1]?.name, here), ...checkFields(layer, here))
+  }
+  return found
 }
 
 function checkOrder(name: string, below: string | undefined, path: YamlPath): Diagnostic[] {
@@ -53,17 +55,19 @@ function checkMembers(
   spec: LayerSpec,
   path: YamlPath,
 ): Diagnostic[] {
-  const fields = fieldsOf(members).map(({ name }) => name)
+  const fields = fieldsOf(members)
   const lists = listsOf(members)
-  const known = [...fields, ...lists.map(({ list }) => list)]
-  const given = [...Object.keys(spec.fields), ...Object.keys(spec.lists ?? {})]
-  const unknown = given.filter(name => !known.includes(name))
+  const unknown = [
+    ...Object.keys(spec.fields).filter(given => !fields.some(({ name }) => name === given)),
+    ...Object.keys(spec.lists ?? {}).filter(given => !lists.some(({ list }) => list === given)),
+  ]
+  const known = () => [...fields.map(({ name }) => name), ...lists.map(({ list }) => list)]
   const items = lists.flatMap(list =>
     (spec.lists?.[list.list] ?? []).flatMap((item, i) =>
       checkItem(list, item, item.path ?? [...path, list.list, i]),
     ),
   )
-  return [...unknown.map(name => unknownField(what, known, name, [...path, name])), ...items]
+  return [...unknown.map(name => unknownField(what, known(), name, [...path, name])), ...items]
 }
 
 function checkItem({ list, items }: List, item: LayerSpec, path: YamlPath): Diagnostic[] {
@@ -81,10 +85,10 @@ const unknownField = (what: string, known: readonly string[], name: string, path
 
 /** Does every given field have its place, and every value room in it? */
 export function checkScope(header: Header, scope: Scope): Diagnostic[] {
-  const scopes = [...new Set([scope, ...scope.slots.map(slot => slot.scope)])]
+  const given = scope.slots.filter(({ spec }) => spec)
   return [
-    ...scopes.flatMap(inner => inner.absent().map(path => absent(header, inner.members, path))),
-    ...scope.slots.flatMap(({ field, spec, path }) => (spec ? checkValues(field, spec, path) : [])),
+    ...scope.all().flatMap(inner => inner.absent().map(path => absent(header, inner.members, path))),
+    ...given.flatMap(({ field, spec, path }) => checkValues(field, spec!, path)),
   ]
 }
 

@@ -40,11 +40,12 @@ const harmless: Readonly<Record<Family, readonly string[]>> = {
 /** Destinations beyond the harmless ranges must be named in the profile, where a review sees them (RFC 6815). */
 export function checkTargets(layout: Layout, safety: Safety): Diagnostic[] {
   return layout.layers.flatMap(layer =>
-    layer.fields.flatMap(field => {
-      const family = field.field.type
-      if (!field.field.target || (family !== 'ipv4' && family !== 'ipv6')) return []
-      return checkField(field, family, safety)
-    }),
+    layer.fields
+      .filter(({ field }) => field.target)
+      .flatMap(field => {
+        const family = field.field.type
+        return family === 'ipv4' || family === 'ipv6' ? checkField(field, family, safety) : []
+      }),
   )
 }
 

@@ -22,6 +22,7 @@ type Change = (characters: Characters, path: YamlPath) => Characters
 
 /** In the order in which they stand in the frame. */
 export function varyingLengths(layers: readonly LayerSpec[], path: YamlPath): VaryingLength[] {
+  if (!layers.some(hasText)) return []
   const found: VaryingLength[] = []
   changeTexts(layers, path, (characters, where) => {
     if (characters.lengths.length > 1) found.push({ path: where, lengths: characters.lengths })
@@ -29,6 +30,12 @@ export function varyingLengths(layers: readonly LayerSpec[], path: YamlPath): Va
   })
   return found
 }
+
+/** Most have none: there is nothing to walk through. */
+const hasText = ({ fields, lists, content }: LayerSpec): boolean =>
+  content !== undefined ||
+  Object.values(fields).some(({ kind }) => kind === 'string') ||
+  (lists !== undefined && Object.values(lists).some(items => items.some(hasText)))
 
 /** The same layers with one length each: `chosen` has one for each of `varyingLengths`. */
 export function withLengths(layers: StreamSpec['layers'], chosen: readonly Length[]): LayerSpec[] {

@@ -3,10 +3,11 @@ import { type Diagnostic, error, warning } from './diagnostic.js'
 
 /** What can be wrong with when streams start, once flags have moved them to their ports. */
 export function checkTimes(profile: Profile): Diagnostic[] {
+  const named = new Map(profile.streams.map(stream => [stream.name, stream]))
   return profile.streams.flatMap((stream, id) => [
     ...checkStart(profile, stream, id),
     ...(stream.after ?? []).flatMap((name, i) =>
-      checkAfter(profile, stream, name, ['streams', id, 'after', i]),
+      checkAfter(named.get(name), stream, ['streams', id, 'after', i]),
     ),
   ])
 }
@@ -20,13 +21,12 @@ function checkStart({ durationNs }: Profile, { name, startNs, after }: StreamSpe
 }
 
 function checkAfter(
-  { streams }: Profile,
+  other: StreamSpec | undefined,
   stream: StreamSpec,
-  name: string,
   path: Diagnostic['path'],
 ): Diagnostic[] {
-  const other = streams.find(candidate => candidate.name === name)
   if (!other) return []
+  const { name } = other
   if (other.tx !== stream.tx) {
     const message = `stream ${name} is sent from another port, which goes on by itself`
     return [error(path, { code: 'after-other-port', message, hint: 'use `start` for a fixed time' })]

@@ -15,6 +15,9 @@
 
 #include <algorithm>
 #include <atomic>
+#include <filesystem>
+#include <mutex>
+#include <set>
 #include <sstream>
 
 #include "../clock.h"
@@ -135,9 +138,22 @@ Failure failed(const std::string& what, int error) {
           "NMGEN_LOG=debug shows all that DPDK said"};
 }
 
+// Devices that this process has open. DPDK's own list will not do: its start opens the PCI devices that it is told of.
+std::mutex open_mutex;
+std::set<std::string> open_names;
+
+bool claim(const std::string& name) {
+  std::scoped_lock lock(open_mutex);
+  return open_names.insert(name).second;
+}
+void disclaim(const std::string& name) {
+  std::scoped_lock lock(open_mutex);
+  open_names.erase(name);
+}
+
 class Port final : public Device {
  public:
-  explicit Port(rte_device* device) : device_(device) {}
+  Port(rte_device* device, std::string name) : name_(std::move(name)), device_(device) {}
   ~Port() override {
     // net_ring keeps its ring and what is in it (22.11 frees one of its 16): whoever opens it next would receive
     // frames of a pool that is gone.
@@ -149,6 +165,7 @@ class Port final : public Device {
     rx_.clear();
     tx_.clear();
     if (pool_) rte_mempool_free(pool_);
+    disclaim(name_);
   }
   std::optional<Failure> start(uint16_t id, const OpenRequest& request);
 
@@ -167,6 +184,7 @@ class Port final : public Device {
   std::optional<Failure> configure(const OpenRequest& request);
   std::optional<Failure> set_up_queues(uint16_t rx_count, uint16_t tx_count);
 
+  std::string name_;
   rte_device* device_;
   uint16_t id_ = RTE_MAX_ETHPORTS;
   uint32_t received_ = 0;
@@ -298,6 +316,32 @@ std::optional<Failure> check_interface(const std::string& device) {
   return std::nullopt;
 }
 
+// A PCI device belongs to one driver at a time, mostly still the kernel's.
+std::optional<Failure> not_bound(const std::string& name) {
+  std::error_code none;
+  const std::filesystem::path folder = "/sys/bus/pci/devices/" + name;
+  if (!is_pci(name) || !std::filesystem::exists(folder, none)) return std::nullopt;
+  const std::string driver = std::filesystem::read_symlink(folder / "driver", none).filename();
+  if (driver == "vfio-pci" || driver == "uio_pci_generic" || driver == "igb_uio") return std::nullopt;
+  return Failure{"not-bound",
+                 driver.empty() ? "no driver has `" + name + "`, and DPDK needs one that hands it over"
+                                : "the kernel's driver `" + driver + "` has `" + name + "`",
+                 "give it away: dpdk-devbind.py --bind=vfio-pci " + name + " (without an IOMMU: uio_pci_generic)"};
+}
+
+Expected<uint16_t> attach(const std::string& name, const std::string& device) {
+  uint16_t id;
+  if (rte_eth_dev_get_port_by_name(name.c_str(), &id) == 0) return id;  // at DPDK's start
+  Silence silence;  // libbpf and libxdp below net_af_xdp know nothing of DPDK's log
+  if (const int error = rte_dev_probe(device.c_str()); error < 0) {
+    if (auto failure = not_bound(name)) return *failure;
+    return failed("DPDK cannot open `" + device + "`", error);
+  }
+  if (rte_eth_dev_get_port_by_name(name.c_str(), &id) != 0)
+    return failed("`" + name + "` is no network device", ENODEV);
+  return id;
+}
+
 Expected<std::unique_ptr<Device>> open(const OpenRequest& request) {
   Parsed parsed = parse(request.device);
   deepen_ring(parsed.device, request.rx_queues);
@@ -308,18 +352,16 @@ Expected<std::unique_ptr<Device>> open(const OpenRequest& request) {
   devices.push_back(parsed.device);
   if (auto failure = start_eal(devices, eal)) return *failure;
   const std::string name = parsed.device.substr(0, parsed.device.find(','));
-  uint16_t id;
-  if (rte_eth_dev_get_port_by_name(name.c_str(), &id) == 0)
-    return Failure{"device-in-use", "`" + name + "` is open already", "name each device once"};
-  Silence silence;  // libbpf and libxdp below net_af_xdp know nothing of DPDK's log
-  if (const int error = rte_dev_probe(parsed.device.c_str()); error < 0)
-    return failed("DPDK cannot open `" + parsed.device + "`", error);
-  if (rte_eth_dev_get_port_by_name(name.c_str(), &id) != 0)
-    return failed("`" + name + "` is no network device", ENODEV);
+  if (!claim(name)) return Failure{"device-in-use", "`" + name + "` is open already", "name each device once"};
+  auto id = attach(name, parsed.device);
+  if (!id) {
+    disclaim(name);
+    return id.failure();
+  }
   rte_eth_dev_info info{};
-  rte_eth_dev_info_get(id, &info);
-  auto port = std::make_unique<Port>(info.device);
-  if (auto failure = port->start(id, request)) return *failure;
+  rte_eth_dev_info_get(*id, &info);
+  auto port = std::make_unique<Port>(info.device, name);
+  if (auto failure = port->start(*id, request)) return *failure;
   return std::unique_ptr<Device>(std::move(port));
 }
 

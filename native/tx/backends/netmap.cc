@@ -14,8 +14,8 @@ namespace netmap {
 namespace {
 
 struct Settings {
-  uint32_t batch = 512;  // slots between two system calls, where nothing waits
-  uint32_t slots = 0;    // of rings that this open creates; 0: as the module has it
+  uint32_t batch = 0;  // slots between two system calls, where nothing waits; 0: as the port takes them
+  uint32_t slots = 0;  // of rings that this open creates; 0: as the module has it
   uint32_t rings = 0;
   uint32_t extra = 0;
   uint32_t wait_ms = 5000;
@@ -24,7 +24,9 @@ struct Settings {
 };
 
 constexpr Argument kArguments[] = {
-    {"batch", "slots that are handed over with one system call, 1 to 4096 (default 512; at most half the ring)"},
+    {"batch",
+     "slots that are handed over with one system call, 1 to 4096, at most half the ring (default: 512, and nearly the "
+     "whole ring where a call takes all at once, as VALE does)"},
     {"sync", "ioctl (default: never sleeps) or poll (sleeps up to 1 ms where there is nothing to do)"},
     {"slots", "VALE and pipes: slots of each ring, 128 to 4096 (default 1024)"},
     {"rings", "VALE and pipes: rings each way, 1 to 256 (default: as many as the port has queues)"},
@@ -153,7 +155,8 @@ std::optional<Failure> Port::open_tx(const OpenRequest& request) {
 std::optional<Failure> Port::open_rx(const OpenRequest& request) {
   if (request.rx_queues == 0) return std::nullopt;
   const uint32_t queues = std::max(request.tx_queues, request.rx_queues);
-  for (uint32_t q = 0; q < request.rx_queues; q++) rx_.push_back(std::make_unique<Rx>(settings_.batch));
+  for (uint32_t q = 0; q < request.rx_queues; q++)
+    rx_.push_back(std::make_unique<Rx>(settings_.batch ? settings_.batch : kBatch));
   uint32_t place = 0;
   do {
     Bound bound = bind(place, false, queues);

@@ -15,6 +15,9 @@ namespace nmgen::netmap {
 
 enum class By : uint32_t { kIoctl, kPoll };
 
+// Slots between two system calls, where nobody asks for another number.
+inline constexpr uint32_t kBatch = 512;
+
 // A count that its worker alone writes and others read.
 class Count {
  public:

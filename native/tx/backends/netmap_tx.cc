@@ -140,7 +140,9 @@ class Copying final : public Tx {
 }  // namespace
 
 Tx::Tx(std::unique_ptr<Descriptor> descriptor, const std::string& port, By by, uint32_t batch)
-    : ring_(std::move(descriptor), port, true, by), batch_(std::min(batch, ring_.size() / 2)) {}
+    : ring_(std::move(descriptor), port, true, by),
+      batch_(std::min(batch ? batch : kBatch, ring_.size() / 2)),
+      adapts_(batch == 0) {}
 
 void Tx::push() {
   if (committed_) sync();
@@ -161,9 +163,17 @@ bool Tx::sync(int wait_ms) {
   }
   sent_.add(frames_);
   pending_.set(ring_.pending());
+  if (adapts_ && committed_) adapt();
   committed_ = frames_ = 0;
   came_back(tail, ring_.tail());
   return true;
+}
+
+// A port that has done everything when the call returns (VALE, sinks) is idle until the next: half as many calls. All
+// others are to work on one half of the ring while we fill the other. What is left out keeps bursts whole.
+void Tx::adapt() {
+  const uint32_t size = ring_.size(), half = std::min(kBatch, size / 2);
+  batch_ = ring_.pending() == 0 ? std::max(half, size - std::min(kMaxBurst, size)) : half;
 }
 
 std::unique_ptr<Tx> make_tx(std::unique_ptr<Descriptor> descriptor, const std::string& port, By by, uint32_t batch,

@@ -25,11 +25,14 @@ class Tx : public TxQueue {
   virtual void came_back(uint32_t, uint32_t) {}
 
   OpenRing ring_;
-  uint32_t batch_;
+  uint32_t batch_;          // slots between two system calls
+  const bool adapts_;       // nobody asked for a batch of that size
   uint32_t committed_ = 0;  // slots since the last sync
   uint32_t frames_ = 0;     // frames in them
 
  private:
+  void adapt();
+
   Count sent_, pending_;
 };
 

@@ -1,8 +1,12 @@
 // The contract of native/tx/backend.h, held against every device of the list. A new backend adds a line there.
 
+#include <algorithm>
 #include <atomic>
+#include <cstdlib>
 #include <cstring>
+#include <deque>
 #include <set>
+#include <sstream>
 #include <thread>
 
 #include "../checksum.h"
@@ -23,13 +27,15 @@ struct Target {
   const char* why_never_full = nullptr;       // null: when nobody releases, `commit` takes no more
   bool copies = false;  // frames are copied out of the window: more can be under way than it lends
   uint32_t max_frame = kMaxFrame;
-  uint32_t window = 0;     // so many frames may be under way: the path drops more
-  bool in_kernel = false;  // an interface, of a pair `nmgt0` - `nmgt1` that is made for each case
+  uint32_t window = 0;           // so many frames may be under way: the path drops more
+  bool in_kernel = false;        // an interface, of a pair `nmgt0` - `nmgt1` that is made for each case
+  const char* before = nullptr;  // a command that this pair needs first
 
   // Enough to fill what can be filled.
   uint64_t plenty() const { return window ? 20 * window : 1'000'000; }
 };
 
+constexpr const char* kTakesRedirected = "ethtool -K nmgt1 gro on";
 constexpr const char* kDrops = "what has no room at the other end is dropped there";
 
 const Target kTargets[] = {
@@ -81,6 +87,22 @@ const Target kTargets[] = {
      .max_frame = 1514,
      .window = 1024,
      .in_kernel = true},
+    {.uri = "xdp:nmgt0",
+     .bad = "xdp:nmgt0,slots=100",
+     .peer = "afpacket:nmgt1",
+     .why_never_full = kDrops,
+     .max_frame = 1514,
+     .window = 4096,
+     .in_kernel = true,
+     .before = kTakesRedirected},
+    {.uri = "xdp:nmgt0,slots=128",
+     .bad = "xdp:nmgt7",
+     .peer = "afxdp:nmgt1,rx_slots=4096",
+     .why_never_full = kDrops,
+     .max_frame = 1514,
+     .window = 1024,
+     .in_kernel = true,
+     .before = kTakesRedirected},
     {.uri = "pcap:build/contract.pcap",
      .bad = "pcap:nowhere/x.pcap",
      .peer = "pcap:build/contract.pcap",
@@ -89,12 +111,21 @@ const Target kTargets[] = {
 };
 
 constexpr size_t kHeader = page::kHeaderCells;
+// Where a frame bears its number: not in its destination, since a VALE switch holds 0 for the address of its first
+// port.
+constexpr uint32_t kNumberAt = 8;
 constexpr uint64_t kPatienceNs = 20'000'000'000;
+
+bool prepare(const char* command) {
+  if (std::system(command) != 0) skip(std::string("`") + command + "` failed: is it installed (make setup)?");
+  return true;
+}
 
 // An open device with a queue each way, or two devices with one each, entered by this thread.
 struct Link {
   explicit Link(const Target& target)
       : veth(target.in_kernel ? new Veth : nullptr),
+        ready(target.before && prepare(target.before)),
         device(open_or_fail(target.uri, 1, target.peer ? 0 : 1, target.max_frame)),
         peer(target.peer ? open_or_fail(target.peer, 0, 1, target.max_frame) : nullptr),
         tx(*device->tx(0)),
@@ -119,7 +150,7 @@ struct Link {
       if (tx.room == 0) tx.refill();
       const uint32_t m = static_cast<uint32_t>(std::min<uint64_t>(n - sent, tx.room));
       CHECK(m <= kMaxBurst);
-      for (uint32_t j = 0; j < m; j++) put64(tx.frames[j].data, first + sent + j);
+      for (uint32_t j = 0; j < m; j++) put64(tx.frames[j].data + kNumberAt, first + sent + j);
       const uint32_t taken = m ? tx.commit(m, false) : 0;
       CHECK(taken <= m);
       sent += taken;
@@ -137,13 +168,14 @@ struct Link {
       CHECK(frames.size() <= kMaxBurst);
       for (const Frame& frame : frames) {
         CHECK_EQ(frame.length, 60u);
-        CHECK_EQ(get64(frame.data), first + got++);
-        for (uint32_t b = 8; b < 60; b++) CHECK_EQ(frame.data[b], 0x5a);
+        CHECK_EQ(get64(frame.data + kNumberAt), first + got++);
+        for (uint32_t b = 0; b < 60; b++) CHECK(b - kNumberAt < 8 || frame.data[b] == 0x5a);
       }
       rx.release(static_cast<uint32_t>(frames.size()));
     }
   }
   std::unique_ptr<Veth> veth;
+  bool ready;
   std::unique_ptr<Device> device, peer;
   TxQueue& tx;
   RxQueue& rx;
@@ -190,7 +222,7 @@ void sends_bursts_of_any_size(const Target& target) {
     const Frame* before = link.tx.frames;
     const uint32_t room = link.tx.room, m = std::min(n, room);
     CHECK(room >= 1 && room <= kMaxBurst);
-    for (uint32_t j = 0; j < m; j++) put64(link.tx.frames[j].data, sent + j);
+    for (uint32_t j = 0; j < m; j++) put64(link.tx.frames[j].data + kNumberAt, sent + j);
     CHECK_EQ(link.tx.commit(m, false), m);
     link.tx.push();
     if (m == 0) CHECK(link.tx.frames == before && link.tx.room == room);
@@ -286,7 +318,7 @@ void keeps_what_was_peeked_until_it_is_released(const Target& target) {
   while (peeked.empty() && now_ns() < until) peeked = link.rx.peek();
   CHECK(!peeked.empty());
   link.send(target.plenty(), 10);
-  for (size_t j = 0; j < peeked.size(); j++) CHECK_EQ(get64(peeked[j].data), j);
+  for (size_t j = 0; j < peeked.size(); j++) CHECK_EQ(get64(peeked[j].data + kNumberAt), j);
 }
 
 void counts_what_it_sent(const Target& target) {
@@ -327,7 +359,10 @@ void transfer(const Target& target, uint64_t packets, bool resized) {
   std::thread sender([&] {
     link.device->enter();
     for (uint64_t i = 0; i < packets && !give_up;) {
-      while (target.window && i - received >= target.window && !give_up) std::this_thread::yield();
+      while (target.window && i - received >= target.window && !give_up) {
+        link.tx.push();
+        std::this_thread::yield();
+      }
       if (link.tx.room == 0) link.tx.refill();
       if (link.tx.room == 0) std::this_thread::yield();
       const uint32_t n = static_cast<uint32_t>(std::min<uint64_t>(packets - i, link.tx.room));
@@ -336,7 +371,7 @@ void transfer(const Target& target, uint64_t packets, bool resized) {
         frame.data[frame.length - 1] = 0x5a;  // the end of one length is the middle of another
         if (resized) frame.length = length_of(i + j);
         if (resized && target.window) std::memset(frame.data, 0x5a, frame.length);
-        put64(frame.data, i + j);
+        put64(frame.data + kNumberAt, i + j);
         frame.data[frame.length - 1] = static_cast<uint8_t>(i + j);
       }
       if (n) i += link.tx.commit(n, resized);
@@ -347,9 +382,10 @@ void transfer(const Target& target, uint64_t packets, bool resized) {
   uint64_t got = 0, wrong = 0;
   for (uint64_t until = now_ns() + kPatienceNs; got < packets && now_ns() < until;) {
     std::span<const Frame> frames = link.rx.peek();
+    if (!frames.empty()) until = now_ns() + kPatienceNs;  // an emulated NIC may take its time
     for (const Frame& frame : frames) {
       const uint32_t length = resized ? length_of(got) : 60;
-      wrong += frame.length != length || get64(frame.data) != got ||
+      wrong += frame.length != length || get64(frame.data + kNumberAt) != got ||
                frame.data[length - 1] != static_cast<uint8_t>(got) || frame.data[length / 2] != 0x5a;
       got++;
     }
@@ -464,16 +500,36 @@ const Backend* backend_of(std::string_view uri) {
 
 void add_case(const Target& target, const char* name, void (*body)(const Target&)) {
   std::string where = target.uri;
-  where[where.find(':')] = ' ';
+  std::ranges::replace(where, ':', ' ');
   Add("contract of " + where + " - " + name, [&target, body] {
     if (auto failure = backend_of(target.uri)->probe()) skip(failure->message);
     body(target);
   });
 }
 
+// Devices of this machine, such as the NICs of test/vm: `URI PEER WINDOW LONGEST` of each, separated by `;`.
+std::deque<Target> here() {
+  const char* text = std::getenv("NMGEN_CONTRACT");
+  std::istringstream all(text ? text : "");
+  static std::deque<std::string> uris;
+  std::deque<Target> targets;
+  for (std::string one; std::getline(all, one, ';');) {
+    std::string uri, peer;
+    Target target{.uri = nullptr, .bad = nullptr, .why_never_full = kDrops};
+    std::istringstream(one) >> uri >> peer >> target.window >> target.max_frame;
+    target.uri = uris.emplace_back(uri).c_str();
+    target.peer = uris.emplace_back(peer).c_str();
+    target.bad = uris.emplace_back(uri + "x").c_str();
+    targets.push_back(target);
+  }
+  return targets;
+}
+
 // Called by main, when every backend that is compiled in has registered itself.
 void add_all() {
-  for (const Target& target : kTargets) {
+  static std::deque<Target> targets = here();
+  targets.insert(targets.end(), std::begin(kTargets), std::end(kTargets));
+  for (const Target& target : targets) {
     if (!backend_of(target.uri)) continue;  // tools/native-test.sh says why not
 #define CASE(name) add_case(target, #name, name)
     CASE(opens_again_after_it_was_closed);
