@@ -26,7 +26,7 @@ void TxLoop::compose_ahead(uint32_t n) {
       resized_ |= ahead.dress(frames[p], ahead.frame(places[p]));
     std::memcpy(frames[p].data, &heads[places[p]], Ahead::kHead);
   }
-  if (uniform && queue_.disturbed) restore_lengths(n);
+  if (uniform && (queue_.disturbed || answerer_)) restore_lengths(n);
   if (!uniform)
     for (uint32_t p = 0; p < n; p++) lengths_[p] = frames[p].length;
 }

@@ -37,7 +37,8 @@ export type Generator =
  * (seed, stream, field, i); of what a variable gives, of (seed, variable, i).
  */
 export type ValueSpec =
-  | { kind: 'literal'; value: bigint }
+  /** `resolve`: of a MAC address that is asked for when the run starts, and zero until then. */
+  | { kind: 'literal'; value: bigint; resolve?: true }
   | (Generator & ValueSet)
   | { kind: 'list'; values: readonly bigint[]; every: bigint }
   /** Weights from 0; in the order of the values. */
@@ -354,6 +355,16 @@ export interface Mix {
   runLength: number
 }
 
+export interface IpAddress {
+  kind: 'ipv4' | 'ipv6'
+  address: bigint
+}
+
+/** With the length of its network's prefix. */
+export interface PortAddress extends IpAddress {
+  length: number
+}
+
 export interface PortSpec {
   name: string
   /** `backend:device[,key=value...]`, e.g. `loop:lab`, `dpdk:net_null0,size=60`. */
@@ -364,6 +375,12 @@ export interface PortSpec {
   rxQueues: number
   /** Further arguments for the backend's environment (DPDK: EAL arguments). */
   args: readonly string[]
+  /** Of the port itself: it answers for them, and asks for neighbours in their name. */
+  addresses?: readonly PortAddress[]
+  /** For what lies outside of the networks of `addresses`. */
+  gateways?: readonly IpAddress[]
+  /** undefined: the device's own. */
+  mac?: bigint
 }
 
 /** One line of `expect:`; `metric` is a flat metric or `streams.<name>.<metric>`; value in the metric's unit. */

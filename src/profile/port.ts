@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { parseInteger } from '../units/integer.js'
 import { type Parsed, parsed, refuse } from '../units/parsed.js'
 import { knownKeys } from './one-key.js'
+import { portAddress, portGateway, portMac } from './port-address.js'
 import { checked, isMap, parseScalar } from './problem.js'
 
 /** Names of ports and streams: they become keys of results and steps of `--set` paths. */
@@ -91,6 +92,9 @@ const long = z.strictObject({
     .array(argument)
     .optional()
     .meta({ description: "Further arguments of the backend's environment (DPDK: EAL)." }),
+  address: portAddress.optional(),
+  gateway: portGateway.optional(),
+  mac: portMac.optional(),
 })
 
 const longJson = () => {
