@@ -328,21 +328,20 @@ Napi::Value now(const Napi::CallbackInfo& info) { return Napi::BigInt::New(info.
 Napi::Value take_log(const Napi::CallbackInfo& info) { return Napi::String::New(info.Env(), log_take()); }
 
 Napi::Object init(Napi::Env env, Napi::Object exports) {
-  const std::pair<const char*, Napi::Value (*)(const Napi::CallbackInfo&)> functions[] = {
-      {"backends", list_backends},
-      {"open", open},
-      {"counters", counters},
-      {"close", close},
-      {"runTx", run_tx},
-      {"runRx", run_rx},
-      {"own", own},
-      {"attend", attend},
-      {"render", render},
-      {"pin", pin},
-      {"now", now},
-      {"takeLog", take_log},
-      {"checkFilter", check_filter},
-      {"explain", explain}};
+  const std::pair<const char*, Napi::Value (*)(const Napi::CallbackInfo&)> functions[] = {{"backends", list_backends},
+                                                                                          {"open", open},
+                                                                                          {"counters", counters},
+                                                                                          {"close", close},
+                                                                                          {"runTx", run_tx},
+                                                                                          {"runRx", run_rx},
+                                                                                          {"own", own},
+                                                                                          {"attend", attend},
+                                                                                          {"render", render},
+                                                                                          {"pin", pin},
+                                                                                          {"now", now},
+                                                                                          {"takeLog", take_log},
+                                                                                          {"checkFilter", check_filter},
+                                                                                          {"explain", explain}};
   for (const auto& [name, function] : functions) exports.Set(name, Napi::Function::New(env, function, name));
   return exports;
 }
