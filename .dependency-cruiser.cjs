@@ -6,7 +6,7 @@ const mayImport = {
   units: [],
   templates: ['profile/model', 'units/'],
   profile: ['units/', 'templates/header', 'templates/headers/'],
-  gen: ['templates/(plan|rate|group|lanes)\\.ts$', 'profile/model', 'units/'],
+  gen: ['templates/(plan|rate|group|lanes|neighbour-frames)\\.ts$', 'profile/model', 'units/'],
   stats: [
     'gen/(snapshot|engine-api|host)',
     'profile/model',

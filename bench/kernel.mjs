@@ -1,9 +1,10 @@
 /**
  * nmgen beside other generators on the kernel's own paths: a veth pair whose far end lies in a namespace and drops all.
  * All run in turn, round after round, so that they meet the same noise, and are counted by the same counter, the far
- * end's; user time is what the tool's own processes took meanwhile.
+ * end's; user time is what the tool's own processes took meanwhile. Those at the end of the table have a far end that
+ * drops in an XDP program, without which a veth takes no frames that are redirected to it.
  *
- *     node bench/kernel.mjs [--rounds N] [--seconds S]
+ *     node bench/kernel.mjs [--rounds N] [--seconds S] [--only TEXT]
  *
  * Prints the table; writes all samples to results/bench-kernel.json. Exit 1 where a ratio is below what we promise.
  */
@@ -47,17 +48,20 @@ function prepare(folder) {
   const pcap = join(folder, 'udp.pcap')
   const preview = ['preview', `${root}/bench/profiles/constant.yaml`, '--count', '1000', '--pcap', pcap]
   execFileSync(process.execPath, [`${root}/bin/nmgen.js`, ...preview], { stdio: 'ignore' })
-  const bare = join(folder, 'afxdp-loop')
-  const built = spawnSync('cc', ['-O2', `${root}/bench/afxdp-loop.c`, '-o', bare, '-lxdp', '-lbpf'])
-  return { trafgen, pcap, bare: built.status === 0 ? bare : null }
+  const built = name => {
+    const made = join(folder, name)
+    const { status } = spawnSync('cc', ['-O2', `${root}/bench/${name}.c`, '-o', made, '-lxdp', '-lbpf'])
+    return status === 0 ? made : null
+  }
+  return { trafgen, pcap, bare: built('afxdp-loop'), drop: built('xdp-drop') }
 }
 
 const pinned = command => ['taskset', '-c', '1', ...command]
-const nmgen = backend => [
+const nmgen = (backend, profile = 'constant') => [
   process.execPath,
   `${root}/bin/nmgen.js`,
   'run',
-  `${root}/bench/profiles/constant.yaml`,
+  `${root}/bench/profiles/${profile}.yaml`,
   ...['--tx', `${backend}:${near}`, '--duration', '60s', '--cores', '1', '--no-out', '--quiet'],
 ]
 const testpmd = driver => [
@@ -68,7 +72,7 @@ const testpmd = driver => [
   ...['--burst=64', '--stats-period=1', '--forward-mode=txonly'],
 ]
 
-function contenders({ trafgen, pcap, bare }) {
+function contenders({ trafgen, pcap, bare, drop }) {
   const all = [
     { name: 'nmgen afpacket', command: nmgen('afpacket') },
     { name: 'trafgen', command: pinned(['trafgen', '--dev', near, '--conf', trafgen, '--cpus', '1']) },
@@ -80,6 +84,7 @@ function contenders({ trafgen, pcap, bare }) {
     { name: 'nmgen afxdp', command: nmgen('afxdp') },
     { name: 'testpmd net_af_xdp', command: testpmd('net_af_xdp') },
     ...(bare ? [{ name: 'bare AF_XDP loop', command: pinned([bare, near]) }] : []),
+    ...(drop ? ['afxdp', 'xdp'].flatMap(backend => farInXdp(backend, drop)) : []),
   ]
   const isThere = ({ command }) =>
     !spawnSync(
@@ -87,6 +92,23 @@ function contenders({ trafgen, pcap, bare }) {
       ['--version'],
     ).error
   return all.filter(isThere)
+}
+
+/** Constant frames, and those of two random fields with their checksums. */
+const farInXdp = (backend, drop) => [
+  { name: `nmgen ${backend}, far end in XDP`, command: nmgen(backend), drop },
+  { name: `nmgen ${backend}, 2 fields, far end in XDP`, command: nmgen(backend, 'two-fields'), drop },
+]
+
+/** Puts the XDP program on the far end; what is returned takes it away. */
+async function dropInXdp(program) {
+  const child = spawn('ip', ['netns', 'exec', space, program, far], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const ended = new Promise(resolve => child.once('exit', resolve))
+  await Promise.race([new Promise(resolve => child.stdout.once('data', resolve)), ended])
+  return async () => {
+    child.kill()
+    await ended
+  }
 }
 
 const arrived = () =>
@@ -107,7 +129,8 @@ function userTicks(group) {
 const TICK_NS = 1e7
 
 /** Starts a tool, waits until it sends, counts for a while, ends it. */
-async function measure({ name, command }, seconds) {
+async function measure({ name, command, drop }, seconds) {
+  const undo = drop ? await dropInXdp(drop) : () => {}
   const child = spawn(command[0], command.slice(1), { detached: true, stdio: ['pipe', 'ignore', 'ignore'] })
   const ended = new Promise(resolve => child.once('exit', resolve))
   try {
@@ -127,6 +150,7 @@ async function measure({ name, command }, seconds) {
       process.kill(-child.pid, 'SIGKILL')
     } catch {} // it has ended by itself
     await ended
+    await undo()
   }
 }
 
@@ -139,6 +163,12 @@ const PROMISES = [
   { of: 'nmgen afpacket', to: ['trafgen', 'tcpreplay', 'testpmd net_af_packet'], least: 0.95 },
   { of: 'nmgen afxdp', to: ['bare AF_XDP loop', 'testpmd net_af_xdp'], least: 0.95 },
   { of: 'nmgen afxdp', to: ['trafgen', 'tcpreplay', 'testpmd net_af_packet'], least: 1.3 },
+  { of: 'nmgen xdp, far end in XDP', to: ['nmgen afxdp, far end in XDP', 'nmgen afxdp'], least: 3 },
+  {
+    of: 'nmgen xdp, 2 fields, far end in XDP',
+    to: ['nmgen afxdp, 2 fields, far end in XDP', 'nmgen afxdp'],
+    least: 3,
+  },
 ]
 
 function print(samples) {
@@ -166,13 +196,17 @@ function print(samples) {
 }
 
 const { values } = parseArgs({
-  options: { rounds: { type: 'string', default: '5' }, seconds: { type: 'string', default: '2' } },
+  options: {
+    rounds: { type: 'string', default: '5' },
+    seconds: { type: 'string', default: '2' },
+    only: { type: 'string', default: '' },
+  },
 })
 const folder = mkdtempSync(join(tmpdir(), 'nmgen-bench-'))
 try {
   removePair()
   makePair()
-  const list = contenders(prepare(folder))
+  const list = contenders(prepare(folder)).filter(({ name }) => name.includes(values.only))
   const samples = Object.fromEntries(list.map(({ name }) => [name, []]))
   for (let round = 0; round < Number(values.rounds); round++)
     for (const one of list) {

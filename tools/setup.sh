@@ -8,15 +8,15 @@ needs=(
   'must|build-essential|command -v g++ && command -v make|compiles the native core'
   'must|python3|command -v python3|node-gyp runs on it'
   'can|pkg-config|command -v pkg-config|finds DPDK and libxdp'
-  'can|libxdp-dev|pkg-config --exists libxdp|headers of the afxdp: backend'
-  'can|libbpf-dev|pkg-config --exists libbpf|puts the XDP program of the afxdp: backend into the kernel'
+  'can|libxdp-dev|pkg-config --exists libxdp|headers of the afxdp: and xdp: backends'
+  'can|libbpf-dev|pkg-config --exists libbpf|puts the XDP programs of these backends into the kernel'
   'can|libpcap-dev|pkg-config --exists libpcap|compiles the filters of nmgen capture'
   'can|libdpdk-dev|pkg-config --exists libdpdk|headers and drivers of the dpdk: backend'
 )
 if [ "${1:-build}" = test ]; then
   needs+=(
     'can|iproute2|command -v ip|network namespaces and veth pairs of the tests'
-    'can|ethtool|command -v ethtool|switches off offloads of test interfaces'
+    'can|ethtool|command -v ethtool|switches offloads of test interfaces'
     'can|tcpdump|command -v tcpdump|captures what arrived'
     'can|tshark|command -v tshark|independent judge of frames and checksums'
     'can|dpdk-dev|command -v dpdk-testpmd|the peer that benchmarks are measured against'

@@ -10,6 +10,7 @@
 #include <cstring>
 #include <mutex>
 
+#include "answer.h"
 #include "backend.h"
 #include "clock.h"
 #include "log.h"
@@ -25,12 +26,20 @@ namespace {
 std::mutex devices_mutex;
 // Never destroyed: at exit the libraries below may be gone before it.
 auto& devices = *new std::map<uint32_t, std::shared_ptr<Device>>;
+// Of the devices that have an address of their own.
+auto& answerers = *new std::map<uint32_t, std::shared_ptr<Answerer>>;
 uint32_t next_handle = 1;
 
 std::shared_ptr<Device> device_of(const Napi::Value& handle) {
   std::scoped_lock lock(devices_mutex);
   auto found = devices.find(handle.ToNumber().Uint32Value());
   return found == devices.end() ? nullptr : found->second;
+}
+
+std::shared_ptr<Answerer> answerer_of(const Napi::Value& handle) {
+  std::scoped_lock lock(devices_mutex);
+  auto found = answerers.find(handle.ToNumber().Uint32Value());
+  return found == answerers.end() ? nullptr : found->second;
 }
 
 Napi::Object to_object(Napi::Env env, const Failure& failure) {
@@ -134,6 +143,7 @@ Napi::Value counters(const Napi::CallbackInfo& info) {
 Napi::Value close(const Napi::CallbackInfo& info) {
   std::shared_ptr<Device> last;  // destroyed outside the lock: a device may take its time
   std::scoped_lock lock(devices_mutex);
+  answerers.erase(info[0].ToNumber().Uint32Value());
   auto found = devices.find(info[0].ToNumber().Uint32Value());
   if (found != devices.end()) {
     last = std::move(found->second);
@@ -176,7 +186,8 @@ Napi::Value run_tx(const Napi::CallbackInfo& info) {
   if (const uint32_t bytes = longest_frame(*plan); bytes > tx.max_frame())
     return to_object(env, too_long(bytes, tx.max_frame()));
   device->enter();
-  TxLoop(tx, *plan, page.data()).run();
+  const auto answerer = queue == 0 ? answerer_of(info[0]) : nullptr;
+  TxLoop(tx, *plan, page.data(), answerer.get()).run();
   device->leave();
   return to_result(env, tx.failure);
 }
@@ -199,9 +210,59 @@ Napi::Value run_rx(const Napi::CallbackInfo& info) {
     tap.emplace(*filter, memory);
   }
   device->enter();
-  RxLoop(*device->rx(queue), *plan, page.data(), tap ? &*tap : nullptr).run();
+  const auto answerer = answerer_of(info[0]);
+  RxLoop(*device->rx(queue), *plan, page.data(), tap ? &*tap : nullptr, answerer.get()).run();
   device->leave();
   return to_result(env, device->rx(queue)->failure);
+}
+
+template <size_t N>
+void take_address(const std::span<uint8_t>& bytes, std::vector<std::array<uint8_t, N>>& list) {
+  if (bytes.size() != N) return;
+  list.emplace_back();
+  std::ranges::copy(bytes, list.back().begin());
+}
+
+// The device answers for these addresses from now on. Needs a TX queue.
+Napi::Value own(const Napi::CallbackInfo& info) {
+  auto device = device_of(info[0]);
+  if (!device || device->tx_queues() == 0) return to_object(info.Env(), kClosed);
+  Owner owner;
+  const auto mac = to_span<uint8_t>(info[1]);
+  std::copy_n(mac.begin(), std::min(mac.size(), owner.mac.size()), owner.mac.begin());
+  Napi::Array addresses = info[2].As<Napi::Array>();
+  for (uint32_t i = 0; i < addresses.Length(); i++) {
+    take_address(to_span<uint8_t>(addresses.Get(i)), owner.ipv4);
+    take_address(to_span<uint8_t>(addresses.Get(i)), owner.ipv6);
+  }
+  std::scoped_lock lock(devices_mutex);
+  answerers[info[0].ToNumber().Uint32Value()] = std::make_shared<Answerer>(std::move(owner), *device->tx(0));
+  return info.Env().Null();
+}
+
+// Before the workers start: sends a frame (or null), answers what came, and returns of the rest what a neighbour may
+// say of itself.
+Napi::Value attend(const Napi::CallbackInfo& info) {
+  auto device = device_of(info[0]);
+  auto answerer = answerer_of(info[0]);
+  if (!device || !answerer) return to_object(info.Env(), kClosed);
+  if (!info[1].IsNull()) answerer->send(to_span<uint8_t>(info[1]));
+  Napi::Array heard = Napi::Array::New(info.Env());
+  for (uint32_t q = 0; q < device->rx_queues(); q++) {
+    RxQueue& rx = *device->rx(q);
+    const auto frames = rx.peek();
+    for (const Frame& frame : frames) {
+      if (answerer->take(frame) || !may_name_neighbour({frame.data, frame.length})) continue;
+      Napi::Uint8Array copy = Napi::Uint8Array::New(info.Env(), frame.length);
+      std::memcpy(copy.Data(), frame.data, frame.length);
+      heard.Set(heard.Length(), copy);
+    }
+    rx.release(static_cast<uint32_t>(frames.size()));
+    if (rx.failure) return to_object(info.Env(), *rx.failure);
+  }
+  answerer->send_if_free();
+  if (const auto& failure = device->tx(0)->failure) return to_object(info.Env(), *failure);
+  return heard;
 }
 
 // Null, or why the expression is no filter.
@@ -248,6 +309,8 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
       {"close", close},
       {"runTx", run_tx},
       {"runRx", run_rx},
+      {"own", own},
+      {"attend", attend},
       {"render", render},
       {"pin", pin},
       {"now", now},

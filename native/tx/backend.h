@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <span>
@@ -42,6 +43,8 @@ class TxQueue {
   virtual void push() {}
   // Pushes out what the device still holds back, and waits (bounded) until it has left.
   virtual void flush() {}
+  // Tells the frames that `commit` took and that never left, for the device is gone or full.
+  virtual void unsent(const std::function<void(const Frame&)>&) {}
   // Bytes that each of its frames can hold.
   virtual uint32_t max_frame() const { return kMaxFrame; }
 

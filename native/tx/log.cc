@@ -1,5 +1,7 @@
 #include "log.h"
 
+#include <algorithm>
+#include <cstdio>
 #include <mutex>
 #include <utility>
 
@@ -16,6 +18,13 @@ void log_append(std::string_view more) {
   std::scoped_lock lock(mutex);
   text += more;
   if (text.size() > kMaxBytes) text.erase(0, text.find('\n', text.size() - kMaxBytes) + 1);
+}
+
+int log_format(const char* format, va_list arguments) {
+  char line[512];
+  const int bytes = vsnprintf(line, sizeof line, format, arguments);
+  if (bytes > 0) log_append({line, std::min(static_cast<size_t>(bytes), sizeof line - 1)});
+  return bytes;
 }
 
 std::string log_take() {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdarg>
 #include <string>
 #include <string_view>
 
@@ -8,6 +9,8 @@
 namespace nmgen {
 
 void log_append(std::string_view text);
+// The same as printf does it, for libraries that are given a function; returns how long it is.
+int log_format(const char* format, va_list arguments);
 std::string log_take();
 // The newest line of the form `SOURCE: text`, without SOURCE and left in place: the reason that goes into a
 // failure's sentence. Lines with `except` in them do not count.

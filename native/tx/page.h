@@ -31,6 +31,7 @@ enum Cell : size_t {
   kLastNs = 19,
   kUnknown = 20,   // RX: frames of no stream of this run
   kSystemNs = 21,  // TX: time that the kernel worked on this thread's account
+  kRequests = 22,  // RX: what asked for the port's own address; not among kPackets
 
   kHeaderCells = 24,
 };

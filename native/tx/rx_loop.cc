@@ -29,7 +29,8 @@ uint64_t sum16(const uint8_t* at, uint32_t bytes) {
 
 }  // namespace
 
-RxLoop::RxLoop(RxQueue& queue, const Plan& plan, page::Word* page, Tap* tap) : queue_(queue), page_(page), tap_(tap) {
+RxLoop::RxLoop(RxQueue& queue, const Plan& plan, page::Word* page, Tap* tap, Answerer* answerer)
+    : queue_(queue), page_(page), tap_(tap), answerer_(answerer) {
   const uint64_t histograms = page::get(page + page::kHistograms);
   page::Word* cells = page + page::kHeaderCells;
   page::Word* histogram = cells + plan.streams.size() * page::kRxStreamCells;
@@ -74,16 +75,24 @@ void RxLoop::run() {
       epoch_ = page::get(page_ + page::kEpochNs);
       page::publish(page_ + page::kState, page::kRunning);
     }
+    if (answerer_ && answerer_->waiting()) answerer_->send_if_free();
     if (frames.empty()) {
       if (queue_.failure) break;
       wait_a_moment(++idle, page::get(page_ + page::kShared) != 0);
       continue;
     }
     idle = 0;
-    if (epoch_) tap_ ? tap(frames) : take(frames, queue_.arrived);  // what comes before the start is no part of the run
+    if (epoch_)
+      tap_ ? tap(frames) : take(frames, queue_.arrived);
+    else if (answerer_)  // what comes before the start is no part of the run
+      answer_early(frames);
     queue_.release(static_cast<uint32_t>(frames.size()));
   }
   page::publish(page_ + page::kState, page::kDone);
+}
+
+void RxLoop::answer_early(std::span<const Frame> frames) {
+  for (const Frame& frame : frames) answerer_->take(frame);
 }
 
 void RxLoop::tap(std::span<const Frame> frames) {
@@ -94,15 +103,24 @@ void RxLoop::tap(std::span<const Frame> frames) {
 
 void RxLoop::take(std::span<const Frame> frames, const uint64_t* arrived) {
   const uint64_t now = now_ns();
-  uint64_t bytes = 0, unknown = 0;
+  uint64_t packets = frames.size(), bytes = 0, unknown = 0, requests = 0;
   for (size_t i = 0; i < frames.size(); i++) {
     if (i + 4 < frames.size()) __builtin_prefetch(frames[i + 4].data);
     bytes += frames[i].length;
-    if (!take_signed(frames[i], arrived ? arrived[i] : now) && !take_matched(frames[i])) unknown++;
+    if (take_signed(frames[i], arrived ? arrived[i] : now) || take_matched(frames[i])) continue;
+    if (answerer_ && answerer_->take(frames[i])) {
+      requests++;
+      packets--;
+      bytes -= frames[i].length;
+    } else {
+      unknown++;
+    }
   }
+  if (requests) page::add(page_ + page::kRequests, requests);
+  if (packets == 0) return;
   if (page::get(page_ + page::kFirstNs) == 0) page::set(page_ + page::kFirstNs, now);
   page::set(page_ + page::kLastNs, now);
-  page::add(page_ + page::kPackets, frames.size());
+  page::add(page_ + page::kPackets, packets);
   page::add(page_ + page::kBytes, bytes);
   page::add(page_ + page::kBursts, 1);
   if (unknown) page::add(page_ + page::kUnknown, unknown);

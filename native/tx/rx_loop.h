@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "answer.h"
 #include "backend.h"
 #include "page.h"
 #include "plan.h"
@@ -15,7 +16,8 @@ namespace nmgen {
 class RxLoop {
  public:
   // `tap`: what chooses frames and keeps them; the others are not counted. Null: all count, and none is kept.
-  RxLoop(RxQueue& queue, const Plan& plan, page::Word* page, Tap* tap = nullptr);
+  // `answerer`: where the port has an address of its own.
+  RxLoop(RxQueue& queue, const Plan& plan, page::Word* page, Tap* tap = nullptr, Answerer* answerer = nullptr);
   // Has the page room for every stream's counters and for the histograms that it announces?
   static bool page_fits(const Plan& plan, std::span<page::Word> page);
   // Blocks until the page says stop, the tap is full, or the queue fails, which then says why.
@@ -32,6 +34,7 @@ class RxLoop {
 
   void take(std::span<const Frame> frames, const uint64_t* arrived);
   void tap(std::span<const Frame> frames);
+  void answer_early(std::span<const Frame> frames);
   bool take_signed(const Frame& frame, uint64_t now);
   void track(Receiver& r, const uint8_t* at, uint64_t now);
   bool take_matched(const Frame& frame);
@@ -41,6 +44,7 @@ class RxLoop {
   RxQueue& queue_;
   page::Word* page_;
   Tap* tap_;
+  Answerer* answerer_;
   uint64_t epoch_ = 0;
   std::vector<Receiver> receivers_;
   std::vector<int32_t> receiver_of_;  // stream id -> index into receivers_, -1: not ours

@@ -1,6 +1,7 @@
 #include "tx_loop.h"
 
 #include <algorithm>
+#include <map>
 
 #include "clock.h"
 
@@ -13,8 +14,8 @@ constexpr uint32_t kClockEvery = 16;        // bursts between clock readings whe
 
 }  // namespace
 
-TxLoop::TxLoop(TxQueue& queue, const Plan& plan, page::Word* page)
-    : queue_(queue), plan_(plan), page_(page), streams_(make_states(plan)), schedule_(plan) {
+TxLoop::TxLoop(TxQueue& queue, const Plan& plan, page::Word* page, Answerer* answerer)
+    : queue_(queue), plan_(plan), page_(page), answerer_(answerer), streams_(make_states(plan)), schedule_(plan) {
   one_template_ = plan.streams.size() == 1 && plan.streams[0].templates.size() == 1;
   any_signed_ = std::ranges::any_of(plan.streams, [](const Stream& s) { return s.is_signed; });
   any_crc_ = std::ranges::any_of(plan.streams, [](const Stream& s) { return s.is_signed && s.has_crc; });
@@ -24,12 +25,15 @@ TxLoop::TxLoop(TxQueue& queue, const Plan& plan, page::Word* page)
 }
 
 void TxLoop::run() {
+  std::unique_lock<std::mutex> ours;
+  if (answerer_) ours = answerer_->claim();
   prefill();
   page::publish(page_ + page::kState, page::kReady);
   if (wait_for_go()) {
     page::publish(page_ + page::kState, page::kRunning);
     send_until_done();
     queue_.flush();
+    take_back_unsent();
   }
   page::publish(page_ + page::kState, page::kDone);
 }
@@ -37,6 +41,7 @@ void TxLoop::run() {
 bool TxLoop::wait_for_go() {
   while (page::acquire(page_ + page::kGo) == 0) {
     if (stop_asked()) return false;
+    answer();
     sched_yield();
   }
   // The start lies a little ahead, so that all queues begin together.
@@ -70,6 +75,7 @@ void TxLoop::send_until_done() {
     const uint64_t elapsed = now_ - epoch;
     const bool line_open = plan_.duration_ns == 0 || elapsed < plan_.duration_ns;
     if (ended(now_) || schedule_.done(elapsed, line_open)) break;
+    answer();
     Turn turn = schedule_.next(elapsed, line_open);
     if (!turn.lane) {
       if (idles_ == 0) queue_.push();
@@ -164,7 +170,7 @@ void TxLoop::compose_one(StreamState& stream, uint32_t n) {
   group_count_ = 1;
   Frame* frames = queue_.frames;
   if (one_template_) {
-    if (queue_.disturbed) restore(stream, n);
+    if (queue_.disturbed || undressed_) restore(stream, n);
     g.bytes = n * static_cast<uint64_t>(frames[0].length);
     if (untouched_) return;
     for (uint32_t j = 0; j < n; j++) data_[j] = frames[j].data;
@@ -181,7 +187,10 @@ void TxLoop::compose_one(StreamState& stream, uint32_t n) {
 }
 
 void TxLoop::restore(const StreamState& stream, uint32_t n) {
-  for (uint32_t j = 0; j < n; j++) resized_ |= dress(queue_.frames[j], stream.stream->templates[0]);
+  for (uint32_t j = 0; j < n; j++) {
+    if (undressed_ && queue_.frames[j].holds == kNothing) undressed_--;
+    resized_ |= dress(queue_.frames[j], stream.stream->templates[0]);
+  }
 }
 
 // Several streams share the burst: gather each one's packets, so that its fields are still computed as arrays.
@@ -254,6 +263,10 @@ uint32_t TxLoop::push_slowly(uint32_t n, uint32_t sent) {
   return sent;
 }
 
+void TxLoop::answer() {
+  if (answerer_ && answerer_->waiting()) undressed_ += answerer_->send();
+}
+
 // The window is empty: wait until a buffer comes back or the run ends.
 void TxLoop::make_room() {
   queue_.refill();
@@ -276,6 +289,18 @@ void TxLoop::take_back(uint32_t from, uint32_t n) {
     group.n--;
     group.stream->next--;
   }
+}
+
+// What the queue had taken, and could not send to its end, never existed either.
+void TxLoop::take_back_unsent() {
+  std::map<uint32_t, size_t> stream_of;  // by template
+  for (const Stream& stream : plan_.streams)
+    for (const Template& t : stream.templates) stream_of[t.id] = static_cast<size_t>(&stream - plan_.streams.data());
+  queue_.unsent([&](const Frame& frame) {
+    page::Word* cells = page_ + page::kHeaderCells + stream_of[frame.holds] * page::kTxStreamCells;
+    for (page::Word* cell : {cells + page::kTxPackets, page_ + page::kPackets}) page::add(cell, ~uint64_t{0});
+    for (page::Word* cell : {cells + page::kTxBytes, page_ + page::kBytes}) page::add(cell, 0 - uint64_t{frame.length});
+  });
 }
 
 void TxLoop::account() {

@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "answer.h"
 #include "backend.h"
 #include "page.h"
 #include "plan.h"
@@ -13,7 +14,8 @@ namespace nmgen {
 // Sends one shard of a plan on one queue until the work is done, the time is up or the page says stop.
 class TxLoop {
  public:
-  TxLoop(TxQueue& queue, const Plan& plan, page::Word* page);
+  // `answerer`: what it keeps waiting is sent between bursts; the queue is ours while the loop runs.
+  TxLoop(TxQueue& queue, const Plan& plan, page::Word* page, Answerer* answerer = nullptr);
   // Blocks. Reports itself ready on the page, waits for the common start, sends, flushes, reports itself done.
   // Ends early when the queue fails, which then says why.
   void run();
@@ -34,9 +36,11 @@ class TxLoop {
   void stamp_groups(bool has_crc);
   uint32_t push(uint32_t n);
   uint32_t push_slowly(uint32_t n, uint32_t sent);
+  void answer();
   void make_room();
   void take_back(uint32_t from, uint32_t n);
   void account();
+  void take_back_unsent();
   bool stop_asked() const { return page::get(page_ + page::kStop) != 0; }
   bool ended(uint64_t now) const { return stop_asked() || (give_up_ns_ != 0 && now >= give_up_ns_); }
   void idle();
@@ -44,12 +48,14 @@ class TxLoop {
   TxQueue& queue_;
   const Plan& plan_;
   page::Word* page_;
+  Answerer* answerer_;
   RenderFields render_fields_ = choose_render();
   std::vector<StreamState> streams_;
   Schedule schedule_;
   bool one_template_;  // every buffer holds the only template there is: no need to look
   bool any_signed_, any_crc_;
-  bool untouched_;  // ... and it is sent as it is, for ever
+  bool untouched_;          // ... and it is sent as it is, for ever
+  uint32_t undressed_ = 0;  // buffers that an answer took the only template from
   bool aborted_ = false;
   bool resized_ = false;
   uint64_t give_up_ns_ = 0;

@@ -17,6 +17,7 @@ const host: Host = {
       [0, 1],
       [2, 3],
     ],
+    efficient: [],
     nodes: {},
     quota: null,
   },

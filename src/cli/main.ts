@@ -12,6 +12,7 @@ Examples:
 $ nmgen run profiles/udp-64b.yaml --duration 3s
 $ nmgen preview profiles/udp-64b.yaml --count 2
 $ nmgen check profiles/*.yaml
+$ nmgen ports
 $ nmgen doctor`
 
 const exitCodes = `Exit codes: 0 pass, 1 bug in nmgen, 2 usage, 3 bad profile, 4 environment not
@@ -43,6 +44,7 @@ async function execute(argv: string[]): Promise<void> {
     import('./check.js'),
     import('./preview.js'),
     import('./capture.js'),
+    import('./ports.js'),
     import('./doctor.js'),
     import('./schema.js'),
   ])

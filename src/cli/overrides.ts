@@ -59,7 +59,14 @@ function placePorts(profile: Profile, { tx, rx }: Overrides): Profile {
 function sendFrom(profile: Profile, uri: string): Profile {
   const old = profile.ports.filter(port => sends(profile, port))
   const txQueues = Math.max(1, ...old.map(port => port.txQueues))
-  const port: PortSpec = { name: 'tx', uri, txQueues, rxQueues: 1, args: argsFor(uri, old) }
+  const port: PortSpec = {
+    name: 'tx',
+    uri,
+    txQueues,
+    rxQueues: 1,
+    args: argsFor(uri, old),
+    ...addressOf(old),
+  }
   const rest = profile.ports.filter(port => port.name !== 'tx')
   return {
     ...profile,
@@ -75,7 +82,7 @@ function receiveOn(profile: Profile, uri: string): Profile {
   const name = sender?.name ?? freeName(profile)
   const port: PortSpec = sender
     ? { ...sender, rxQueues }
-    : { name, uri, txQueues: 1, rxQueues, args: argsFor(uri, old) }
+    : { name, uri, txQueues: 1, rxQueues, args: argsFor(uri, old), ...addressOf(old) }
   const others = profile.ports.filter(other => other.name !== name)
   const nobody = profile.streams.every(stream => stream.rx === undefined)
   const streams = profile.streams.map(stream =>
@@ -104,6 +111,16 @@ function sends(profile: Profile, port: PortSpec): boolean {
 function pruned(profile: Profile): Profile {
   const used = new Set(profile.streams.flatMap(stream => [stream.tx, stream.rx]))
   return { ...profile, ports: profile.ports.filter(port => used.has(port.name)) }
+}
+
+// Who the port is in its network does not depend on the device.
+function addressOf(old: readonly PortSpec[]): Pick<PortSpec, 'addresses' | 'gateways' | 'mac'> {
+  const { addresses, gateways, mac } = old.find(port => port.addresses) ?? {}
+  return {
+    ...(addresses && { addresses }),
+    ...(gateways && { gateways }),
+    ...(mac !== undefined && { mac }),
+  }
 }
 
 // EAL arguments mean nothing to another backend.

@@ -30,7 +30,7 @@ describe('what is announced before the first packet', () => {
 
   it('is followed by the CPUs', () => {
     expect(cpuLine({ tx: [aTxQueue()], rx: [anRxQueue({ cpu: null })] })).toBe(
-      '  CPUs: lab:0 sends on 1, lab:0 receives on any',
+      '  CPUs: lab:0 sends on 1 (a core of its own), lab:0 receives on any',
     )
   })
 })

@@ -20,11 +20,14 @@ export function announcement(profile: Profile, plan: Plan, version: string): str
 /** Known once the workers are placed, which is before they are released. */
 export function cpuLine({ tx, rx }: Pick<Snapshot, 'tx' | 'rx'>): string {
   const places = [
-    ...tx.map(({ cpu, port, queue }) => `${port}:${queue} sends on ${cpu ?? 'any'}`),
-    ...rx.map(({ cpu, port, queue }) => `${port}:${queue} receives on ${cpu ?? 'any'}`),
+    ...tx.map(queue => `${queue.port}:${queue.queue} sends on ${cpuOf(queue)}`),
+    ...rx.map(queue => `${queue.port}:${queue.queue} receives on ${cpuOf(queue)}`),
   ]
   return `  CPUs: ${places.join(', ')}`
 }
+
+const cpuOf = ({ cpu, cpuReason }: { cpu: number | null; cpuReason: string }): string =>
+  cpu === null ? 'any' : `${cpu} (${cpuReason})`
 
 function until(plan: Plan): string {
   if (plan.durationNs !== null) return `for ${formatDuration(plan.durationNs)}`

@@ -7,7 +7,7 @@ export const runOptions = <T>(yargs: Argv<T>) =>
       type: 'string',
       requiresArg: true,
       describe:
-        'Send all streams from this port: loop:x, afxdp:eth3, afpacket:eth3, dpdk:0000:03:00.0, pcap:FILE',
+        'Send all streams from this port: loop:x, xdp:eth3, afxdp:eth3, afpacket:eth3, dpdk:0000:03:00.0, pcap:FILE',
     })
     .option('rx', { type: 'string', requiresArg: true, describe: 'Receive on this port' })
     .option('rate', {

@@ -3,7 +3,8 @@ import { NmgenError } from '../errors.js'
 import { Exit } from '../exit.js'
 import type { PortSpec } from '../profile/model.js'
 import type { Plan } from '../templates/plan.js'
-import { chooseCpus } from './cpus.js'
+import { type CpuChoice, chooseCpus } from './cpus.js'
+import { placed } from './devices.js'
 import { encodePlan } from './encode.js'
 import { readHost } from './host.js'
 import { type NativeFailure, native } from './native.js'
@@ -54,11 +55,11 @@ const NOTHING: Known = { streams: [], ports: [], durationNs: null }
 export function startCapture(options: CaptureOptions): Capture {
   checkFilter(options.filter)
   const host = readHost()
-  const { cpus, warnings } = chooseCpus(options.queues, options.cores ?? null, host.cpus)
   const spec: PortSpec = { name: 'rx', uri: options.uri, txQueues: 0, rxQueues: options.queues, args: [] }
   const port = openReceiver(spec, host.defaultRoute)
   try {
-    return run(port, queuesOf(port, options), cpus, warnings)
+    const queues = queuesOf(port, options)
+    return run(port, queues, chooseCpus(placed(queues, host.cpus), options.cores ?? null, host.cpus))
   } catch (error) {
     closePorts([port])
     throw error
@@ -102,13 +103,8 @@ function queuesOf(
 
 type TapQueue = Queue & { reader: Tap }
 
-function run(
-  port: OpenPort,
-  queues: readonly TapQueue[],
-  cpus: readonly number[],
-  warnings: RunOutcome['warnings'],
-): Capture {
-  const team = new Team(queues, cpus)
+function run(port: OpenPort, queues: readonly TapQueue[], choice: CpuChoice): Capture {
+  const team = new Team(queues, choice)
   const count = queues[0]!.streams.length
   const work = async () => {
     const failure = await team.ready()
@@ -119,12 +115,12 @@ function run(
   return {
     port: port.facts,
     taps: queues.map(({ reader }) => reader),
-    warnings,
+    warnings: choice.warnings,
     snapshot: () =>
       queues.map(queue =>
         readRx(
           queue.page,
-          { port: port.name, queue: queue.queue, cpu: team.cpuOf(queue) },
+          { port: port.name, queue: queue.queue, ...team.placeOf(queue) },
           queue.streams,
           count,
           0,

@@ -3,10 +3,12 @@
 import type { NmgenError } from '../errors.js'
 import type { Plan, StreamPlan } from '../templates/plan.js'
 import { chooseCpus } from './cpus.js'
+import { placed } from './devices.js'
 import type { Run } from './engine-api.js'
 import { readHost } from './host.js'
 import { LatencyReader } from './latency.js'
 import { native } from './native.js'
+import { ownAddresses, resolveNeighbours } from './neighbours.js'
 import { readRx, readTx } from './page.js'
 import { closePorts, type OpenPort, openPorts } from './ports.js'
 import { type FleetShard, makeQueues, type Queue } from './queues.js'
@@ -46,7 +48,7 @@ class NativeRun implements Run {
     const place = (queue: Queue) => ({
       port: queue.port.name,
       queue: queue.queue,
-      cpu: this.team.cpuOf(queue),
+      ...this.team.placeOf(queue),
     })
     const of = (direction: 'tx' | 'rx') => this.queues.filter(queue => queue.direction === direction)
     return {
@@ -117,13 +119,16 @@ class NativeRun implements Run {
  */
 export async function startRun(plan: Plan, options: RunOptions = {}): Promise<Run> {
   const host = readHost()
-  const planned: Plan = { ...plan, durationNs: options.durationNs ?? plan.durationNs }
-  const ports = openPorts(planned, host.defaultRoute)
+  const asked: Plan = { ...plan, durationNs: options.durationNs ?? plan.durationNs }
+  const ports = openPorts(asked, host.defaultRoute)
   try {
+    ownAddresses(asked, ports)
+    const planned = await resolveNeighbours(asked, ports)
     const fleet = options.shard ?? { index: 0, of: 1 }
     const queues = makeQueues(planned, ports, fleet)
-    const { cpus, warnings } = chooseCpus(queues.length, options.cores ?? planned.cores, host.cpus)
-    return new NativeRun(planned, ports, queues, new Team(queues, cpus), warnings, fleet)
+    const choice = chooseCpus(placed(queues, host.cpus), options.cores ?? planned.cores, host.cpus)
+    const team = new Team(queues, choice)
+    return new NativeRun(planned, ports, queues, team, choice.warnings, fleet)
   } catch (error) {
     closePorts(ports)
     throw error as NmgenError

@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { parseCpuList, readHost } from './host.js'
+import { parseCpuList } from './files.js'
+import { readHost } from './host.js'
 
 let root: string
 
@@ -44,6 +45,7 @@ describe('readHost', () => {
         [0, 2],
         [1, 3],
       ],
+      efficient: [],
       nodes: { 0: 0, 1: 0, 2: 0, 3: 1 },
       quota: 1.5,
     })

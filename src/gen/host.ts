@@ -1,5 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { Files, parseCpuList } from './files.js'
 
 /** CPUs by number, as the kernel counts them. */
 export interface Cpus {
@@ -10,6 +9,8 @@ export interface Cpus {
   isolated: number[]
   /** Online CPUs that share a core, one group a core. */
   cores: number[][]
+  /** Of the slower kind, where a machine has two. */
+  efficient: number[]
   /** NUMA node of each online CPU. */
   nodes: Record<number, number>
   /** CPUs' worth of time that the control group grants; null: no limit. */
@@ -21,6 +22,9 @@ export interface Hugepages {
   total: number
   free: number
 }
+
+/** A capacity below this is another kind of core, not a favoured one of the same kind. */
+const SLOW = 800
 
 /** What nmgen wants to know of the machine. Plain data; null where the kernel does not say. */
 export interface Host {
@@ -62,55 +66,6 @@ export function readHost(root = '/'): Host {
   }
 }
 
-/** `0-3,8` as the numbers it stands for. */
-export function parseCpuList(list: string): number[] {
-  return list
-    .trim()
-    .split(',')
-    .filter(part => part !== '')
-    .flatMap(part => {
-      const [first = 0, last = first] = part.split('-').map(Number)
-      return Array.from({ length: last - first + 1 }, (_, i) => first + i)
-    })
-}
-
-class Files {
-  constructor(private readonly root: string) {}
-
-  /** The trimmed text of a file, or null where it is empty or cannot be read. */
-  text(path: string): string | null {
-    try {
-      return readFileSync(join(this.root, path), 'utf8').trim() || null
-    } catch {
-      return null
-    }
-  }
-
-  /** The words of each line. */
-  rows(path: string): string[][] {
-    return (this.text(path) ?? '').split('\n').map(line => line.trim().split(/\s+/))
-  }
-
-  /** `key : value` lines; of a repeated key, the first. */
-  table(path: string): Map<string, string> {
-    const pairs = (this.text(path) ?? '').matchAll(/^([^:\n]+?)\s*:[ \t]*(.*)$/gm)
-    return new Map([...pairs].reverse().map(([, key = '', value = '']) => [key, value]))
-  }
-
-  list(path: string): string[] {
-    try {
-      return readdirSync(join(this.root, path))
-    } catch {
-      return []
-    }
-  }
-
-  exists(path: string): boolean {
-    const folder = path.split('/').slice(0, -1).join('/')
-    return this.list(folder).includes(path.split('/').at(-1) ?? '')
-  }
-}
-
 function readCpus(files: Files, status: Map<string, string>): Cpus {
   const base = 'sys/devices/system'
   const online = parseCpuList(files.text(`${base}/cpu/online`) ?? '0')
@@ -124,9 +79,18 @@ function readCpus(files: Files, status: Map<string, string>): Cpus {
     ),
     isolated: parseCpuList(files.text(`${base}/cpu/isolated`) ?? ''),
     cores: [...new Set(siblings)].map(parseCpuList),
+    efficient: readEfficient(files, online),
     nodes: Object.fromEntries(online.map(cpu => [cpu, nodeOf(files, `${base}/cpu/cpu${cpu}`)])),
     quota: readQuota(files),
   }
+}
+
+/** Arm and Linux 6.12 give each CPU a capacity, of which the fastest has 1024; Intel's hybrids list their E-cores. */
+function readEfficient(files: Files, online: readonly number[]): number[] {
+  const slow = parseCpuList(files.text('sys/devices/cpu_atom/cpus') ?? '')
+  const capacity = (cpu: number) =>
+    Number(files.text(`sys/devices/system/cpu/cpu${cpu}/cpu_capacity`) ?? 1024)
+  return online.filter(cpu => slow.includes(cpu) || capacity(cpu) < SLOW)
 }
 
 function nodeOf(files: Files, cpuFolder: string): number {

@@ -53,6 +53,13 @@ export interface Native {
     uris: readonly string[],
     maxFrame: number,
   ): OpenResult
+  /** The device answers ARP, neighbour solicitations and pings for these addresses from now on; it needs a TX queue. */
+  own(handle: number, mac: Uint8Array, addresses: readonly Uint8Array[]): NativeFailure | null
+  /**
+   * Before the workers start, on a device with addresses: sends a frame, answers what has come, and returns what a
+   * neighbour may have said of itself.
+   */
+  attend(handle: number, frame: Uint8Array | null): Uint8Array[] | NativeFailure
   /** Returns what the device counted itself, e.g. `rx_missed`. */
   counters(handle: number): Record<string, number>
   close(handle: number): void

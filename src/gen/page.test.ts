@@ -56,7 +56,7 @@ it('reads what a TX loop wrote, with the FCS that the device adds', () => {
   page[Cell.state] = State.running
   page[Cell.headerCells + TxStreamCell.cells] = 10n
   page[Cell.headerCells + TxStreamCell.cells + TxStreamCell.bytes] = 600n
-  const read = readTx(page, { port: 'a', queue: 0, cpu: 1 }, [4, 2], 5)
+  const read = readTx(page, { port: 'a', queue: 0, cpu: 1, cpuReason: '' }, [4, 2], 5)
   expect(read).toMatchObject({ packets: 10, frameBytes: 640, running: true, firstNs: 500, lastNs: 0 })
   expect(read.streams.map(({ packets }) => packets)).toEqual([0, 0, 10, 0, 0])
 })
@@ -64,13 +64,13 @@ it('reads what a TX loop wrote, with the FCS that the device adds', () => {
 it('reads what an RX loop wrote; no latency yet is no minimum of 0', () => {
   const page = rxPage(1, 1)
   const at = Cell.headerCells
-  expect(readRx(page, { port: 'a', queue: 0, cpu: 1 }, [0], 1, 0).streams[0]).toMatchObject({
+  expect(readRx(page, { port: 'a', queue: 0, cpu: 1, cpuReason: '' }, [0], 1, 0).streams[0]).toMatchObject({
     latencyCount: 0,
     latencyMinNs: 0,
   })
   page[at + RxStreamCell.latencyCount] = 1n
   page[at + RxStreamCell.latencyNotMin] = BigInt.asUintN(64, ~70n)
-  expect(readRx(page, { port: 'a', queue: 0, cpu: 1 }, [0], 1, 0).streams[0]).toMatchObject({
+  expect(readRx(page, { port: 'a', queue: 0, cpu: 1, cpuReason: '' }, [0], 1, 0).streams[0]).toMatchObject({
     latencyMinNs: 70,
   })
   expect(histogramOf(page, 0)).toHaveLength(HISTOGRAM_CELLS)

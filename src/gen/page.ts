@@ -26,6 +26,7 @@ export const Cell = {
   lastNs: 19,
   unknown: 20,
   systemNs: 21,
+  requests: 22,
   headerCells: 24,
 } as const
 
@@ -77,7 +78,7 @@ function since(page: Page, index: number): number {
   return at === 0n ? 0 : Number(at - Atomics.load(page, Cell.epochNs))
 }
 
-type Place = { port: string; queue: number; cpu: number | null }
+type Place = { port: string; queue: number; cpu: number | null; cpuReason: string }
 
 /** `ids[k]` is the id of the k-th stream on the page; all other streams of the run read as 0. */
 export function readTx(
@@ -171,6 +172,7 @@ export function readRx(
     packets,
     frameBytes: cell(page, Cell.bytes) + packets * FCS_BYTES,
     unknown: cell(page, Cell.unknown),
+    requests: cell(page, Cell.requests),
     deviceDrops,
     streams,
   }

@@ -12,6 +12,8 @@ export interface OpenPort {
   handle: number
   txQueues: number
   rxQueues: number
+  /** It has an address, and a TX and an RX queue to answer for it. */
+  answers: boolean
   facts: PortFacts
 }
 
@@ -22,10 +24,19 @@ interface Use {
   receives: boolean
   /** Bytes of the longest frame that it sends, without FCS. */
   maxFrame: number
+  answers: boolean
 }
 
+/** A neighbour solicitation or its answer with two VLAN tags. */
+const SHORTEST_ANSWER = 94
+
 /** Codes of native failures that the profile's or the command line's author made, not the machine. */
-const PROFILE_CODES: ReadonlySet<string> = new Set(['unknown-backend', 'no-device', 'bad-argument'])
+const PROFILE_CODES: ReadonlySet<string> = new Set([
+  'unknown-backend',
+  'no-device',
+  'bad-argument',
+  'sends-only',
+])
 
 export const exitOf = (code: string): ExitCode => (PROFILE_CODES.has(code) ? Exit.profile : Exit.environment)
 
@@ -60,6 +71,7 @@ function usesOf(plan: Plan): Use[] {
         sends: sent.length > 0,
         receives: plan.streams.some(stream => stream.rx === spec.name),
         maxFrame: longestFrame(sent),
+        answers: (spec.addresses ?? []).length > 0 && !spec.uri.startsWith('pcap:'),
       }
     })
     .filter(use => use.sends || use.receives)
@@ -114,10 +126,18 @@ export function checkInterfaces(
   }
 }
 
-function openOne({ spec, sends, receives, maxFrame }: Use, uris: readonly string[]): OpenPort {
+/** To ask and to answer takes a queue of each kind, whichever way the streams go. */
+function openOne({ spec, sends, receives, maxFrame, answers }: Use, uris: readonly string[]): OpenPort {
   const txQueues = sends ? spec.txQueues : 0
-  const rxQueues = receives ? spec.rxQueues : 0
-  const opened = native().open(spec.uri, txQueues, rxQueues, spec.args, uris, maxFrame)
+  const rxQueues = receives ? spec.rxQueues : Number(answers)
+  const opened = native().open(
+    spec.uri,
+    answers ? Math.max(txQueues, 1) : txQueues,
+    rxQueues,
+    spec.args,
+    uris,
+    answers ? Math.max(maxFrame, SHORTEST_ANSWER) : maxFrame,
+  )
   if (!opened.ok)
     throw new NmgenError(
       opened.code,
@@ -131,7 +151,8 @@ function openOne({ spec, sends, receives, maxFrame }: Use, uris: readonly string
     name: spec.name,
     handle: opened.handle,
     txQueues,
-    rxQueues: receives ? opened.rxQueues : 0,
+    rxQueues: rxQueues > 0 ? opened.rxQueues : 0,
+    answers,
     facts: { port: spec.name, uri: spec.uri, backend, facts: opened.facts, linkBps },
   }
 }
@@ -141,7 +162,7 @@ export function openReceiver(spec: PortSpec, defaultRoute: readonly string[]): O
   // A packet socket takes a copy; every other way would take the machine's own traffic away from it.
   if (!spec.uri.startsWith('afpacket:')) checkInterfaces([spec.uri], { interfaces: [] }, defaultRoute)
   try {
-    return openOne({ spec, sends: false, receives: true, maxFrame: 0 }, [spec.uri])
+    return openOne({ spec, sends: false, receives: true, maxFrame: 0, answers: false }, [spec.uri])
   } finally {
     logNative()
   }

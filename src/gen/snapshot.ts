@@ -13,6 +13,8 @@ export interface TxQueueSnapshot {
   port: string
   queue: number
   cpu: number | null
+  /** Why this one, in a few words. */
+  cpuReason: string
   running: boolean
   packets: number
   frameBytes: number
@@ -55,11 +57,15 @@ export interface RxQueueSnapshot {
   port: string
   queue: number
   cpu: number | null
+  /** Why this one, in a few words. */
+  cpuReason: string
   running: boolean
   packets: number
   frameBytes: number
   /** Frames that belong to no stream of this run. */
   unknown: number
+  /** Frames that asked for the port's own address (ARP, neighbour solicitation, ping); not among `packets`. */
+  requests: number
   /** Frames the device dropped because nobody fetched them in time, where it says so. */
   deviceDrops: number
   streams: readonly StreamRx[]

@@ -1,5 +1,6 @@
 /** The worker threads of a run: started together, stopped together, and a death of one noticed. */
 import { Worker } from 'node:worker_threads'
+import type { CpuChoice } from './cpus.js'
 import { type NativeFailure, native } from './native.js'
 import { Cell, State } from './page.js'
 import type { Queue } from './queues.js'
@@ -14,6 +15,7 @@ const LEAD_NS = 2_000_000n
 interface Member {
   queue: Queue
   cpu: number
+  reason: string
   ended: Promise<NativeFailure | null>
 }
 
@@ -27,7 +29,7 @@ function died(queue: Queue, why: string): NativeFailure {
   }
 }
 
-function start(queue: Queue, cpu: number): Member {
+function start(queue: Queue, cpu: number, reason: string): Member {
   const task: WorkerTask = {
     direction: queue.direction,
     handle: queue.port.handle,
@@ -43,23 +45,24 @@ function start(queue: Queue, cpu: number): Member {
     worker.once('error', error => resolve(died(queue, error.message)))
     worker.once('exit', code => resolve(code === 0 ? null : died(queue, `exit code ${code}`)))
   })
-  return { queue, cpu, ended }
+  return { queue, cpu, reason, ended }
 }
 
 export class Team {
   readonly #members: readonly Member[]
   #failure: NativeFailure | null = null
 
-  constructor(queues: readonly Queue[], cpus: readonly number[]) {
+  constructor(queues: readonly Queue[], { cpus, reasons }: Pick<CpuChoice, 'cpus' | 'reasons'>) {
     queues.forEach((queue, k) => {
       if (cpus.filter(cpu => cpu === cpus[k]).length > 1) queue.page[Cell.shared] = 1n
     })
-    this.#members = queues.map((queue, k) => start(queue, cpus[k]!))
+    this.#members = queues.map((queue, k) => start(queue, cpus[k]!, reasons[k]!))
     for (const member of this.#members) void member.ended.then(failure => this.#note(failure))
   }
 
-  cpuOf(queue: Queue): number | null {
-    return this.#members.find(member => member.queue === queue)?.cpu ?? null
+  placeOf(queue: Queue): { cpu: number | null; cpuReason: string } {
+    const member = this.#members.find(one => one.queue === queue)
+    return { cpu: member?.cpu ?? null, cpuReason: member?.reason ?? '' }
   }
 
   /** Waits until every loop stands at the start. */

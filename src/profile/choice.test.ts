@@ -198,7 +198,7 @@ describe('choice', () => {
       'frame: 64B',
       'frame-too-short 5:12 a frame of 64 bytes is too short: ethernet 14 + ipv6 40 + hop_by_hop 8 + dest_options 8 + udp 8',
     ],
-    ['weight: 4,', 'weight: 65521,', 'too-many-choices 7:7 the weights multiply to an order of '],
+    ['weight: 4,', 'weight: 65521,', 'too-many-choices 10:11 the weights multiply to an order of '],
   ])('says once, and where: %s as %s', (from, to, expected) => {
     expect(found(text.replace(from, to))).toEqual([expect.stringContaining(expected)])
   })

@@ -85,5 +85,6 @@ function literals({ type, bits, letters, names }: FieldKind): Json[] {
       },
       number,
     ]
-  return [addressJson(type as AddressKind)]
+  const asked = type === 'mac' ? [{ const: 'resolve', description: 'Asked for when the run starts.' }] : []
+  return [...asked, addressJson(type as AddressKind)]
 }

@@ -7,10 +7,14 @@ import { parseParts } from './part-field.js'
 import { isMap, parseScalar, type Report, type YamlMap } from './problem.js'
 import { isReference, namePattern, parseReference } from './reference.js'
 
-/** A literal, a reference, a hash, a generator, or parts of these; a checksum may also be told how to come out. */
+/**
+ * A literal, a reference, a hash, a generator, or parts of these; a checksum may also be told how to come out, and a MAC
+ * address to be asked for.
+ */
 export function parseField(kind: FieldKind, input: unknown, report: Report): FieldSpec | undefined {
   if (isMap(input) && 'bits' in input) return parseParts(kind, input, parseValue, report)
   if (isBytes(kind)) return parseBytes(kind, input, report)
+  if (kind.type === 'mac' && input === 'resolve') return { kind: 'literal', value: 0n, resolve: true }
   if (kind.type === 'checksum' && input === 'zero') return { kind: 'literal', value: 0n }
   if (kind.type === 'checksum' && (input === 'valid' || input === 'bad'))
     return { kind: 'checksum', mode: input }

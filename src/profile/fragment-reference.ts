@@ -48,6 +48,8 @@ export function fragmentReference(): string {
     'Sizes, `mtu`, `order` and `fault` come in all combinations, each exactly as often as the weights multiply to; then ' +
       'all comes again. There may be 65,536 trains and 1,048,576 frames until then. Sizes therefore come in turn (`imix`, ' +
       '`list`, `inc`), not at random. A run that the clock ends may end in the middle of a train; one with a `count` does not.',
+    'Alternatives (`choice`) and texts of several lengths are kinds of datagrams: trains take them in the exact order of the ' +
+      'stream, and each kind has all of these combinations.',
     '## Signatures',
     'Each fragment with 18 bytes of room behind the headers has a signature of its own, so loss, order and latency are ' +
       'those of fragments. The first one of `tiny_first` has no room, and is counted by its header. A device that puts ' +

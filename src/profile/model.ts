@@ -37,7 +37,8 @@ export type Generator =
  * (seed, stream, field, i); of what a variable gives, of (seed, variable, i).
  */
 export type ValueSpec =
-  | { kind: 'literal'; value: bigint }
+  /** `resolve`: of a MAC address that is asked for when the run starts, and zero until then. */
+  | { kind: 'literal'; value: bigint; resolve?: true }
   | (Generator & ValueSet)
   | { kind: 'list'; values: readonly bigint[]; every: bigint }
   /** Weights from 0; in the order of the values. */
@@ -223,19 +224,6 @@ export type SizeSpec =
   /** low, low + step, ... up to high. */
   | { kind: 'inc' | 'random'; low: number; high: number; step: number }
 
-/** One of the ways that a stream, or a list of a header, can go on; as often as it weighs. */
-export interface Alternative {
-  /** A whole number from 1. */
-  weight: number
-  /** Results are kept under it; without one, under its number. */
-  name?: string
-  /** Headers, or in a header the items of a list. */
-  layers: readonly LayerSpec[]
-  /** Instead of the stream's. */
-  frame?: FrameSpec
-  signature?: boolean
-}
-
 /**
  * With `of`, which names a layer of the stack, the sizes are those of the packet from this layer on, without the FCS: the
  * frame is as much larger as what stands around it. Frames that come out too short for Ethernet are padded (RFC 894).
@@ -367,6 +355,16 @@ export interface Mix {
   runLength: number
 }
 
+export interface IpAddress {
+  kind: 'ipv4' | 'ipv6'
+  address: bigint
+}
+
+/** With the length of its network's prefix. */
+export interface PortAddress extends IpAddress {
+  length: number
+}
+
 export interface PortSpec {
   name: string
   /** `backend:device[,key=value...]`, e.g. `loop:lab`, `dpdk:net_null0,size=60`. */
@@ -377,6 +375,12 @@ export interface PortSpec {
   rxQueues: number
   /** Further arguments for the backend's environment (DPDK: EAL arguments). */
   args: readonly string[]
+  /** Of the port itself: it answers for them, and asks for neighbours in their name. */
+  addresses?: readonly PortAddress[]
+  /** For what lies outside of the networks of `addresses`. */
+  gateways?: readonly IpAddress[]
+  /** undefined: the device's own. */
+  mac?: bigint
 }
 
 /** One line of `expect:`; `metric` is a flat metric or `streams.<name>.<metric>`; value in the metric's unit. */

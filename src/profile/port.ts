@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { parseInteger } from '../units/integer.js'
 import { type Parsed, parsed, refuse } from '../units/parsed.js'
 import { knownKeys } from './one-key.js'
+import { portAddress, portGateway, portMac } from './port-address.js'
 import { checked, isMap, parseScalar } from './problem.js'
 
 /** Names of ports and streams: they become keys of results and steps of `--set` paths. */
@@ -24,6 +25,7 @@ const uriExamples = [
   'dpdk:net_null0,size=60',
   'netmap:eth3',
   'afxdp:eth3',
+  'xdp:eth3',
   'afpacket:eth3',
   'pcap:out.pcap',
 ]
@@ -90,6 +92,9 @@ const long = z.strictObject({
     .array(argument)
     .optional()
     .meta({ description: "Further arguments of the backend's environment (DPDK: EAL)." }),
+  address: portAddress.optional(),
+  gateway: portGateway.optional(),
+  mac: portMac.optional(),
 })
 
 const longJson = () => {

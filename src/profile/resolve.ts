@@ -47,6 +47,9 @@ const portSpec = (name: string, port: ProfileShape['ports'][string]): PortSpec =
   txQueues: port.queues?.tx ?? 1,
   rxQueues: port.queues?.rx ?? 1,
   args: port.args ?? [],
+  ...(port.address && { addresses: port.address }),
+  ...(port.gateway && { gateways: port.gateway }),
+  ...(port.mac !== undefined && { mac: port.mac }),
 })
 
 function streamSpec(

@@ -1,6 +1,7 @@
 import type { Header } from '../templates/header.js'
 import { isOpen, Scope, type Slot } from '../templates/header-table.js'
 import { headers } from '../templates/headers/index.js'
+import { formatAddress } from '../units/address.js'
 import { formatCount } from '../units/count.js'
 import { formatDuration } from '../units/duration.js'
 import { formatLoad } from '../units/load.js'
@@ -17,6 +18,7 @@ import {
 } from './format.js'
 import { formatLiteral } from './literal.js'
 import type { Alternative, CaptureSpec, LayerSpec, Profile, StreamSpec, YamlPath } from './model.js'
+import { formatIp, formatPortAddress } from './port-address.js'
 import { rewriteField } from './rewrite.js'
 import { layerDocument } from './write.js'
 
@@ -69,7 +71,7 @@ function rowsOf(profile: Profile, originOf: OriginOf): ResolvedRow[] {
 
 /** A short form (`a: loop:lab`, `queues: 2`) gives what its long form would. */
 function portRows({ ports }: Profile, originOf: OriginOf): ResolvedRow[] {
-  return ports.flatMap(({ name, uri, txQueues, rxQueues, args }) => {
+  return ports.flatMap(({ name, uri, txQueues, rxQueues, args, addresses, gateways, mac }) => {
     const port = ['ports', name]
     const queues = [...port, 'queues']
     const long = ['tx', 'rx'].some(key => originOf([...queues, key]) !== 'default')
@@ -83,6 +85,9 @@ function portRows({ ports }: Profile, originOf: OriginOf): ResolvedRow[] {
       row(['queues', 'tx'], String(txQueues), long ? [...queues, 'tx'] : queues),
       row(['queues', 'rx'], String(rxQueues), long ? [...queues, 'rx'] : queues),
       row(['args'], `[${args.join(', ')}]`, [...port, 'args']),
+      ...(addresses ? [row(['address'], `[${addresses.map(formatPortAddress).join(', ')}]`)] : []),
+      ...(gateways ? [row(['gateway'], `[${gateways.map(formatIp).join(', ')}]`)] : []),
+      ...(mac === undefined ? [] : [row(['mac'], formatAddress('mac', mac))]),
     ]
   })
 }

@@ -93,6 +93,11 @@ function parseRewrite(
       `${name} may have any length, so it cannot be rewritten`,
       'use `layers` instead',
     )
+  if (field.type === 'mac' && value === 'resolve') {
+    const message = 'packets of a capture have many destinations, which are no neighbours'
+    report({ code: 'resolve-place', message, hint: 'give the MAC address', path: [] })
+    return undefined
+  }
   const spec = parseField(field, value, report)
   return spec && { name, spec }
 }

@@ -25,7 +25,7 @@ export function fieldDocument(kind: FieldKind, spec: FieldSpec, detail: Detail):
     case 'bytes':
       return bytesDocument(kind, spec.bytes)
     case 'literal':
-      return literalDocument(kind, spec.value)
+      return spec.resolve ? 'resolve' : literalDocument(kind, spec.value)
     case 'parts':
       return { bits: spec.parts.map((part, i) => partDocumentOf(part, i, detail)) }
     case 'string':

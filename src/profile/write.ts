@@ -1,6 +1,7 @@
 /** Profile → the document it could have been read from: what `load` makes of it is the same profile. */
 import { fieldsOf, type List, listsOf, type Member } from '../templates/header.js'
 import { headers } from '../templates/headers/index.js'
+import { formatAddress } from '../units/address.js'
 import { formatDuration } from '../units/duration.js'
 import type { Load } from '../units/load.js'
 import { formatRate } from '../units/rate.js'
@@ -14,6 +15,7 @@ import type {
   StreamSpec,
   Variables,
 } from './model.js'
+import { formatIp, formatPortAddress } from './port-address.js'
 import { rewriteField } from './rewrite.js'
 import { fieldDocument, pickDocument, stringDocument, variableDocument } from './write-field.js'
 import { fragmentDocument } from './write-fragment.js'
@@ -61,10 +63,13 @@ const mapped = <T>(
 ): Record<string, unknown> =>
   Object.fromEntries(Object.entries(map).map(([name, value]) => [name, write(value, 'all')]))
 
-const portDocument = ({ uri, txQueues, rxQueues, args }: PortSpec) => ({
+const portDocument = ({ uri, txQueues, rxQueues, args, addresses, gateways, mac }: PortSpec) => ({
   uri,
   queues: { tx: txQueues, rx: rxQueues },
   args: [...args],
+  ...(addresses && { address: addresses.map(formatPortAddress) }),
+  ...(gateways && { gateway: gateways.map(formatIp) }),
+  ...(mac !== undefined && { mac: formatAddress('mac', mac) }),
 })
 
 /** A stream that divides the total has a share and no rate. */

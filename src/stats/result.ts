@@ -45,6 +45,8 @@ export interface TxQueueResult {
   port: string
   queue: number
   cpu: number | null
+  /** Why this one, in a few words. */
+  cpu_reason: string
   tx_packets: number
   tx_bytes: number
   tx_pps: number | null
@@ -65,11 +67,15 @@ export interface RxQueueResult {
   port: string
   queue: number
   cpu: number | null
+  /** Why this one, in a few words. */
+  cpu_reason: string
   /** Every frame that was fetched, also those of no stream. */
   rx_packets: number
   rx_bytes: number
   rx_pps: number | null
   unknown: number
+  /** Frames that asked for the port's own address (ARP, neighbour solicitation, ping); not among `rx_packets`. */
+  own_requests: number
   device_drops: number
   duplicates: number
   reordered: number
@@ -90,6 +96,7 @@ export interface PortResult {
   rx_packets: number
   rx_bytes: number
   unknown: number
+  own_requests: number
   device_drops: number
   /** What the device counted itself, everybody's traffic included; empty where it does not. */
   counters: Readonly<Record<string, number>>

@@ -33,6 +33,7 @@ const structural = new Set([
   ),
   'ipv4.fragment_offset',
   'fragment.fragment_offset',
+  'gtpu.extension_present',
 ])
 
 /** What a reader must know before it can go on: whatever the rules of these members ask for. */
@@ -62,6 +63,31 @@ const stacks: fc.Arbitrary<string[]> = fc.array(fc.nat(), { minLength: 1, maxLen
   return stack
 })
 
+/** The fewest layers from Ethernet to each header. */
+const depths = new Map([['ethernet', 0]])
+for (let depth = 1; depth < names.length; depth++)
+  for (const name of names)
+    if (!depths.has(name) && basesOf(name).some(base => depths.get(base) === depth - 1))
+      depths.set(name, depth)
+
+function basesOf(name: string): string[] {
+  return headers[name]!.anywhere ? names : Object.keys(headers[name]!.on)
+}
+
+/** Any stack with this header on top: a few detours, then straight down to Ethernet. */
+export const stacksTo = (top: string): fc.Arbitrary<string[]> =>
+  fc.array(fc.nat(), { minLength: 2, maxLength: 6 }).map(choices => {
+    const stack = [top]
+    for (const [i, choice] of [...choices, ...names.map(() => 0)].entries()) {
+      const below = basesOf(stack[0]!)
+      const depth = Math.min(...below.map(base => depths.get(base)!))
+      const fit = i < 2 ? below : below.filter(base => depths.get(base) === depth)
+      if (i >= 2 && stack[0] === 'ethernet') break
+      if (fit.length > 0) stack.unshift(fit[choice % fit.length]!)
+    }
+    return stack[0] === 'ethernet' ? stack : ['ethernet', ...stack]
+  })
+
 type Spec = (bits: number) => fc.Arbitrary<ValueSpec>
 type Given = Pick<LayerSpec, 'fields' | 'lists'>
 
@@ -73,14 +99,12 @@ const content = (
   deep = 3,
 ): fc.Arbitrary<Given> => {
   const asked = askedBy(members)
-  const selectors = fieldsOf(members).filter(({ name, names }) => names && asked.has(name) && !skip(name))
+  const selectors = fieldsOf(members).flatMap(field => {
+    const values = field.names ? Object.values(field.names.values) : field.bits === 1 ? [0n, 1n] : []
+    return values.length > 0 && asked.has(field.name) && !skip(field.name) ? [{ ...field, values }] : []
+  })
   const choice = fc.record(
-    Object.fromEntries(
-      selectors.map(({ name, names }) => [
-        name,
-        fc.constantFrom(...Object.values(names!.values)).map(literal),
-      ]),
-    ),
+    Object.fromEntries(selectors.map(({ name, values }) => [name, fc.constantFrom(...values).map(literal)])),
     { requiredKeys: [] },
   )
   return choice.chain(made => {
@@ -248,8 +272,8 @@ function frames(stack: readonly string[]): fc.Arbitrary<FrameSpec> {
   return fc.tuple(spec, of).map(([how, layer]) => ({ ...how, ...(layer !== undefined && { of: layer }) }))
 }
 
-export const streamsWith = (spec: Spec, skip: RegExp): fc.Arbitrary<StreamSpec> =>
-  stacks.chain(stack =>
+export const streamsWith = (spec: Spec, skip: RegExp, some = stacks): fc.Arbitrary<StreamSpec> =>
+  some.chain(stack =>
     fc
       .tuple(layersOf(stack, spec, skip), frames(stack), fc.boolean())
       .map(([layers, frame, listens]) => stream({ layers, frame, ...(listens ? { rx: 'b' } : {}) })),

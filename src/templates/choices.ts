@@ -51,6 +51,30 @@ export function waysOf({ choice, lists }: LayerSpec): number {
   return Object.values(lists ?? {}).reduce((product, items) => product * waysThrough(items), 1)
 }
 
+interface Found {
+  choice: readonly Alternative[]
+  path: YamlPath
+}
+
+/** Every choice, also those inside of others; `path` is that of the list of layers or items. */
+export function choicesIn(layers: readonly LayerSpec[], path: YamlPath): Found[] {
+  return layers.flatMap((layer, i) => {
+    const { choice, lists = {}, name } = layer
+    const here = layer.alone ? path : [...path, i]
+    if (choice) return [{ choice, path: [...here, 'choice'] }, ...choice.flatMap(inside(here))]
+    const named = name === '' ? here : [...here, name]
+    return Object.entries(lists).flatMap(([list, items]) => choicesIn(items, [...named, list]))
+  })
+}
+
+const inside =
+  (here: YamlPath) =>
+  ({ layers }: Alternative, k: number): Found[] =>
+    choicesIn(layers, [...here, 'choice', k, bodyOf(here)])
+
+/** Alternatives among layers hold layers, those in a list hold items of it. */
+const bodyOf = (here: YamlPath): string => (here.at(-2) === 'layers' ? 'layers' : 'use')
+
 /** By name, else by number: `2-1` is the first alternative of the second choice, in the order of the profile. */
 function labelsOf(layers: readonly LayerSpec[]): Map<Alternative, string> {
   const labels = new Map<Alternative, string>()
@@ -92,10 +116,10 @@ const behind = (one: Branch, way: Branch): Branch => ({
 /** What an alternative says of the frame is overruled by those inside of it. */
 function choose(choice: readonly Alternative[], place: Place): Branch[] {
   const total = BigInt(choice.reduce((sum, { weight }) => sum + weight, 0))
-  const key = place.path.at(-2) === 'layers' ? 'layers' : 'use'
   return choice.flatMap((alternative, k) => {
     const { weight, name, layers, frame, signature } = alternative
     const path = [...place.path, 'choice', k]
+    const body = [...path, bodyOf(place.path)]
     const id = [...path.slice(2, -1), name ?? k].join('.')
     const over = { ...(frame && { frame, frameIn: path }), ...(signature !== undefined && { signature }) }
     const first: Branch = {
@@ -106,7 +130,7 @@ function choose(choice: readonly Alternative[], place: Place): Branch[] {
       has: [id],
       over,
     }
-    return branchesOf(layers, { ...place, path: [...path, key], within: id }).map(way => behind(first, way))
+    return branchesOf(layers, { ...place, path: body, within: id }).map(way => behind(first, way))
   })
 }
 

@@ -17,8 +17,9 @@ import { checkRoom, type Layout, layOut } from './layout.js'
 import { checkLengths, staticBytes } from './lengths.js'
 import { link } from './link.js'
 import { checkMatches, matchRule } from './match.js'
+import { neighbourOf } from './neighbour.js'
 import { numbered } from './number.js'
-import type { Plan, StreamPlan, Template } from './plan.js'
+import type { Neighbour, Plan, StreamPlan, Template } from './plan.js'
 import { checkSelectors } from './selectors.js'
 import { checkSignature, checkSignatures, signatureOffset, writeSignature } from './signature.js'
 import { padded, type Sizes, sizesOf, startOf } from './sizes.js'
@@ -47,9 +48,13 @@ export function compile(profile: Profile, read: CaptureReader = noFiles): Compil
   )
   const plans = numbered(
     streams.flatMap(
-      ({ plan, captured }, id) =>
+      ({ plan, captured, neighbour }, id) =>
         plan ??
-        (captured ?? trains.get(id)?.plans ?? []).map(part => ({ ...common(profile, all, id), ...part })),
+        (captured ?? trains.get(id)?.plans ?? []).map(part => ({
+          ...common(profile, all, id),
+          ...part,
+          ...(neighbour && { neighbour }),
+        })),
     ),
   )
   const diagnostics = [
@@ -124,6 +129,7 @@ interface CompiledStream {
   captured?: readonly CapturedPlan[]
   /** Instead of a plan, where its datagrams are to be cut. */
   sizes?: Sizes
+  neighbour?: Neighbour
   diagnostics: readonly Diagnostic[]
   headerBytes: number
 }
@@ -158,13 +164,21 @@ function compileStream(profile: Profile, all: Members, id: number, read: Capture
     ...checkTargets(layout, profile.safety),
     ...(stream.fragment ? checkCut(stream, layout, path) : []),
   ]
+  const hop = neighbourOf(profile, stream, layout, path) // what is referred to is known now
+  content.push(...hop.diagnostics)
   if (!sizes) return { diagnostics: [...sizing, ...content], headerBytes }
   const room = checkFrames(stream, layout, sizes, start, framed)
   const diagnostics = [...sizing, ...content, ...room]
   if (diagnostics.some(({ severity }) => severity === 'error')) return { diagnostics, headerBytes }
   if (stream.fragment)
-    return { sizes, diagnostics: [...diagnostics, ...checkSignatures(layout, stream, path)], headerBytes }
-  const plan = streamPlan(profile, stream, common(profile, all, id), layout, sizes)
+    return {
+      ...hop,
+      sizes,
+      diagnostics: [...diagnostics, ...checkSignatures(layout, stream, path)],
+      headerBytes,
+    }
+  const shared = { ...common(profile, all, id), ...(hop.neighbour && { neighbour: hop.neighbour }) }
+  const plan = streamPlan(profile, stream, shared, layout, sizes)
   return {
     plan,
     diagnostics: [...diagnostics, ...checkSignature(layout, stream, plan.signature, path)],
@@ -234,7 +248,9 @@ function streamPlan(
     templates,
     sequence,
     sizeDraw: columns && { key: fieldKey(profile.seed, stream.name, 'frame'), columns },
-    fields: fieldPrograms(beside(layout, signature), identity, (field, last) => sumsOf(sites, field, last)),
+    fields: fieldPrograms(beside(layout, signature === null ? [] : [signature]), identity, (field, last) =>
+      sumsOf(sites, field, last),
+    ),
     signature,
     match: stream.rx !== undefined && signature === null ? matchRule(layout, templates[0]!.bytes) : null,
   }

@@ -50,12 +50,14 @@ function checkContent(
   return wrong('frame-too-short', message, 'give a longer frame, or a shorter payload')
 }
 
-/** The signature takes the place of the characters that it covers: they are not drawn. */
-export function beside(layout: Layout, signature: number | null): Layout {
+/** Signatures take the place of the characters that they cover: these are not drawn. */
+export function beside(layout: Layout, signatures: readonly number[]): Layout {
   const { content } = layout
-  if (!content || signature === null) return layout
-  const [start, end] = [signature * 8, (signature + SIGNATURE_BYTES) * 8]
-  const parts = content.parts.flatMap(part => uncovered(part, start, end))
+  if (!content || signatures.length === 0) return layout
+  const parts = signatures.reduce(
+    (left, at) => left.flatMap(part => uncovered(part, at * 8, (at + SIGNATURE_BYTES) * 8)),
+    content.parts,
+  )
   // A whole without parts would be written itself.
   return { ...layout, content: parts.length > 0 ? { ...content, parts } : undefined }
 }

@@ -2,9 +2,9 @@
  * Takes a stream of several layouts apart into members of one layout each, which is all that the native core knows. The
  * profile stays as written.
  */
-import type { StreamSpec } from '../profile/model.js'
+import type { Alternative, LayerSpec, StreamSpec, YamlPath } from '../profile/model.js'
 import { MAX_CYCLE, MAX_MEMBERS } from '../units/limits.js'
-import { hasChoice, variantsOf, waysOf, waysThrough } from './choices.js'
+import { choicesIn, hasChoice, variantsOf, waysOf, waysThrough } from './choices.js'
 import { type Diagnostic, error } from './diagnostic.js'
 import { membersOf, type Variant } from './members-of.js'
 import { textVariants } from './text-variants.js'
@@ -35,7 +35,7 @@ function expandOne(spec: StreamSpec, stream: number): Expanded {
   if (ways > MAX_MEMBERS) return { members: [], diagnostics: [tooMany(spec, ways, stream)] }
   const chosen = hasChoice(spec.layers) ? variantsOf(spec, path) : [whole(spec)]
   const cycle = chosen.reduce((sum, { weight }) => sum + weight, 0)
-  if (cycle > MAX_CYCLE) return { members: [], diagnostics: [tooLong(cycle, stream)] }
+  if (cycle > MAX_CYCLE) return { members: [], diagnostics: [tooLong(spec, cycle, stream)] }
   const { variants, diagnostics } = textVariants(chosen, path)
   return { members: membersOf(variants).map(member => ({ spec: member, stream })), diagnostics }
 }
@@ -46,16 +46,30 @@ function tooMany({ layers }: StreamSpec, ways: number, stream: number): Diagnost
   const factors = layers.map(waysOf).filter(count => count > 1)
   const count = ways < 1e9 ? ways : 'more than a billion'
   const product = factors.length > 1 && factors.length < 9 ? `${factors.join(' x ')} = ${count}` : count
-  return error(['streams', stream, 'layers'], {
+  const here = ofMost(layers, stream, choice => choice.reduce((sum, one) => sum + waysThrough(one.layers), 0))
+  return error(here, {
     code: 'too-many-choices',
     message: `the alternatives multiply to ${product} kinds of frames, and at most ${MAX_MEMBERS} are possible`,
     hint: 'fewer alternatives, or several streams that share a rate',
   })
 }
 
-const tooLong = (cycle: number, stream: number): Diagnostic =>
-  error(['streams', stream, 'layers'], {
-    code: 'too-many-choices',
-    message: `the weights multiply to an order of ${cycle} packets, and at most ${MAX_CYCLE} are possible`,
-    hint: 'rounder weights: of 40 and 60 instead of 397 and 603, say',
-  })
+const tooLong = ({ layers }: StreamSpec, cycle: number, stream: number): Diagnostic =>
+  error(
+    ofMost(layers, stream, choice => choice.reduce((sum, { weight }) => sum + weight, 0)),
+    {
+      code: 'too-many-choices',
+      message: `the weights multiply to an order of ${cycle} packets, and at most ${MAX_CYCLE} are possible`,
+      hint: 'rounder weights: of 40 and 60 instead of 397 and 603, say',
+    },
+  )
+
+/** Where the choice stands that multiplies most. */
+function ofMost(
+  layers: readonly LayerSpec[],
+  stream: number,
+  factor: (choice: readonly Alternative[]) => number,
+): YamlPath {
+  const choices = choicesIn(layers, ['streams', stream, 'layers'])
+  return choices.reduce((a, b) => (factor(b.choice) > factor(a.choice) ? b : a)).path
+}

@@ -211,6 +211,25 @@ export interface SizeDraw {
   columns: readonly Pick<Column, 'threshold' | 'other'>[]
 }
 
+/** Of 802.1Q or 802.1ad; `header` names its table. */
+export interface Tag {
+  header: 'vlan' | 'svlan'
+  id: number
+}
+
+/** Whose MAC address is `dst`, the first six bytes of every template, which are zero until it has answered. */
+export interface Neighbour {
+  kind: 'ipv4' | 'ipv6'
+  address: bigint
+  /** The port's own address, in whose name it is asked. */
+  from: bigint
+  /** The VLAN in which it is, outermost first. */
+  tags: readonly Tag[]
+  /** The profile gives no `src`: it is the port's own. */
+  setsSource: boolean
+  path: YamlPath
+}
+
 /**
  * Frames of one layout, with a number in the signature and counters of their own. A stream of the profile is one of
  * these, or several with the same name, its members.
@@ -265,6 +284,8 @@ export interface StreamPlan {
   after: readonly number[]
   tx: string
   rx: string | null
+  /** Of `dst: resolve`. */
+  neighbour?: Neighbour
 }
 
 export interface Plan {

@@ -62,7 +62,7 @@ function allowedBy(safety: Safety): Readonly<Record<Family, readonly AddressRang
 
 function checkField(field: PlacedField, family: Family, safety: Safety): Diagnostic[] {
   const allowed = allowedBy(safety)[family]
-  const refused = targets(field).find(range => !covered(range, allowed))
+  const refused = targetsOf(field).find(range => !covered(range, allowed))
   if (!refused) return []
   const alone = refused.low === refused.high
   const text = alone ? formatAddress(family, refused.low) : formatAddressRange(family, refused)
@@ -75,9 +75,10 @@ function checkField(field: PlacedField, family: Family, safety: Safety): Diagnos
   ]
 }
 
-function targets({ spec, parts }: PlacedField): readonly AddressRange[] {
+/** What a field can hold, in ranges; nothing where it is not given. */
+export function targetsOf({ spec, parts }: PlacedField): readonly AddressRange[] {
   if (parts.length === 0) return spec ? hullsOfSlot(spec) : []
-  return hullOfParts(parts.map(part => ({ bits: part.bits, hulls: targets(part) })))
+  return hullOfParts(parts.map(part => ({ bits: part.bits, hulls: targetsOf(part) })))
 }
 
 /** Walks through the range from one allowed range to the next; they may touch or overlap. */

@@ -95,7 +95,12 @@ describe('an environment that is not ready', () => {
 describe('the interface of the default route', () => {
   const [route] = host.defaultRoute
   const drivers = ['net_af_packet0,iface=', 'net_af_xdp0,iface=', 'net_pcap0,iface=', 'net_pcap0,tx_iface=']
-  const uris = ['afpacket:', 'afxdp:', ...[...drivers, 'net_tap0,remote='].map(driver => `dpdk:${driver}`)]
+  const uris = [
+    'afpacket:',
+    'afxdp:',
+    'xdp:',
+    ...[...drivers, 'net_tap0,remote='].map(driver => `dpdk:${driver}`),
+  ]
 
   it.for(uris)('is refused as %s', async (uri, ctx) => {
     if (route === undefined) ctx.skip('this machine has no default route')

@@ -62,7 +62,7 @@ const statuses = ['ip', 'udp', 'tcp', 'icmp', 'icmpv6', 'sctp'].map(
 describe.for(profiles)('%s', profile => {
   const { spoken = [], broken = '', exactly = {} } = meant[basename(profile, '.yaml')] ?? {}
 
-  it(`holds ${packets} packets that tshark finds nothing wrong with`, async ctx => {
+  it(`holds ${packets} packets that tshark finds nothing wrong with`, { timeout: 120_000 }, async ctx => {
     if (noTshark) ctx.skip(noTshark)
     await inFolder(async folder => {
       const file = join(folder, 'preview.pcap')

@@ -26,6 +26,8 @@ export interface LabOptions {
   queues?: number
   /** Joins the far ends by a bridge, so that what goes into one pair comes out of the others. */
   bridge?: boolean
+  /** Far ends with GRO, which take frames that are redirected to them (the `xdp:` backend). */
+  gro?: boolean
   /** Addresses of the far ends, one a pair, e.g. `198.18.1.1/24`. Without any, the far kernel answers nothing. */
   farAddresses?: readonly string[]
 }
@@ -132,6 +134,7 @@ export class Lab {
       await this.ipFar('address', 'add', address, 'dev', far, ...(address.includes(':') ? ['nodad'] : []))
     else await this.ipFar('link', 'set', far, 'arp', 'off')
     if (this.options.bridge) await this.ipFar('link', 'set', far, 'master', 'br0')
+    if (this.options.gro) await this.run('ethtool', '-K', far, 'gro', 'on')
     await ip('link', 'set', near, 'up')
     await this.ipFar('link', 'set', far, 'up')
   }

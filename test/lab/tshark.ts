@@ -27,29 +27,42 @@ const applications: Readonly<Record<number, string>> = {
 export type Spoken = readonly number[] | 'lowest'
 
 /**
- * The payload is not that of some application whose port was drawn by chance. Of two ports, Wireshark prefers the one
- * that was assigned here, so a profile that speaks has only its own ports assigned.
+ * The payload is not that of some application whose port was drawn by chance. Wireshark looks at the lower of two ports
+ * first, so where a profile speaks, the applications of all other ports are switched off.
  */
-function assigned(spoken: Spoken): string[] {
+async function assigned(spoken: Spoken): Promise<string[]> {
   // At QUIC, Wireshark only guesses.
   if (spoken === 'lowest') return ['-d', 'udp.port==443,quic']
   const both = (ports: string | number, protocol: string) =>
-    ['udp', 'tcp'].map(layer => `${layer}.port==${ports},${protocol}`)
-  const rules =
-    spoken.length === 0
-      ? both('1-65535', 'data')
-      : spoken.flatMap(port => {
-          const protocol = applications[port] ?? 'data'
-          return protocol === 'data' ? both(port, protocol) : [`udp.port==${port},${protocol}`]
-        })
-  return rules.flatMap(rule => ['-d', rule])
+    ['udp', 'tcp'].flatMap(layer => ['-d', `${layer}.port==${ports},${protocol}`])
+  if (spoken.length === 0) return both('1-65535', 'data')
+  const named = spoken.map(port => [port, applications[port] ?? 'data'] as const)
+  const rules = named.flatMap(([port, protocol]) =>
+    protocol === 'data' ? both(port, protocol) : ['-d', `udp.port==${port},${protocol}`],
+  )
+  const others = await strangers(named.map(([, protocol]) => protocol))
+  return [...rules, ...others.flatMap(protocol => ['--disable-protocol', protocol])]
+}
+
+/** What Wireshark expects at any port, but for these. */
+async function strangers(spoken: readonly string[]): Promise<string[]> {
+  const { stdout } = await execa('tshark', ['-G', 'decodes'], { maxBuffer: 1 << 28 })
+  const found = stdout.split('\n').flatMap(line => {
+    const [table, , protocol] = line.split('\t')
+    return protocol && /^(udp|tcp)\.port$/.test(table!) && !spoken.includes(protocol) ? [protocol] : []
+  })
+  return [...new Set(found)]
 }
 
 /** tshark as the judge of what was sent. */
 async function tshark(file: string, spoken: Spoken, ...args: string[]): Promise<string[]> {
-  const { stdout } = await execa('tshark', ['-r', file, ...validation, ...assigned(spoken), ...args], {
-    maxBuffer: 1 << 28,
-  })
+  const { stdout } = await execa(
+    'tshark',
+    ['-r', file, ...validation, ...(await assigned(spoken)), ...args],
+    {
+      maxBuffer: 1 << 28,
+    },
+  )
   return stdout === '' ? [] : stdout.split('\n')
 }
 

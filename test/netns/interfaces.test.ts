@@ -9,8 +9,13 @@ import { multisetHash, readPcap } from '../lab/pcap.js'
 import { decode } from '../lab/tshark.js'
 
 const noLab = await whyNoLab('tcpdump', 'tshark', 'ethtool')
+/** One that only sends has another one to receive with, and far ends that take what is redirected to them. */
 const backends = await Promise.all(
-  ['afpacket', 'afxdp'].map(async name => ({ name, reason: noLab ?? (await whyNoBackend(name)) })),
+  [
+    { name: 'afpacket', rx: 'afpacket', special: {} },
+    { name: 'afxdp', rx: 'afxdp', special: {} },
+    { name: 'xdp', rx: 'afxdp', special: { gro: true } },
+  ].map(async backend => ({ ...backend, reason: noLab ?? (await whyNoBackend(backend.name)) })),
 )
 
 const udp = 'profiles/udp-64b.yaml'
@@ -48,10 +53,10 @@ async function untilSent(link: Link): Promise<void> {
   await until('it sends', () => sent > 0).finally(() => clearInterval(look))
 }
 
-describe.for(backends)('interfaces by $name', ({ name, reason }) => {
+describe.for(backends)('interfaces by $name', ({ name, rx, special, reason }) => {
   it('send on 2 queues the very frames that preview shows, and none twice', async ctx => {
     if (reason) ctx.skip(reason)
-    await inLab({ queues: 2 }, async (lab, folder) => {
+    await inLab({ ...special, queues: 2 }, async (lab, folder) => {
       const expected = join(folder, 'preview.pcap')
       const preview = [
         'preview',
@@ -78,9 +83,9 @@ describe.for(backends)('interfaces by $name', ({ name, reason }) => {
 
   it('receive on 2 queues all that comes, each packet in one of them', async ctx => {
     if (reason) ctx.skip(reason)
-    await inLab({ pairs: 2, bridge: true, queues: 2 }, async lab => {
+    await inLab({ ...special, pairs: 2, bridge: true, queues: 2 }, async lab => {
       const [from, to] = lab.links as [Link, Link]
-      const ports = ['--tx', `${name}:${from.near}`, '--rx', `${name}:${to.near}`]
+      const ports = ['--tx', `${name}:${from.near}`, '--rx', `${rx}:${to.near}`]
       const set = ['ports.a={uri: "loop:x", queues: 2}', `streams.udp.layers.ethernet.dst=${to.nearMac}`]
       const args = [...ports, ...set.flatMap(one => ['--set', one]), '--count', '1000']
       const { result } = await runJson([udp, ...args, '--rate', '10kpps', '--no-out'])
@@ -93,13 +98,13 @@ describe.for(backends)('interfaces by $name', ({ name, reason }) => {
 
   it('carry VLAN tags both ways, and frames as long as the MTU lets them be', async ctx => {
     if (reason) ctx.skip(reason)
-    await inLab({ pairs: 2, bridge: true }, async (lab, folder) => {
+    await inLab({ ...special, pairs: 2, bridge: true }, async (lab, folder) => {
       const [from, to] = lab.links as [Link, Link]
       const file = join(folder, 'far.pcap')
       const capture = await lab.capture(file, from)
       // A tag that the bridge keeps beside the frame is lost on an XDP program.
       await lab.run('ethtool', '-K', to.far, 'txvlan', 'off')
-      const ports = ['--tx', `${name}:${from.near}`, '--rx', `${name}:${to.near}`]
+      const ports = ['--tx', `${name}:${from.near}`, '--rx', `${rx}:${to.near}`]
       const set = ['streams.0.frame=1522B', `streams.0.layers.ethernet.dst=${to.nearMac}`, 'expect=[]']
       const args = [
         ...ports,
@@ -122,7 +127,7 @@ describe.for(backends)('interfaces by $name', ({ name, reason }) => {
 
   it('refuse frames that are too long for the MTU, and a link that is down', async ctx => {
     if (reason) ctx.skip(reason)
-    await inLab({}, async lab => {
+    await inLab(special, async lab => {
       const run = ['run', udp, '--tx', `${name}:${lab.link.near}`, '--count', '1', ...quiet]
       const long = await nmgen([...run, '--set', 'streams.udp.frame=9000B'])
       expect([long.code, long.stderr]).toEqual([4, expect.stringMatching(/frame-too-long.*\n.*mtu 898[26]/)])
@@ -134,7 +139,7 @@ describe.for(backends)('interfaces by $name', ({ name, reason }) => {
 
   it('end with a sentence, a result and exit 5 when they are removed', async ctx => {
     if (reason) ctx.skip(reason)
-    await inLab({}, async lab => {
+    await inLab(special, async lab => {
       const { ended } = await sending(`${name}:${lab.link.near}`, lab.link)
       await execa('ip', ['link', 'delete', lab.link.near])
       const { code, result } = await ended
@@ -145,7 +150,7 @@ describe.for(backends)('interfaces by $name', ({ name, reason }) => {
 
   it('end with a sentence, a result and exit 5 when their link goes down', async ctx => {
     if (reason) ctx.skip(reason)
-    await inLab({}, async lab => {
+    await inLab(special, async lab => {
       const { ended } = await sending(`${name}:${lab.link.near}`, lab.link)
       await lab.run('ip', 'link', 'set', 'dev', lab.link.far, 'down')
       const { code, result } = await ended
@@ -155,9 +160,9 @@ describe.for(backends)('interfaces by $name', ({ name, reason }) => {
 
   it('can be opened again after a run that was killed', async ctx => {
     if (reason) ctx.skip(reason)
-    await inLab({ pairs: 2, bridge: true }, async lab => {
+    await inLab({ ...special, pairs: 2, bridge: true }, async lab => {
       const [from, to] = lab.links as [Link, Link]
-      const both = [`${name}:${from.near}`, '--rx', `${name}:${to.near}`] as const
+      const both = [`${name}:${from.near}`, '--rx', `${rx}:${to.near}`] as const
       const run = startNmgen(['run', udp, '--tx', ...both, '--duration', '20s', '--quiet', ...quiet])
       await untilSent(from)
       run.kill('SIGKILL')

@@ -19,6 +19,9 @@ interface Path {
   uri(index: number, link: Link): string
   /** What a receiving port's URI needs beside: AF_PACKET's ring has 512 frames under DPDK unless told. */
   ring: string
+  /** Where it cannot receive, what does. */
+  rx?: (link: Link) => string
+  lab?: LabOptions
 }
 
 const dpdk = (driver: string, ring: string, reason: string | undefined): Path => ({
@@ -39,6 +42,7 @@ const paths = [
   dpdk('af_xdp', '', noDpdk), // of 1024 descriptors
   await own('afpacket'),
   await own('afxdp'),
+  { ...(await own('xdp')), rx: ({ near }: Link) => `afxdp:${near}`, lab: { gro: true } },
 ]
 
 /** The bridge must not take the frames for its own port's. */
@@ -53,10 +57,12 @@ async function inLab(options: LabOptions, work: (lab: Lab, folder: string) => Pr
   }
 }
 
-describe.for(paths)('over a veth pair with $name', ({ reason, uri, ring }) => {
+describe.for(paths)('over a veth pair with $name', ({ reason, uri, ring, rx, lab: special = {} }) => {
+  const rxUri = (link: Link) => rx?.(link) ?? uri(1, link) + ring
+
   it('sends what it counts: the kernel at the far end agrees, and tshark with every frame', async ctx => {
     if (reason) ctx.skip(reason)
-    await inLab({}, async (lab, folder) => {
+    await inLab(special, async (lab, folder) => {
       const file = join(folder, 'far.pcap')
       const capture = await lab.capture(file)
       const tx = ['--tx', uri(0, lab.link), '--set', 'expect=[]']
@@ -78,11 +84,11 @@ describe.for(paths)('over a veth pair with $name', ({ reason, uri, ring }) => {
 
   it('receives all that comes back from the other side, with its latency', async ctx => {
     if (reason) ctx.skip(reason)
-    await inLab({ pairs: 2, bridge: true }, async (lab, folder) => {
+    await inLab({ ...special, pairs: 2, bridge: true }, async (lab, folder) => {
       const [from, to] = lab.links as [Link, Link]
       const file = join(folder, 'far.pcap')
       const capture = await lab.capture(file, from)
-      const ports = ['--tx', uri(0, from), '--rx', uri(1, to) + ring, ...towards(to)]
+      const ports = ['--tx', uri(0, from), '--rx', rxUri(to), ...towards(to)]
       const { result } = await runJson([udp, ...ports, '--count', `${held}`, ...paced])
       expect(result.metrics).toMatchObject({ tx_packets: held, rx_packets: held, lost: 0, loss_ratio: 0 })
       expect(result.metrics).toMatchObject({
@@ -104,10 +110,10 @@ describe.for(paths)('over a veth pair with $name', ({ reason, uri, ring }) => {
 
   it('counts as lost what the network drops, and nothing else', async ctx => {
     if (reason) ctx.skip(reason)
-    await inLab({ pairs: 2 }, async lab => {
+    await inLab({ ...special, pairs: 2 }, async lab => {
       // The far ends are not joined: every frame is sent, and none comes back.
       const [from, to] = lab.links as [Link, Link]
-      const ports = ['--tx', uri(0, from), '--rx', uri(1, to)]
+      const ports = ['--tx', uri(0, from), '--rx', rxUri(to)]
       const { code, result } = await runJson([udp, ...ports, '--count', '1000', '--no-out'])
       expect(result.metrics).toMatchObject({ tx_packets: 1000, rx_packets: 0, lost: 1000, loss_ratio: 1 })
       expect([code, result.verdict]).toEqual([10, 'fail'])
@@ -117,7 +123,7 @@ describe.for(paths)('over a veth pair with $name', ({ reason, uri, ring }) => {
 
   it('leaves nothing in the rings of a run at full rate', async ctx => {
     if (reason) ctx.skip(reason)
-    await inLab({}, async lab => {
+    await inLab(special, async lab => {
       const args = ['--tx', uri(0, lab.link), '--set', 'expect=[]', '--duration', '200ms', '--no-out']
       const { code, result } = await runJson([udp, ...args])
       const sent = result.metrics.tx_packets!

@@ -49,13 +49,6 @@ Failure failed(const std::string& what, int error, const std::string& hint) {
 }
 constexpr const char* kLook = "NMGEN_LOG=debug shows what libxdp said";
 
-int to_log(const char* format, va_list arguments) {
-  char line[512];
-  const int bytes = vsnprintf(line, sizeof line, format, arguments);
-  if (bytes > 0) log_append({line, std::min(static_cast<size_t>(bytes), sizeof line - 1)});
-  return bytes;
-}
-
 // One socket of one queue of the interface, its rings and its part of the UMEM. TX and RX may be used by two threads.
 struct Channel {
   ~Channel() { xsk_socket__delete(socket); }
@@ -409,8 +402,8 @@ constexpr Argument kArguments[] = {
 std::optional<Failure> probe() { return netdev::no_permission("AF_XDP sockets", {CAP_NET_RAW, CAP_NET_ADMIN}); }
 
 Expected<std::unique_ptr<Device>> open(const OpenRequest& request) {
-  libbpf_set_print([](libbpf_print_level, const char* format, va_list list) { return to_log(format, list); });
-  libxdp_set_print([](libxdp_print_level, const char* format, va_list list) { return to_log(format, list); });
+  libbpf_set_print([](libbpf_print_level, const char* format, va_list list) { return log_format(format, list); });
+  libxdp_set_print([](libxdp_print_level, const char* format, va_list list) { return log_format(format, list); });
   Options options;
   auto choice = [](const char* key, uint32_t* value, const auto& choices) {
     return Setting{.key = key, .value = value, .choices = {std::begin(choices), std::end(choices)}};

@@ -76,6 +76,11 @@ void take(Netdev& device, const rtattr* attribute) {
       return take(device.mtu, attribute);
     case IFLA_STATS64:
       return take(device.stats, attribute);
+    case IFLA_LINK:
+      return take(device.peer, attribute);
+    case IFLA_LINK_NETNSID:
+      device.peer_is_here = false;
+      return;
     case IFLA_ADDRESS:
       device.mac = mac_text(static_cast<const uint8_t*>(RTA_DATA(attribute)), RTA_PAYLOAD(attribute));
   }
@@ -158,10 +163,13 @@ uint64_t link_bps(const std::string& name) {
   return mbps == static_cast<uint32_t>(SPEED_UNKNOWN) || mbps == 0xffff ? 0 : uint64_t{mbps} * 1'000'000;
 }
 
-std::map<std::string, std::string> facts(const Netdev& device, bool receives) {
+std::string driver(const std::string& name) {
   ethtool_drvinfo driver{};
-  const bool known = ethtool(device.name, ETHTOOL_GDRVINFO, driver);
-  std::map<std::string, std::string> facts{{"driver", known ? driver.driver : "unknown"},
+  return ethtool(name, ETHTOOL_GDRVINFO, driver) ? driver.driver : "unknown";
+}
+
+std::map<std::string, std::string> facts(const Netdev& device, bool receives) {
+  std::map<std::string, std::string> facts{{"driver", driver(device.name)},
                                            {"interface", device.name},
                                            {"mac", device.mac},
                                            {"mtu", std::to_string(device.mtu)}};
@@ -198,11 +206,29 @@ bool has_capability(int capability) {
   return geteuid() == 0;
 }
 
+namespace {
+const char* capability_name(int capability) {
+  switch (capability) {
+    case CAP_NET_RAW:
+      return "NET_RAW";
+    case CAP_NET_ADMIN:
+      return "NET_ADMIN";
+    default:
+      return "SYS_ADMIN";
+  }
+}
+}  // namespace
+
 std::optional<Failure> no_permission(const char* what, std::initializer_list<int> capabilities) {
   if (std::ranges::all_of(capabilities, has_capability)) return std::nullopt;
-  const bool admin = std::ranges::find(capabilities, CAP_NET_ADMIN) != capabilities.end();
-  return Failure{"no-permission", std::string(what) + " need CAP_NET_RAW" + (admin ? " and CAP_NET_ADMIN" : ""),
-                 "run as root (sudo), or in a container with --cap-add NET_RAW,NET_ADMIN"};
+  std::string names, added;
+  for (const int capability : capabilities) {
+    const std::string name = capability_name(capability);
+    names += (names.empty() ? "CAP_" : " and CAP_") + name;
+    added += (added.empty() ? "" : ",") + name;
+  }
+  return Failure{"no-permission", std::string(what) + " need " + names,
+                 "run as root (sudo), or in a container with --cap-add " + added};
 }
 
 Watch::~Watch() {

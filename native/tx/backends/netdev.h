@@ -7,15 +7,17 @@
 
 #include "../backend.h"
 
-// A network interface of the kernel: what the backends that work on one (afpacket, afxdp) ask and tell of it.
+// A network interface of the kernel: what the backends that work on one (afpacket, afxdp, xdp) ask and tell of it.
 namespace nmgen::netdev {
 
 struct Netdev {
   std::string name;
   int index = 0;
   uint32_t mtu = 0;
-  uint32_t flags = 0;  // IFF_* of net/if.h
-  uint16_t type = 0;   // ARPHRD_* of net/if_arp.h
+  uint32_t flags = 0;        // IFF_* of net/if.h
+  uint16_t type = 0;         // ARPHRD_* of net/if_arp.h
+  int peer = 0;              // of a veth: the index of its other end,
+  bool peer_is_here = true;  // which may be in another namespace
   std::string mac;
   rtnl_link_stats64 stats{};
 
@@ -30,6 +32,7 @@ Expected<Netdev> find(const std::string& name, const char* backend, const OpenRe
 
 // Bits per second; 0 where there is no wire: veth and its like claim 10 Gbit/s.
 uint64_t link_bps(const std::string& name);
+std::string driver(const std::string& name);
 // Driver, MAC, MTU, and what would falsify a measurement.
 std::map<std::string, std::string> facts(const Netdev& device, bool receives);
 // How many queues it works with; 1 where the driver does not say.

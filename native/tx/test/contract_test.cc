@@ -27,13 +27,15 @@ struct Target {
   const char* why_never_full = nullptr;       // null: when nobody releases, `commit` takes no more
   bool copies = false;  // frames are copied out of the window: more can be under way than it lends
   uint32_t max_frame = kMaxFrame;
-  uint32_t window = 0;     // so many frames may be under way: the path drops more
-  bool in_kernel = false;  // an interface, of a pair `nmgt0` - `nmgt1` that is made for each case
+  uint32_t window = 0;           // so many frames may be under way: the path drops more
+  bool in_kernel = false;        // an interface, of a pair `nmgt0` - `nmgt1` that is made for each case
+  const char* before = nullptr;  // a command that this pair needs first
 
   // Enough to fill what can be filled.
   uint64_t plenty() const { return window ? 20 * window : 1'000'000; }
 };
 
+constexpr const char* kTakesRedirected = "ethtool -K nmgt1 gro on";
 constexpr const char* kDrops = "what has no room at the other end is dropped there";
 
 const Target kTargets[] = {
@@ -85,6 +87,22 @@ const Target kTargets[] = {
      .max_frame = 1514,
      .window = 1024,
      .in_kernel = true},
+    {.uri = "xdp:nmgt0",
+     .bad = "xdp:nmgt0,slots=100",
+     .peer = "afpacket:nmgt1",
+     .why_never_full = kDrops,
+     .max_frame = 1514,
+     .window = 4096,
+     .in_kernel = true,
+     .before = kTakesRedirected},
+    {.uri = "xdp:nmgt0,slots=128",
+     .bad = "xdp:nmgt7",
+     .peer = "afxdp:nmgt1,rx_slots=4096",
+     .why_never_full = kDrops,
+     .max_frame = 1514,
+     .window = 1024,
+     .in_kernel = true,
+     .before = kTakesRedirected},
     {.uri = "pcap:build/contract.pcap",
      .bad = "pcap:nowhere/x.pcap",
      .peer = "pcap:build/contract.pcap",
@@ -98,10 +116,16 @@ constexpr size_t kHeader = page::kHeaderCells;
 constexpr uint32_t kNumberAt = 8;
 constexpr uint64_t kPatienceNs = 20'000'000'000;
 
+bool prepare(const char* command) {
+  if (std::system(command) != 0) skip(std::string("`") + command + "` failed: is it installed (make setup)?");
+  return true;
+}
+
 // An open device with a queue each way, or two devices with one each, entered by this thread.
 struct Link {
   explicit Link(const Target& target)
       : veth(target.in_kernel ? new Veth : nullptr),
+        ready(target.before && prepare(target.before)),
         device(open_or_fail(target.uri, 1, target.peer ? 0 : 1, target.max_frame)),
         peer(target.peer ? open_or_fail(target.peer, 0, 1, target.max_frame) : nullptr),
         tx(*device->tx(0)),
@@ -151,6 +175,7 @@ struct Link {
     }
   }
   std::unique_ptr<Veth> veth;
+  bool ready;
   std::unique_ptr<Device> device, peer;
   TxQueue& tx;
   RxQueue& rx;

@@ -21,7 +21,7 @@ const countable = (part: StreamPlan): StreamPlan => ({
 function trainOf(spec: StreamSpec, mtu: number, fault: FragmentFault, train: bigint): Uint8Array[] {
   const base = compile(profile([{ ...spec, frame: { kind: 'fixed', frameBytes: 1000 } }], anyone)).plan!
   const length = (spec.frame as { frameBytes: number }).frameBytes - 4
-  const datagram = datagramsOf(profile([spec]), spec)(length, mtu, fault)
+  const datagram = datagramsOf(profile([spec]), spec, [length])(length, mtu, fault)
   return piecesOf(datagram, { length, mtu, fault }).map(({ bytes, checksums, fields, signature }) => {
     const part = { ...base.streams[0]!, templates: [{ bytes, checksums }], fields, signature }
     return renderPacket({ ...base, streams: [countable(part)] }, 0, train)

@@ -15,7 +15,8 @@ export interface Datagram {
   seam: Seam
   /** Bytes that the cut adds to the frame: the fragment header of IPv6. */
   added: number
-  fields: readonly FieldProgram[]
+  /** All of its programs, but for what signatures at these places cover. */
+  fieldsBeside(signatures: readonly number[]): readonly FieldProgram[]
   /** Is there somebody to read signatures, and may the payload hold them? */
   signed: boolean
   /** Is there somebody to count at all? */
@@ -48,7 +49,8 @@ export function piecesOf(datagram: Datagram, cutting: Cutting, twice: number | n
   for (const at of signatures) if (at !== null) writeSignature(bytes, at, 0)
   const sites = checksumSites(layout, sitesOf(layout), bytes)
   const match = datagram.received ? matchRule(layout, bytes) : null
-  return cuts.map((cut, i) => pieceOf(datagram, { bytes, sites, match }, cut, signatures[i]!))
+  const fields = datagram.fieldsBeside(signatures.filter(at => at !== null))
+  return cuts.map((cut, i) => pieceOf(datagram, { bytes, sites, fields, match }, cut, signatures[i]!))
 }
 
 /** In the datagram. What two fragments share must be the same in both: no signature is there. */

@@ -1,5 +1,6 @@
 import type { FragmentFault, Profile, StreamSpec } from '../../profile/model.js'
 import { sitesOf, sumsOf } from '../checksums.js'
+import { beside, withContent } from '../content.js'
 import { fieldPrograms } from '../fields.js'
 import { type Layout, layOut, packetEnd } from '../layout.js'
 import { link } from '../link.js'
@@ -9,11 +10,11 @@ import { fragmentable, seamOf } from './seam.js'
 /** The datagrams of a stream that compiles, by size, MTU and fault. */
 export type DatagramFor = (length: number, mtu: number, fault: FragmentFault) => Datagram
 
-/** IPv6 has a fragment header only where it is cut, so there are two layouts. */
-export function datagramsOf(profile: Profile, stream: StreamSpec): DatagramFor {
-  const whole = datagram(profile, stream, stream, 0)
+/** IPv6 has a fragment header only where it is cut, so there are two layouts. `lengths` are those of all datagrams. */
+export function datagramsOf(profile: Profile, stream: StreamSpec, lengths: readonly number[]): DatagramFor {
+  const whole = datagram(profile, stream, lengths, 0)
   const spec = fragmentable(stream)
-  const cut = datagram(profile, stream, spec, addedBy(spec, whole.layout))
+  const cut = datagram(profile, spec, lengths, addedBy(spec, whole.layout))
   return (length, mtu, fault) =>
     fault !== 'tiny_first' &&
     packetEnd(whole.layout, length) - whole.seam.ip <= mtu &&
@@ -25,20 +26,23 @@ export function datagramsOf(profile: Profile, stream: StreamSpec): DatagramFor {
 const addedBy = (spec: StreamSpec, { payloadOffset }: Layout): number =>
   layOut(spec, []).layout!.payloadOffset - payloadOffset
 
-function datagram(profile: Profile, stream: StreamSpec, spec: StreamSpec, added: number): Datagram {
+function datagram(profile: Profile, spec: StreamSpec, lengths: readonly number[], added: number): Datagram {
   // Whatever is wrong has been said of the stream as it is written.
-  const layout = layOut(spec, []).layout!
+  const headers = layOut(spec, []).layout!
+  const longer = lengths.map(length => length + added)
+  const { layout } = withContent(headers, spec, longer, [])
   link(profile, spec, layout)
   const sites = sitesOf(layout)
-  const received = stream.rx !== undefined
+  const received = spec.rx !== undefined
   return {
     layout,
     seam: seamOf(spec, layout),
     added,
-    fields: fieldPrograms(layout, { seed: profile.seed, stream: stream.name }, (field, last) =>
-      sumsOf(sites, field, last),
-    ),
+    fieldsBeside: signatures =>
+      fieldPrograms(beside(layout, signatures), { seed: profile.seed, stream: spec.name }, (field, last) =>
+        sumsOf(sites, field, last),
+      ),
     received,
-    signed: received && stream.signature && !layout.closed,
+    signed: received && spec.signature && !layout.closed,
   }
 }

@@ -21,6 +21,7 @@ export interface Piece {
 export interface Cuttable {
   bytes: Uint8Array
   sites: readonly ChecksumSite[]
+  fields: readonly FieldProgram[]
   match: MatchRule | null
 }
 
@@ -28,8 +29,8 @@ export interface Cuttable {
 const minBytes = 60
 
 export function pieceOf(
-  { layout, seam, fields }: Datagram,
-  { bytes, sites, match }: Cuttable,
+  { layout, seam }: Datagram,
+  { bytes, sites, fields, match }: Cuttable,
   cut: Cut,
   signature: number | null,
 ): Piece {

@@ -49,7 +49,7 @@ function fragmentPlans(profile: Profile, cuts: readonly Cut[], path: YamlPath): 
   const { fragment, name, count = null, member: turns = only } = cuts[0]!.spec
   const kinds = cuts.map(({ spec, sizes }) => {
     const { places } = spec.member ?? only
-    return { places, sizes, datagramFor: datagramsOf(profile, spec) }
+    return { places, sizes, datagramFor: datagramsOf(profile, spec, sizes.lengths) }
   })
   const wrong = cuts.flatMap(({ spec, sizes }, i) => checkTrains(spec, kinds[i]!.datagramFor, sizes, path))
   if (wrong.length > 0) return { plans: [], diagnostics: wrong }

@@ -33,6 +33,21 @@ const options: LayerSpec = {
 const udp = layer('udp', { src: random(16) })
 const tcp = layer('tcp', { src: random(16), seq: inc, ack: random(32), window: random(16) })
 
+/** Longer than a fragment of the smallest MTU. */
+const content: LayerSpec = {
+  name: 'payload',
+  fields: {},
+  content: {
+    kind: 'string',
+    form: 'text',
+    pieces: [
+      { kind: 'chars', name: 'a', alphabet: 'bytes', lengths: [{ length: 75, weight: 1n }], every: 1n },
+      { kind: 'number', name: 'n', value: { ...inc, high: 999n }, digits: 3, base: 10n },
+      { kind: 'chars', name: 'b', alphabet: 'base32', lengths: [{ length: 5, weight: 1n }], every: 2n },
+    ],
+  },
+}
+
 /** What stands on Ethernet: every place where a cut may go through something that varies, or that a sum covers. */
 export const stacks: Readonly<Record<string, readonly LayerSpec[]>> = {
   'ipv4 udp': [ipv4, udp],
@@ -51,6 +66,7 @@ export const stacks: Readonly<Record<string, readonly LayerSpec[]>> = {
     udp,
   ],
   pppoe: [layer('pppoe'), ipv4, udp],
+  'a payload that varies': [ipv6, udp, content],
 }
 
 /** Where the outermost IP header of a stack is. */
