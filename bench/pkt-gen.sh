@@ -18,7 +18,7 @@ packets=1000000
 
 mega() { awk '{ print $1 * ($2 == "Gpps" ? 1000 : $2 == "Mpps" ? 1 : $2 == "Kpps" ? 1e-3 : 1e-6) }'; } # `9.9 Mpps`
 by_pkt_gen() { # PORT OPTIONS...
-  "$pkt_gen" -i "netmap:$1" -f tx -l 60 -n "$packets" -w 0 "${@:2}" 2>&1 | sed -n 's/^Speed: \(.*\) Bandwidth.*/\1/p' | mega
+  "$pkt_gen" -i "netmap:$1" -f tx -l 60 -S 02:00:00:00:00:01 -D 02:00:00:00:00:02 -n "$packets" -w 0 "${@:2}" 2>&1 | sed -n 's/^Speed: \(.*\) Bandwidth.*/\1/p' | mega
 }
 by_nmgen() { # PORT PROFILE
   node bin/nmgen.js run "bench/profiles/$2.yaml" --tx "netmap:$1${NMGEN_PORT_ARGUMENTS:-}" --count "$packets" \

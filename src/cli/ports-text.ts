@@ -53,7 +53,7 @@ function deviceRow(device: PortDevice): string[] {
 /** What hinders devices by themselves, each once; what a backend lacks stands with the backend. */
 function blockedLines(devices: readonly PortDevice[], missing: readonly string[], style: Style): string[] {
   const own = devices.flatMap(
-    ({ opens_as }) => opens_as.find(one => !one.available && !missing.includes(one.backend)) ?? [],
+    ({ opens_as }) => opens_as.find(one => one.available === false && !missing.includes(one.backend)) ?? [],
   )
   const reasons = new Map(own.map(one => [one.reason, one]))
   return [...reasons.values()].flatMap(({ reason = '', remedy }) => whyNot(reason, remedy, style))

@@ -32,6 +32,7 @@ const machine: Machine = {
     backend('afpacket'),
     backend('netmap', { available: false, reason: 'no module', remedy: 'modprobe netmap' }),
     backend('dpdk'),
+    backend('xdp'),
   ],
   interfaces: [eth3],
   pci: [card],
@@ -44,7 +45,10 @@ const openings = (change: Partial<Machine>) =>
   Object.fromEntries(
     devicesOf({ ...machine, ...change })
       .flatMap(({ opens_as }) => opens_as)
-      .map(({ uri, available, reason, remedy }) => [uri, available ? 'ready' : `${reason}; ${remedy}`]),
+      .map(({ uri, available, reason, remedy }) => [
+        uri,
+        available ? 'ready' : `${available === null ? '? ' : ''}${reason}; ${remedy}`,
+      ]),
   )
 
 describe('what can be opened', () => {
@@ -53,6 +57,8 @@ describe('what can be opened', () => {
       'afpacket:eth3': 'ready',
       'netmap:eth3': 'no module; modprobe netmap',
       'dpdk:net_af_packet0,iface=eth3': 'ready',
+      'xdp:eth3':
+        '? only a run tells whether the driver takes frames from XDP programs; nmgen run profiles/udp-64b.yaml --count 1 --tx xdp:eth3',
       'dpdk:0000:03:00.0':
         "0000:03:00.0 belongs to the kernel's driver i40e; modprobe vfio-pci && dpdk-devbind.py --bind=vfio-pci 0000:03:00.0",
     })

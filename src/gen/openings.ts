@@ -5,7 +5,8 @@ import type { BackendInfo } from './native.js'
 export interface Opening {
   uri: string
   backend: string
-  available: boolean
+  /** null: only opening it tells. */
+  available: boolean | null
   reason?: string
   remedy?: string
 }
@@ -54,7 +55,7 @@ export const devicesOf = (machine: Machine): PortDevice[] => [
 function interfaceDevice(one: Interface, machine: Machine): PortDevice {
   const default_route = machine.defaultRoute.includes(one.name)
   const blocked = default_route ? routed(one.name) : linkBlocks(one)
-  const uris = [`afpacket:${one.name}`, `afxdp:${one.name}`, `xdp:${one.name}`, `netmap:${one.name}`]
+  const uris = [`afpacket:${one.name}`, `afxdp:${one.name}`, `netmap:${one.name}`]
   const vdev = machine.dpdkDrivers.includes('net_af_packet') ? [`dpdk:net_af_packet0,iface=${one.name}`] : []
   return {
     name: one.name,
@@ -69,7 +70,10 @@ function interfaceDevice(one: Interface, machine: Machine): PortDevice {
     rx_queues: one.rxQueues,
     mac: one.mac,
     default_route,
-    opens_as: [...uris, ...vdev].flatMap(uri => opening(uri, machine.backends, blocked)),
+    opens_as: [
+      ...[...uris, ...vdev].flatMap(uri => opening(uri, machine.backends, blocked)),
+      ...opening(`xdp:${one.name}`, machine.backends, blocked).map(untold),
+    ],
   }
 }
 
@@ -92,6 +96,17 @@ function pciDevice(one: PciDevice, machine: Machine): PortDevice {
     opens_as: opening(`dpdk:${one.address}`, machine.backends, blocked),
   }
 }
+
+/** Which drivers take frames from XDP programs, and when, stands nowhere in /sys. */
+const untold = (xdp: Opening): Opening =>
+  xdp.available
+    ? {
+        ...xdp,
+        available: null,
+        reason: 'only a run tells whether the driver takes frames from XDP programs',
+        remedy: `nmgen run profiles/udp-64b.yaml --count 1 --tx ${xdp.uri}`,
+      }
+    : xdp
 
 const routed = (name: string): Blocked => ({
   reason: `${name} carries the default route: test traffic would leave this machine`,

@@ -1,106 +1,26 @@
 /** Every kind of value, in fields of every width: what a packet holds is what the words of the profile say. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { FieldSpec, LayerSpec, StringPiece, ValueSpec } from '../profile/model.js'
+import type { Drawn, FieldSpec, LayerSpec, StringPiece, ValueSpec, Variables } from '../profile/model.js'
 import { alphabets } from '../units/alphabets.js'
-import { countOf, hull, lowest, type Range, union } from '../units/ranges.js'
-import { anyTarget } from './arbitrary.testing.js'
+import { countOf, type Range } from '../units/ranges.js'
 import { wrongChecksums } from './checksums.testing.js'
-import { compile } from './compile.js'
-import { type DissectedField, dissect } from './dissect.js'
-import { builtCore, renderNative } from './native.testing.js'
-import { layer, profile, stream } from './profile.testing.js'
-import { renderPacket } from './render.testing.js'
-
-const core = builtCore()
-const ones = (bits: number) => (1n << BigInt(bits)) - 1n
-
-/** The first packets of these layers behind Ethernet. */
-function framesOf(layers: readonly LayerSpec[], count: number): Uint8Array[] {
-  const spec = stream({
-    layers: [layer('ethernet'), ...layers],
-    frame: { kind: 'fixed', frameBytes: 400 },
-    signature: false,
-  })
-  const { plan, diagnostics } = compile(profile([spec], { safety: anyTarget }))
-  expect(diagnostics.filter(({ severity }) => severity === 'error')).toEqual([])
-  return core
-    ? renderNative(core, plan!, 0, { count })
-    : Array.from({ length: count }, (_, i) => renderPacket(plan!, 0, BigInt(i)))
-}
-
-const fieldIn = (frame: Uint8Array, layer: string, key: string): DissectedField =>
-  dissect(frame)
-    .layers.findLast(({ name }) => name === layer)!
-    .fields.find(field => field.key === key)!
-
-/** One field for each width: those of a bit, of odd bits, of addresses. */
-const fields = [
-  ['vlan', 'dei', 1],
-  ['ipv4', 'dscp', 6],
-  ['vlan', 'id', 12],
-  ['udp', 'src', 16],
-  ['ipv6', 'flow_label', 20],
-  ['vxlan', 'vni', 24],
-  ['ipv4', 'src', 32],
-  ['ethernet', 'dst', 48],
-  ['ipv6', 'src', 128],
-] as const
-type Place = (typeof fields)[number]
-
-const stacks: Readonly<Record<Place[0], readonly string[]>> = {
-  vlan: ['vlan', 'ipv4', 'udp'],
-  ipv4: ['ipv4', 'udp'],
-  udp: ['ipv6', 'udp'],
-  ipv6: ['ipv6', 'udp'],
-  vxlan: ['ipv4', 'udp', 'vxlan'],
-  ethernet: ['ipv4', 'udp', 'vxlan', 'ethernet', 'ipv4', 'udp'],
-}
-
-/** The innermost layer of its name holds the value. */
-function stackWith([name, key]: Place, spec: FieldSpec): LayerSpec[] {
-  const stack = stacks[name].map(one => layer(one))
-  const at = stack.findLastIndex(one => one.name === name)
-  return stack.with(at, { name, fields: { [key]: spec } })
-}
-
-/** What the field holds in the first packets. */
-const valuesIn = (place: Place, spec: FieldSpec, count: number): bigint[] =>
-  framesOf(stackWith(place, spec), count).map(frame => fieldIn(frame, place[0], place[1]).value)
-
-type Of<K extends FieldSpec['kind']> = Extract<FieldSpec, { kind: K }>
-
-const every = fc.bigInt(1n, 3n)
-
-/** Any set of up to 2^61 values, of one range or of several in any order. */
-function sets(bits: number): fc.Arbitrary<{ ranges: readonly Range[]; set: Range & { ranges?: Range[] } }> {
-  const most = ones(bits)
-  const range = fc.tuple(fc.bigInt(0n, most), fc.bigInt(0n, ones(Math.min(bits, 59)))).map(([low, more]) => ({
-    low,
-    high: lowest([most, low + more]),
-  }))
-  return fc.array(range, { minLength: 1, maxLength: 4 }).map(given => {
-    const ranges = union(given)
-    return { ranges, set: { ...hull(ranges), ...(ranges.length > 1 && { ranges }) } }
-  })
-}
-
-const isIn = (ranges: readonly Range[], value: bigint) =>
-  ranges.some(({ low, high }) => low <= value && value <= high)
-
-/** The values of a set in its order. */
-function nth(ranges: readonly Range[], index: bigint): bigint {
-  let left = index
-  for (const { low, high } of ranges) {
-    if (left <= high - low) return low + left
-    left -= high - low + 1n
-  }
-  throw new Error('beyond the set')
-}
-
-/** Values that stand for `every` packets each. */
-const isHeld = (values: readonly bigint[], held: bigint) =>
-  values.every((value, i) => value === values[i - (i % Number(held))])
+import { dissect } from './dissect.js'
+import { layer } from './profile.testing.js'
+import {
+  core,
+  every,
+  fieldIn,
+  fields,
+  framesOf,
+  isHeld,
+  isIn,
+  nth,
+  type Of,
+  ones,
+  sets,
+  valuesIn,
+} from './values.testing.js'
 
 const places = fc.constantFrom(...fields)
 const runs = { numRuns: 40 }
@@ -357,5 +277,42 @@ describe('encode, dissect, equal', () => {
   it.for(Object.keys(properties) as (keyof typeof properties)[])('%s', (kind, context) => {
     if (kind === 'permute' && !core) return context.skip('the native core is not built')
     properties[kind]()
+  })
+})
+
+describe('a variable', () => {
+  it('is one draw for all fields that follow it, in each order and combination', () => {
+    const small = fc.bigInt(1n, 6n)
+    fc.assert(
+      fc.property(
+        small,
+        small,
+        fc.constantFrom('inc', 'dec', 'random', 'permute'),
+        fc.nat(1000),
+        (a, b, kind, plus) => {
+          if (kind === 'permute' && !core) return
+          const part = (name: string, size: bigint) =>
+            ({ name, type: 'uint', low: 3n, high: 2n + size }) as const
+          const set = { low: 0n, high: a * b - 1n, every: 1n }
+          const value: Drawn =
+            kind === 'inc' || kind === 'dec' ? { kind, ...set, step: 1n } : { kind, ...set }
+          const vars: Variables = { flow: { type: 'uint', value, parts: [part('a', a), part('b', b)] } }
+          const ref = (name: string, more = 0n): ValueSpec => ({ kind: 'ref', name, times: 1n, plus: more })
+          const layers = [
+            layer('ipv6', { src: ref('flow.a', 1n << 100n), flow_label: ref('flow.b') }),
+            layer('udp', { src: ref('flow.a'), dst: ref('flow.b', BigInt(plus)) }),
+          ]
+          const seen = framesOf(layers, Number(a * b), { vars }).map(frame => {
+            const [x, y] = [fieldIn(frame, 'udp', 'src').value, fieldIn(frame, 'ipv6', 'flow_label').value]
+            expect(fieldIn(frame, 'ipv6', 'src').value).toBe((1n << 100n) + x)
+            expect(fieldIn(frame, 'udp', 'dst').value).toBe(y + BigInt(plus))
+            expect(isIn([{ low: 3n, high: 2n + a }], x) && isIn([{ low: 3n, high: 2n + b }], y)).toBe(true)
+            return `${x} ${y}`
+          })
+          if (kind !== 'random') expect(new Set(seen).size).toBe(Number(a * b))
+        },
+      ),
+      runs,
+    )
   })
 })
