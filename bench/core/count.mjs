@@ -25,7 +25,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 const bounds = JSON.parse(readFileSync(new URL('bounds.json', import.meta.url), 'utf8'))
 
 /** Packets of the short and the long run; at both every stream of every row stands at the end of a burst of its own. */
-const LENGTHS = [160_000, 320_000]
+const LENGTHS = [320_000, 640_000]
 
 const works = (command, ...args) => spawnSync(command, args, { stdio: 'ignore' }).status === 0
 
