@@ -13,7 +13,7 @@
     "defines": ["NAPI_VERSION=9", "NODE_ADDON_API_DISABLE_DEPRECATED"],
     "cflags!": ["-O2"],
     "cflags_cc!": ["-fno-exceptions", "-std=gnu++17", "-std=gnu++14"],
-    "cflags_cc": ["-std=c++20", "-O3", "-g", "-Wall", "-Wextra", "-Wno-restrict", "-fvisibility=hidden"],
+    "cflags_cc": ["-std=c++20", "-O3", "-g", "-Wall", "-Wextra", "-Wno-restrict", "-Wno-psabi", "-fvisibility=hidden"],
     "conditions": [
       ["dpdk==1", {
         "defines": ["NMGEN_DPDK"],

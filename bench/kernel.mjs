@@ -195,34 +195,41 @@ function print(samples) {
   return kept.every(Boolean)
 }
 
-const { values } = parseArgs({
-  options: {
-    rounds: { type: 'string', default: '5' },
-    seconds: { type: 'string', default: '2' },
-    only: { type: 'string', default: '' },
-  },
-})
-const folder = mkdtempSync(join(tmpdir(), 'nmgen-bench-'))
-try {
-  removePair()
-  makePair()
-  const list = contenders(prepare(folder)).filter(({ name }) => name.includes(values.only))
-  const samples = Object.fromEntries(list.map(({ name }) => [name, []]))
-  for (let round = 0; round < Number(values.rounds); round++)
-    for (const one of list) {
-      samples[one.name].push(await measure(one, Number(values.seconds)))
-      process.stderr.write(
-        `round ${round + 1}: ${one.name} ${samples[one.name].at(-1).kpps.toFixed(0)} kpps\n`,
-      )
-    }
-  process.exitCode = print(samples) ? 0 : 1
-  console.log(`medians of ${values.rounds} rounds of ${values.seconds} s each, all in turn (min–max)`)
+/** Runs all in turn on a pair made for it; prints the tables, returns the samples and whether the promises were kept. */
+export async function kernel({ rounds, seconds, only = '' }) {
+  const folder = mkdtempSync(join(tmpdir(), 'nmgen-bench-'))
+  try {
+    removePair()
+    makePair()
+    const list = contenders(prepare(folder)).filter(({ name }) => name.includes(only))
+    const samples = Object.fromEntries(list.map(({ name }) => [name, []]))
+    for (let round = 0; round < rounds; round++)
+      for (const one of list) {
+        samples[one.name].push(await measure(one, seconds))
+        const { kpps } = samples[one.name].at(-1)
+        process.stderr.write(`round ${round + 1}: ${one.name} ${kpps.toFixed(0)} kpps\n`)
+      }
+    const kept = print(samples)
+    console.log(`medians of ${rounds} rounds of ${seconds} s each, all in turn (min–max)`)
+    return { samples, kept }
+  } finally {
+    removePair()
+    rmSync(folder, { recursive: true })
+  }
+}
+
+if (process.argv[1] === import.meta.filename) {
+  const { values } = parseArgs({
+    options: {
+      rounds: { type: 'string', default: '5' },
+      seconds: { type: 'string', default: '2' },
+      only: { type: 'string', default: '' },
+    },
+  })
+  const { only } = values
+  const { samples, kept } = await kernel({ rounds: Number(values.rounds), seconds: Number(values.seconds), only })
+  process.exitCode = kept ? 0 : 1
   mkdirSync('results', { recursive: true })
-  writeFileSync(
-    'results/bench-kernel.json',
-    `${JSON.stringify({ schema: 'nmgen.bench/1', samples }, null, 2)}\n`,
-  )
-} finally {
-  removePair()
-  rmSync(folder, { recursive: true })
+  const document = { schema: 'nmgen.bench/1', samples }
+  writeFileSync('results/bench-kernel.json', `${JSON.stringify(document, null, 2)}\n`)
 }

@@ -1,108 +1,98 @@
 /**
- * nmgen beside Debian's dpdk-testpmd on the same device, in turn (A B A B ...), so that both meet the same noise:
+ * The whole table: nmgen, its peers and what could be reached, in turn (A B C A B C ...), so that all meet the same noise.
  *
- *     node bench/run.mjs [--pairs N]
+ *     node bench/run.mjs [--rounds N] [--seconds S] [--no-kernel]
  *
- * Prints the table; writes all samples to results/bench.json. Exit 1 where a ratio is below what we promise.
+ * Prints medians (min–max) and ratios round by round, with the instructions a packet that callgrind counts, then the same
+ * for the kernel's own paths (kernel.mjs). Writes all samples to results/bench.json and a plot to results/bench.svg.
+ * Exit 1 where a ratio is below what we promise.
  */
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { availableParallelism } from 'node:os'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import Table from 'cli-table3'
-import { nmgen } from './nmgen.mjs'
-import { median, summarize } from './statistics.mjs'
-import { testpmd } from './testpmd.mjs'
+import { count, countLimits, whyNot } from './core/count.mjs'
+import { kernel } from './kernel.mjs'
+import { buildPrograms } from './limits.mjs'
+import { plot } from './plot.mjs'
+import { summarize } from './statistics.mjs'
+import { contenders, PROMISES } from './table.mjs'
 
-const DEVICE = 'net_null0,size=60'
-const CASES = [
-  {
-    name: 'constant frame',
-    profile: 'bench/profiles/constant.yaml',
-    peer: 'testpmd txonly',
-    mode: [],
-    promise: 1.5,
-  },
-  {
-    name: 'source address and port random, checksums valid',
-    profile: 'bench/profiles/two-fields.yaml',
-    peer: 'testpmd txonly --txonly-multi-flow',
-    mode: ['--txonly-multi-flow'],
-    promise: 1.0,
-  },
-]
+const style = { head: [], border: [] }
+const spread = ({ median, min, max }, digits) =>
+  `${median.toFixed(digits)} (${min.toFixed(digits)}–${max.toFixed(digits)})`
 
-const mpps = pps => (pps / 1e6).toFixed(1)
-const spread = ({ median, min, max }) => `${mpps(median)} (${mpps(min)}–${mpps(max)})`
-
-/** Both take hugepages where there are any, or neither. */
-function freeHugepages() {
-  const folder = '/sys/kernel/mm/hugepages'
-  return readdirSync(folder).some(
-    size => Number(readFileSync(`${folder}/${size}/free_hugepages`, 'utf8')) > 0,
-  )
+/** One sample of each, round after round. */
+async function measure(list, rounds) {
+  const samples = new Map(list.map(({ name }) => [name, []]))
+  for (let round = 0; round < rounds; round++)
+    for (const { name, run } of list) {
+      const sample = await run()
+      samples.get(name).push(sample)
+      process.stderr.write(`round ${round + 1}: ${name} ${(sample.pps / 1e6).toFixed(1)} Mpps\n`)
+    }
+  return samples
 }
 
-async function compare(test, pairs, cpus, hugepages) {
-  const ours = []
-  const theirs = []
-  const cycles = []
-  for (let pair = 0; pair < pairs; pair++) {
-    const result = await nmgen({ profile: test.profile, device: DEVICE, cpus })
-    ours.push(result.metrics.tx_pps)
-    cycles.push(result.metrics.cycles_per_packet)
-    theirs.push(await testpmd({ device: `${DEVICE},no-rx=1`, cpus, hugepages, mode: test.mode }))
-    process.stderr.write(
-      `${test.name}: pair ${pair + 1} of ${pairs}: ${mpps(ours.at(-1))} and ${mpps(theirs.at(-1))} Mpps\n`,
-    )
-  }
-  const ratios = ours.map((rate, k) => rate / theirs[k])
-  return {
-    ...test,
-    nmgen: summarize(ours),
-    testpmd: summarize(theirs),
-    ratio: summarize(ratios),
-    cycles: median(cycles),
-  }
-}
-
-function print(rows) {
-  const table = new Table({
-    head: [
-      '64-byte frames, net_null, one TX core',
-      'nmgen, Mpps',
-      'peer, Mpps',
-      'ratio',
-      'promised',
-      'nmgen cycles/packet',
-    ],
-    style: { head: [], border: [] },
+function rowsOf(list, samples) {
+  const why = whyNot()
+  if (why) process.stderr.write(`Instructions are not counted: ${why}\n`)
+  const counted = why ? new Map() : new Map([...count(), ...countLimits()])
+  return list.map(({ run, ...one }) => {
+    const taken = samples.get(one.name)
+    const cycles = taken[0].cycles === undefined ? null : summarize(taken.map(sample => sample.cycles))
+    const instructions = counted.get(one.counted ?? one.name) ?? null
+    return { ...one, pps: summarize(taken.map(({ pps }) => pps)), cycles, instructions }
   })
-  for (const row of rows) {
-    const ratio = `${row.ratio.median.toFixed(2)} (${row.ratio.min.toFixed(2)}–${row.ratio.max.toFixed(2)})`
-    table.push([
-      `${row.name}\nagainst ${row.peer}`,
-      spread(row.nmgen),
-      spread(row.testpmd),
-      ratio,
-      `≥ ${row.promise}`,
-      row.cycles.toFixed(0),
-    ])
-  }
-  console.log(table.toString())
 }
 
-const { values } = parseArgs({ options: { pairs: { type: 'string', default: '5' } } })
-const hugepages = freeHugepages()
-const cpus = availableParallelism() > 1 ? [0, 1] : [0]
-const rows = []
-for (const test of CASES) rows.push(await compare(test, Number(values.pairs), cpus, hugepages))
-print(rows)
-console.log(
-  `medians of ${values.pairs} pairs run in turn (min–max), ${hugepages ? 'with' : 'without'} hugepages; cycles are of the time stamp counter`,
-)
-mkdirSync('results', { recursive: true })
-writeFileSync(
-  'results/bench.json',
-  `${JSON.stringify({ schema: 'nmgen.bench/1', hugepages, cases: rows }, null, 2)}\n`,
-)
-process.exitCode = rows.every(row => row.ratio.median >= row.promise) ? 0 : 1
+function ratiosOf(samples) {
+  return PROMISES.filter(({ of, to }) => samples.has(of) && samples.has(to)).map(promise => {
+    const theirs = samples.get(promise.to)
+    const ratios = samples.get(promise.of).map(({ pps }, round) => pps / theirs[round].pps)
+    return { ...promise, ratio: summarize(ratios) }
+  })
+}
+
+function print(rows, ratios) {
+  const head = ['64-byte frames, net_null, one TX core', 'Mpps', 'TSC cycles', 'instructions']
+  const rates = new Table({ head, style })
+  for (const { name, pps, cycles, instructions } of rows) {
+    const mpps = spread(summarize(pps.samples.map(one => one / 1e6)), 1)
+    rates.push([name, mpps, cycles ? spread(cycles, 0) : '', instructions?.toFixed(0) ?? ''])
+  }
+  console.log(rates.toString())
+  const compared = new Table({ head: ['ratio, round by round', 'measured', 'promised'], style })
+  for (const { of, to, ratio, least } of ratios)
+    compared.push([`${of} / ${to}`, spread(ratio, 2), `≥ ${least}`])
+  console.log(compared.toString())
+}
+
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '5' },
+    seconds: { type: 'string', default: '3' },
+    'no-kernel': { type: 'boolean', default: false },
+  },
+})
+const [rounds, seconds] = [Number(values.rounds), Number(values.seconds)]
+const folder = mkdtempSync(join(tmpdir(), 'nmgen-bench-'))
+try {
+  buildPrograms()
+  const list = contenders(folder, seconds)
+  const samples = await measure(list, rounds)
+  const rows = rowsOf(list, samples)
+  const ratios = ratiosOf(samples)
+  print(rows, ratios)
+  console.log(`medians of ${rounds} rounds of ${seconds} s each, all in turn (min–max)`)
+  mkdirSync('results', { recursive: true })
+  writeFileSync('results/bench.svg', plot(rows))
+  const paths = values['no-kernel'] || process.getuid() !== 0 ? null : await kernel({ rounds, seconds: 2 })
+  const document = { schema: 'nmgen.bench/2', rows, ratios, kernel: paths?.samples ?? null }
+  writeFileSync('results/bench.json', `${JSON.stringify(document, null, 2)}\n`)
+  const kept = ratios.every(({ ratio, least }) => ratio.median >= least)
+  process.exitCode = kept && (paths?.kept ?? true) ? 0 : 1
+} finally {
+  rmSync(folder, { recursive: true })
+}

@@ -4,7 +4,7 @@ import { median } from './statistics.mjs'
 /** Seconds of steady sending that are read; the first reading, with start-up in it, does not count. */
 const READINGS = 3
 
-function commandLine({ device, cpus, hugepages, mode }) {
+function commandLine({ device, cpus, hugepages, forward = 'txonly', mode = [] }) {
   const memory = hugepages ? ['--in-memory'] : ['--no-huge', '--no-shconf', '-m', '512']
   const eal = ['-l', cpus.join(','), '--no-pci', ...memory, '--no-telemetry', `--vdev=${device}`]
   const app = [
@@ -21,14 +21,14 @@ function commandLine({ device, cpus, hugepages, mode }) {
     '--mbcache=512',
     '--burst=64',
     '--stats-period=1',
-    '--forward-mode=txonly',
+    `--forward-mode=${forward}`,
     ...mode,
   ]
 }
 
 /**
  * Packets per second of Debian's dpdk-testpmd, sending 60-byte buffers on one forwarding core (the last of `cpus`).
- * `mode`: more of its arguments, e.g. `--txonly-multi-flow`.
+ * `forward`: its mode, txonly or flowgen; `mode`: more of its arguments, e.g. `--txonly-multi-flow`.
  */
 export function testpmd(options) {
   const child = spawn('dpdk-testpmd', commandLine(options), { stdio: ['pipe', 'pipe', 'pipe'] })

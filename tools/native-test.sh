@@ -13,7 +13,7 @@ kind=${1:-plain}
 # The sanitizers cannot see into DPDK: all backends but that one.
 backends=()
 for file in native/tx/backends/*.cc; do case $file in */dpdk*) ;; *) backends+=("$file") ;; esac; done
-flags=(-std=c++20 -g -fno-omit-frame-pointer -Wall -Wextra -pthread -Inative/tx)
+flags=(-std=c++20 -g -fno-omit-frame-pointer -Wall -Wextra -Wno-psabi -pthread -Inative/tx)
 engine_flags=(-O1) # the tests themselves are compiled three times as fast without
 libraries=()
 runtime=

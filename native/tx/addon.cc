@@ -286,6 +286,32 @@ Napi::Value render(const Napi::CallbackInfo& info) {
   return result;
 }
 
+// How the core sends each stream of a queue's plan.
+Napi::Value explain(const Napi::CallbackInfo& info) {
+  Napi::Env env = info.Env();
+  auto plan = decode_plan(to_span<uint8_t>(info[0]));
+  if (!plan) {
+    Napi::Error::New(env, plan.failure().message).ThrowAsJavaScriptException();
+    return env.Undefined();
+  }
+  Napi::Array list = Napi::Array::New(env, plan->streams.size());
+  for (uint32_t i = 0; i < plan->streams.size(); i++) {
+    const Stream& s = plan->streams[i];
+    Napi::Object one = Napi::Object::New(env);
+    one.Set("stream", s.id);
+    one.Set("frames", static_cast<double>(s.templates.size()));
+    one.Set("fields", static_cast<double>(s.fields.size()));
+    one.Set("checksums", static_cast<double>(s.templates[0].sites.size()));
+    one.Set("signature", s.is_signed);
+    one.Set("crc", s.has_crc);
+    one.Set("words", static_cast<double>(s.layout.offsets.size()));
+    one.Set("shared", s.templates.size() > 1 && s.templates[0].ground != nullptr);
+    one.Set("ahead", plan->ahead);
+    list.Set(i, one);
+  }
+  return list;
+}
+
 Napi::Value pin(const Napi::CallbackInfo& info) {
   const uint32_t cpu = info[0].ToNumber();
   cpu_set_t set;
@@ -302,20 +328,20 @@ Napi::Value now(const Napi::CallbackInfo& info) { return Napi::BigInt::New(info.
 Napi::Value take_log(const Napi::CallbackInfo& info) { return Napi::String::New(info.Env(), log_take()); }
 
 Napi::Object init(Napi::Env env, Napi::Object exports) {
-  const std::pair<const char*, Napi::Value (*)(const Napi::CallbackInfo&)> functions[] = {
-      {"backends", list_backends},
-      {"open", open},
-      {"counters", counters},
-      {"close", close},
-      {"runTx", run_tx},
-      {"runRx", run_rx},
-      {"own", own},
-      {"attend", attend},
-      {"render", render},
-      {"pin", pin},
-      {"now", now},
-      {"takeLog", take_log},
-      {"checkFilter", check_filter}};
+  const std::pair<const char*, Napi::Value (*)(const Napi::CallbackInfo&)> functions[] = {{"backends", list_backends},
+                                                                                          {"open", open},
+                                                                                          {"counters", counters},
+                                                                                          {"close", close},
+                                                                                          {"runTx", run_tx},
+                                                                                          {"runRx", run_rx},
+                                                                                          {"own", own},
+                                                                                          {"attend", attend},
+                                                                                          {"render", render},
+                                                                                          {"pin", pin},
+                                                                                          {"now", now},
+                                                                                          {"takeLog", take_log},
+                                                                                          {"checkFilter", check_filter},
+                                                                                          {"explain", explain}};
   for (const auto& [name, function] : functions) exports.Set(name, Napi::Function::New(env, function, name));
   return exports;
 }

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "ahead.h"
 #include "backend.h"
 #include "checksum.h"
 #include "crc32c.h"
@@ -364,7 +365,9 @@ Stream read_stream(Reader& in, uint32_t& template_id) {
   }
   for (const Field& f : s.fields) in.require(f.numbers < s.numbers.size(), "a field names unknown numbers");
   if (in.ok) in.require(s.fields.size() * s.numbers[0].places.size() <= kMaxWalks, "a stream has too many places");
-  if (in.ok) finish_constant_sites(s);
+  if (!in.ok) return s;
+  finish_constant_sites(s);
+  lay_out(s);
   return s;
 }
 
@@ -466,6 +469,7 @@ Divisor::Divisor(uint64_t divisor) : by(divisor), power(std::has_single_bit(divi
     shift = static_cast<uint32_t>(std::countr_zero(by));
   else if (by != 0)
     reciprocal = static_cast<uint64_t>((static_cast<uint128_t>(1) << 64) / by);
+  if (by > 1 && by <= 0xffffffff) reciprocal32 = static_cast<uint32_t>((1ull << 32) / by);
 }
 
 Expected<Plan> decode_plan(std::span<const uint8_t> bytes) {
@@ -481,6 +485,7 @@ Expected<Plan> decode_plan(std::span<const uint8_t> bytes) {
   check_sequences(in, plan.streams);
   in.require(in.done(), "something follows its end");
   if (!in.ok) return Failure{"bad-plan", std::string("the plan cannot be used: ") + in.wrong, "this is a bug in nmgen"};
+  plan.ahead = pays_ahead(plan);
   return plan;
 }
 

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
 #include "failure.h"
+#include "layout.h"
 
 // The Plan as the loops use it, decoded from the bytes that src/gen/encode.ts writes. Every offset, width and
 // index is checked here once, so that no loop has to.
@@ -49,6 +51,7 @@ struct Divisor {
   uint64_t reciprocal = 0;  // floor(2^64 / by)
   uint32_t shift = 0;       // of a power of two
   bool power = true;
+  uint32_t reciprocal32 = 0;  // floor(2^32 / by), for dividends below 2^32; 0: there is none
 
   Divisor() = default;
   explicit Divisor(uint64_t by);
@@ -113,9 +116,13 @@ struct Site {
 };
 
 struct Template {
-  uint32_t id;  // unique in the plan: what Frame::holds remembers
+  uint32_t id;  // of its ground: what Frame::holds remembers
   std::vector<uint8_t> bytes;
-  std::vector<Site> sites;  // only those that varying fields reach; the others are finished in `bytes`
+  std::vector<Site> sites;        // only those that varying fields reach; the others are finished in `bytes`
+  std::vector<uint64_t> bases{};  // what it has in each word of the stream's layout, and each site's base
+  std::shared_ptr<const std::vector<uint8_t>> ground{};  // what a buffer is filled with; null: `bytes`
+
+  const std::vector<uint8_t>& filling() const { return ground ? *ground : bytes; }
 };
 
 struct Match {
@@ -158,6 +165,7 @@ struct Stream {
   std::vector<Field> fields;
   Match match;
   bool has_crc;  // a CRC to be computed per packet: the signature must be in its place before
+  Layout layout;
 };
 
 // How the due times of a lane's slots lie: not at all, evenly, so many at once, closer and closer, at random, by a
@@ -192,6 +200,7 @@ struct Plan {
   uint64_t duration_ns;  // 0: until every limit is reached
   std::vector<Stream> streams;
   std::vector<Lane> lanes;
+  bool ahead = false;  // its streams are rendered ahead of their turns: see ahead.h
 
   uint64_t shard_of(const Stream& stream) const {
     return (shard + stride - stream.numbers[0].places[0] % stride) % stride;

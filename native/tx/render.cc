@@ -1,6 +1,7 @@
 #include "render.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "checksum.h"
 
@@ -96,10 +97,18 @@ void Walk::seek(uint64_t to) {
   place = static_cast<uint32_t>((to * shards_ + shard_) % numbers_->places.size());
 }
 
+static std::vector<const Template*> cycle_of(const Stream& s, uint64_t stride, uint64_t shard) {
+  const uint64_t length = s.sequence.size();
+  std::vector<const Template*> cycle(length / std::gcd(length, stride));
+  for (uint64_t k = 0; k < cycle.size(); k++) cycle[k] = &s.templates[s.sequence[(k * stride + shard) % length]];
+  return cycle;
+}
+
 std::vector<StreamState> make_states(const Plan& plan) {
   std::vector<StreamState> states;
   for (const Stream& stream : plan.streams) {
-    StreamState state{&stream, {}, plan.stride, plan.shard_of(stream)};
+    StreamState state{&stream, {}, plan.stride, plan.shard_of(stream), stream.limit};
+    if (!stream.sizes.on && stream.templates.size() > 1) state.cycle = cycle_of(stream, state.stride, state.shard);
     for (const Field& field : stream.fields) state.fields.push_back({&field, Walk(plan, stream, field)});
     states.push_back(std::move(state));
   }
@@ -113,12 +122,11 @@ void choose_templates(const StreamState& state, uint64_t k, uint32_t n, const Te
     return;
   }
   if (s.sizes.on) return draw_templates(state, k * state.stride + state.shard, n, templates);
-  const uint64_t length = s.sequence.size(), gain = state.stride % length;
-  uint64_t at = (k * state.stride + state.shard) % length;
+  const std::vector<const Template*>& cycle = state.cycle;
+  size_t at = k % cycle.size();
   for (uint32_t j = 0; j < n; j++) {
-    templates[j] = &s.templates[s.sequence[at]];
-    at += gain;
-    at -= at >= length ? length : 0;
+    templates[j] = cycle[at];
+    at = at + 1 == cycle.size() ? 0 : at + 1;
   }
 }
 
@@ -147,8 +155,8 @@ std::vector<uint8_t> render_packets(const Plan& plan, uint32_t stream_id, uint64
     n = std::min(count, kMaxBurst);
     choose_templates(*state, first, n, templates);
     for (uint32_t j = 0; j < n; j++) {
-      Frame frame{data[j] = buffers[j].data(), 0, kNothing};
-      dress(frame, *templates[j]);
+      data[j] = buffers[j].data();
+      std::ranges::copy(templates[j]->bytes, data[j]);
     }
     Group group{&*state, first, n, 0, data, templates};
     if (state->stream->is_signed) stamp(group, 0);  // before a CRC that covers it; sums do not mind

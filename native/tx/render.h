@@ -54,7 +54,10 @@ struct StreamState {
   const Stream* stream;
   std::vector<FieldState> fields;
   uint64_t stride, shard;
+  uint64_t limit = kNoLimit;
   uint64_t next = 0;  // the next k to send
+  // Of several frame sizes in a fixed order: the templates of packets 0, 1, 2 ... of this shard, until they repeat.
+  std::vector<const Template*> cycle{};
 };
 
 // Frames of one stream within a burst.
@@ -73,11 +76,12 @@ inline bool has_work(const StreamState& s) { return !s.fields.empty() || s.strea
 // The templates of packets k..k+n-1.
 void choose_templates(const StreamState& state, uint64_t k, uint32_t n, const Template** templates);
 
-// Makes a frame hold its template: nothing is written when it already does. Returns whether it was rewritten.
+// Makes a frame hold its template: nothing is written when it already does. Returns whether its length has changed.
 inline bool dress(Frame& frame, const Template& t) {
-  if (frame.holds == t.id) return false;
-  std::memcpy(frame.data, t.bytes.data(), t.bytes.size());
-  frame.length = static_cast<uint32_t>(t.bytes.size());
+  const uint32_t length = static_cast<uint32_t>(t.bytes.size());
+  if (frame.holds == t.id && frame.length == length) return false;
+  if (frame.holds != t.id) std::memcpy(frame.data, t.filling().data(), t.filling().size());
+  frame.length = length;
   frame.holds = t.id;
   return true;
 }

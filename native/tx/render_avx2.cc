@@ -1,5 +1,9 @@
 // The same loops for CPUs with AVX2. Headers come before the pragma: an inline function of theirs compiled
 // for AVX2 could be the copy that the linker keeps for everybody.
+#include <immintrin.h>
+
+#include <algorithm>
+
 #include "checksum.h"
 #include "crc32c.h"
 #include "render.h"

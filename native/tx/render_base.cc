@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "checksum.h"
 #include "crc32c.h"
 #include "render.h"

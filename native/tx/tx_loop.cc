@@ -21,6 +21,9 @@ TxLoop::TxLoop(TxQueue& queue, const Plan& plan, page::Word* page, Answerer* ans
   any_crc_ = std::ranges::any_of(plan.streams, [](const Stream& s) { return s.is_signed && s.has_crc; });
   untouched_ = one_template_ && !any_signed_ && plan.streams[0].fields.empty();
   group_of_.assign(plan.streams.size(), kNoGroup);
+  if (plan.ahead) ahead_.emplace(plan, streams_, render_fields_);
+  if (!plan.streams.empty())
+    std::ranges::fill(lengths_, static_cast<uint32_t>(plan.streams[0].templates[0].bytes.size()));
   schedule_.retire(streams_);  // this shard may have nothing to send
 }
 
@@ -58,7 +61,11 @@ void TxLoop::prefill() {
   for (Frame& frame : queue_.all()) {
     const Stream& s = plan_.streams[slots[k % slots.size()]];
     frame.holds = kNothing;  // a former run may have used the same numbers for other templates
-    dress(frame, s.templates[s.sizes.on ? k % s.templates.size() : s.sequence[k % s.sequence.size()]]);
+    const Template& t = s.templates[s.sizes.on ? k % s.templates.size() : s.sequence[k % s.sequence.size()]];
+    if (ahead_ && !ahead_->uniform())
+      ahead_->dress(frame, t);
+    else
+      dress(frame, t);
     k++;
   }
   queue_.filled();
@@ -108,7 +115,7 @@ void TxLoop::send(Turn turn) {
   const uint32_t n = compose(*turn.lane, slots);
   if (n == 0) return;
   due_ = now_ - turn.late_ns;
-  render();
+  render(n);
   const uint32_t sent = push(n);
   if (sent < n && turn.lane->paced()) page::add(page_ + page::kUnsent, n - sent);
   if (turn.late_ns > kLateNs) {
@@ -129,20 +136,27 @@ void TxLoop::set_due(const Turn& turn, uint32_t slots) {
 uint32_t TxLoop::compose(LaneState& lane, uint32_t n) {
   const std::vector<uint32_t>& slots = lane.lane->slots;
   group_count_ = 0;
-  if (slots.size() == 1 && lane.cycles.empty()) {
+  if (slots.size() == 1 && lane.cycles.empty() && !ahead_) {
     StreamState& stream = streams_[slots[0]];
-    const uint32_t m = static_cast<uint32_t>(std::min<uint64_t>(n, stream.stream->limit - stream.next));
+    const uint32_t m = static_cast<uint32_t>(std::min<uint64_t>(n, stream.limit - stream.next));
     lane.advance(m);
     if (m) compose_one(stream, m);
-    if (stream.next == stream.stream->limit) schedule_.retire(streams_);
+    if (stream.next == stream.limit) schedule_.retire(streams_);
     return m;
   }
-  uint32_t m = 0;
+  const uint32_t m = pick(lane, n);
+  if (m && ahead_) compose_ahead(m);
+  if (m && !ahead_) compose_mix(m);
+  return m;
+}
+
+uint32_t TxLoop::pick(LaneState& lane, uint32_t n) {
+  uint32_t m = lane.cycles.empty() ? pick_plainly(lane, n) : 0;
   bool exhausted = false;
   while (m < n && !lane.done) {
     const uint32_t s = lane.take(streams_);
     StreamState& stream = streams_[s];
-    if (stream.next == stream.stream->limit) {
+    if (stream.next == stream.limit) {
       exhausted = true;
       if (lane.paced() && !lane.lane->tight) {
         lane.advance(1);  // a turn without a packet keeps the rhythm of the others
@@ -155,11 +169,29 @@ uint32_t TxLoop::compose(LaneState& lane, uint32_t n) {
       continue;
     }
     lane.advance(1);
-    stream.next++;
+    numbers_[m] = stream.next++;
     picks_[m++] = s;
   }
-  if (m) compose_mix(m);
   if (exhausted) schedule_.retire(streams_);
+  return m;
+}
+
+// As long as the turn is one of a stream that has not sent all: most often, that is always so.
+uint32_t TxLoop::pick_plainly(LaneState& lane, uint32_t n) {
+  const uint32_t* const slots = lane.lane->slots.data();
+  const size_t size = lane.lane->slots.size();
+  StreamState* const streams = streams_.data();
+  uint32_t m = 0;
+  for (size_t at = lane.cursor; m < n; m++) {
+    const uint32_t s = slots[at];
+    const uint64_t next = streams[s].next;
+    if (next == streams[s].limit) break;
+    streams[s].next = next + 1;
+    picks_[m] = s;
+    numbers_[m] = next;
+    if (++at == size) at = 0;
+  }
+  lane.advance(m);
   return m;
 }
 
@@ -173,6 +205,7 @@ void TxLoop::compose_one(StreamState& stream, uint32_t n) {
     if (queue_.disturbed || undressed_) restore(stream, n);
     g.bytes = n * static_cast<uint64_t>(frames[0].length);
     if (untouched_) return;
+#pragma GCC unroll 8
     for (uint32_t j = 0; j < n; j++) data_[j] = frames[j].data;
     templates_[0] = &stream.stream->templates[0];
     return;
@@ -224,7 +257,8 @@ void TxLoop::compose_mix(uint32_t n) {
   }
 }
 
-void TxLoop::render() {
+void TxLoop::render(uint32_t n) {
+  if (ahead_) return stamp_ahead(n);
   if (any_crc_) stamp_groups(true);
   for (uint32_t g = 0; g < group_count_; g++)
     if (has_work(*groups_[g].stream)) render_fields_(groups_[g]);
@@ -244,8 +278,13 @@ uint32_t TxLoop::push(uint32_t n) {
   uint32_t sent = queue_.commit(n, resized_);
   if (sent < n) sent = push_slowly(n, sent);
   resized_ = false;
-  if (sent < n) take_back(sent, n);
-  account();
+  if (ahead_) {
+    take_back_ahead(sent, n);
+    account_ahead(sent);
+  } else {
+    take_back(sent, n);
+    account();
+  }
   return sent;
 }
 
@@ -297,7 +336,7 @@ void TxLoop::take_back_unsent() {
   for (const Stream& stream : plan_.streams)
     for (const Template& t : stream.templates) stream_of[t.id] = static_cast<size_t>(&stream - plan_.streams.data());
   queue_.unsent([&](const Frame& frame) {
-    page::Word* cells = page_ + page::kHeaderCells + stream_of[frame.holds] * page::kTxStreamCells;
+    page::Word* cells = cells_of(stream_of[frame.holds]);
     for (page::Word* cell : {cells + page::kTxPackets, page_ + page::kPackets}) page::add(cell, ~uint64_t{0});
     for (page::Word* cell : {cells + page::kTxBytes, page_ + page::kBytes}) page::add(cell, 0 - uint64_t{frame.length});
   });
@@ -307,8 +346,7 @@ void TxLoop::account() {
   uint64_t packets = 0, bytes = 0;
   for (uint32_t g = 0; g < group_count_; g++) {
     const Group& group = groups_[g];
-    page::Word* cells =
-        page_ + page::kHeaderCells + static_cast<size_t>(group.stream - streams_.data()) * page::kTxStreamCells;
+    page::Word* cells = cells_of(static_cast<size_t>(group.stream - streams_.data()));
     page::add(cells + page::kTxPackets, group.n);
     page::add(cells + page::kTxBytes, group.bytes);
     if (group.n && page::get(cells + page::kTxFirstNs) == 0) page::set(cells + page::kTxFirstNs, due_);
@@ -316,6 +354,10 @@ void TxLoop::account() {
     packets += group.n;
     bytes += group.bytes;
   }
+  account_all(packets, bytes);
+}
+
+void TxLoop::account_all(uint64_t packets, uint64_t bytes) {
   page::add(page_ + page::kPackets, packets);
   page::add(page_ + page::kBytes, bytes);
   page::add(page_ + page::kBursts, 1);

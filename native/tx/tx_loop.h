@@ -1,7 +1,9 @@
 #pragma once
 
+#include <optional>
 #include <vector>
 
+#include "ahead.h"
 #include "answer.h"
 #include "backend.h"
 #include "page.h"
@@ -32,7 +34,16 @@ class TxLoop {
   // Fills again what lost its template.
   void restore(const StreamState& stream, uint32_t n);
   void compose_mix(uint32_t n);
-  void render();
+  // Whose turns come next, into `picks_` and `numbers_`: n at most.
+  uint32_t pick(LaneState& lane, uint32_t n);
+  uint32_t pick_plainly(LaneState& lane, uint32_t n);
+  // Where streams are rendered ahead (tx_ahead.cc).
+  void compose_ahead(uint32_t n);
+  void restore_lengths(uint32_t n);
+  void stamp_ahead(uint32_t n);
+  void take_back_ahead(uint32_t from, uint32_t n);
+  void account_ahead(uint32_t n);
+  void render(uint32_t n);
   void stamp_groups(bool has_crc);
   uint32_t push(uint32_t n);
   uint32_t push_slowly(uint32_t n, uint32_t sent);
@@ -40,6 +51,8 @@ class TxLoop {
   void make_room();
   void take_back(uint32_t from, uint32_t n);
   void account();
+  void account_all(uint64_t packets, uint64_t bytes);
+  page::Word* cells_of(size_t stream) { return page_ + page::kHeaderCells + stream * page::kTxStreamCells; }
   void take_back_unsent();
   bool stop_asked() const { return page::get(page_ + page::kStop) != 0; }
   bool ended(uint64_t now) const { return stop_asked() || (give_up_ns_ != 0 && now >= give_up_ns_); }
@@ -68,7 +81,10 @@ class TxLoop {
   uint32_t group_count_ = 0;
   uint8_t* data_[kMaxBurst];
   const Template* templates_[kMaxBurst];
+  std::optional<Ahead> ahead_;
   uint32_t picks_[kMaxBurst];      // stream of each position
+  uint64_t numbers_[kMaxBurst];    // and which of its packets
+  uint32_t lengths_[kMaxBurst];    // rendered ahead: bytes of each frame
   uint8_t group_at_[kMaxBurst];    // group of each position
   std::vector<uint8_t> group_of_;  // stream -> group in this burst, kNoGroup outside of `compose_mix`
 };

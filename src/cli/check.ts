@@ -4,6 +4,7 @@ import { Exit } from '../exit.js'
 import type { Diagnostic } from '../profile/diagnostics.js'
 import type { Profile } from '../profile/model.js'
 import type { ResolvedRow } from '../profile/resolved.js'
+import type { Explanation } from './explain.js'
 import { setOutcome } from './outcome.js'
 import type { Examined } from './profile.js'
 import type { Argv } from './run-flags.js'
@@ -13,6 +14,7 @@ interface CheckArgs extends Argv {
   profiles: string[]
   json: boolean | undefined
   resolved: boolean | undefined
+  explain: boolean | undefined
   set: string[] | undefined
 }
 
@@ -35,6 +37,7 @@ const command: CommandModule<object, CheckArgs> = {
         type: 'boolean',
         describe: 'Print every value and who gave it, and at which line',
       })
+      .option('explain', { type: 'boolean', describe: 'Print how each stream is sent, and why so' })
       .option('set', {
         type: 'string',
         array: true,
@@ -62,11 +65,15 @@ const command: CommandModule<object, CheckArgs> = {
       args.resolved && examined?.profile
         ? withFlags(resolvedRows(examined.profile, examined.place), flags)
         : undefined
-    if (args.json) return printJson(reports, rowsOf)
+    const { explain, explainText } = await import('./explain.js')
+    const explained = ({ examined }: Report) =>
+      args.explain && examined?.plan ? explain(examined.plan) : undefined
+    if (args.json) return printJson(reports, rowsOf, explained)
     for (const report of reports) {
       if (report.failure) process.stderr.write(`${failureText(report.failure)}\n`)
       if (report.examined) printDiagnostics(report.examined.diagnostics, report.examined.text)
       if (report.ok) process.stdout.write(`ok ${report.file}${combinationsOf(report)}\n`)
+      process.stdout.write(explainText(explained(report) ?? []))
       process.stdout.write(formatRows(rowsOf(report) ?? []))
     }
   },
@@ -98,12 +105,17 @@ function reportOn(file: string, examine: () => Examined): Report {
 const failureText = ({ code, message, hint }: NmgenError): string =>
   `error[${code}]: ${message}${hint === undefined ? '' : `\n  = help: ${hint}`}\n`
 
-function printJson(reports: readonly Report[], rowsOf: (report: Report) => ResolvedRow[] | undefined): void {
+function printJson(
+  reports: readonly Report[],
+  rowsOf: (report: Report) => ResolvedRow[] | undefined,
+  explained: (report: Report) => Explanation[] | undefined,
+): void {
   const profiles = reports.map(report => ({
     file: report.file,
     ok: report.ok,
     diagnostics: report.examined?.diagnostics ?? [unread(report)],
     resolved: rowsOf(report),
+    streams: explained(report),
   }))
   process.stdout.write(`${JSON.stringify({ schema: 'nmgen.check/1', profiles }, null, 2)}\n`)
 }

@@ -38,6 +38,24 @@ export type OpenResult =
     }
   | ({ ok: false } & NativeFailure)
 
+/** How the core sends a stream; see native/tx/layout.h and ahead.h. */
+export interface StreamExplanation {
+  stream: number
+  /** Frame sizes, programs, and checksums that differ from packet to packet. */
+  frames: number
+  fields: number
+  checksums: number
+  signature: boolean
+  /** A CRC is computed over each finished frame. */
+  crc: boolean
+  /** 64-bit words that hold all that varies; 0: each field is stored on its own. */
+  words: number
+  /** Its frames differ in nothing but those words and their length. */
+  shared: boolean
+  /** Its packets are rendered 32 at a time, ahead of their turns. */
+  ahead: boolean
+}
+
 /** What the addon exports. Every page and plan is a typed array over memory that outlives the call. */
 export interface Native {
   backends(): BackendInfo[]
@@ -78,6 +96,8 @@ export interface Native {
   checkFilter(text: string): NativeFailure | null
   /** Frames first..first+count-1 of a stream, one after the other, each preceded by its length as u16 little-endian. */
   render(plan: Uint8Array, stream: number, first: bigint, count: number): Uint8Array
+  /** How it would send each stream of a queue's plan. */
+  explain(plan: Uint8Array): StreamExplanation[]
   /** Pins the calling thread. Returns null, or why it could not. */
   pin(cpu: number): NativeFailure | null
   /** Monotonic nanoseconds, the clock of every time in the counter pages. */

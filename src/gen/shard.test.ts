@@ -37,4 +37,24 @@ describe('a plan', () => {
     expect(three - two).toBe(two - one)
     expect(many).toBe(one + 499 * (two - one))
   })
+
+  /** Nothing compares each stream with each: ten times as many would then cost a hundred times as much. */
+  it('costs in proportion to its streams', () => {
+    const costOf = (count: number) => {
+      const streams = Array.from({ length: count }, (_, i) =>
+        named(i, { rx: 'a', signature: false, layers: toPort(i) }),
+      )
+      const before = process.cpuUsage()
+      bytesOf(streams)
+      const { user, system } = process.cpuUsage(before)
+      return user + system
+    }
+    const toPort = (i: number) => [
+      layer('ethernet'),
+      layer('ipv4'),
+      layer('udp', { dst: { kind: 'literal', value: BigInt(i) } }),
+    ]
+    costOf(300) // what is compiled the first time costs more
+    expect(costOf(5000)).toBeLessThan(50 * costOf(500))
+  })
 })

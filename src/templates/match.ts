@@ -3,9 +3,10 @@ import { type Diagnostic, warning } from './diagnostic.js'
 import { groupsOf } from './group.js'
 import { extremes } from './header-table.js'
 import { type Layout, type PlacedField, piecesOf } from './layout.js'
+import { Lookalikes } from './lookalikes.js'
 import type { SlotSpec } from './pieces.js'
 import type { MatchRule, StreamPlan } from './plan.js'
-import { overlap, trim } from './rules.js'
+import { trim } from './rules.js'
 
 /**
  * How a receiver knows the frames of a stream that carry no signature: by the header bits that identify a flow and
@@ -46,15 +47,16 @@ function copyBytes(from: Uint8Array, to: Uint8Array, { bitOffset, bits }: Placed
  * their sum is reported (src/stats/streams.ts).
  */
 export function checkMatches(streams: readonly StreamPlan[]): Diagnostic[] {
-  const ruled = groupsOf(streams.filter(({ match }) => match !== null)).map(group => ({
-    stream: group[0],
-    rules: distinct(group.flatMap(({ match }) => match ?? [])),
-  }))
-  return ruled.flatMap(({ stream, rules }, i) => {
-    const twin = ruled
-      .slice(0, i)
-      .find(other => other.stream.rx === stream.rx && other.rules.some(a => rules.some(b => overlap(a, b))))
-    return twin ? [alike(stream, twin.stream)] : []
+  const groups = groupsOf(streams.filter(({ match }) => match !== null))
+  const seen = new Map<string | null, Lookalikes>()
+  return groups.flatMap((group, i) => {
+    const [stream] = group
+    const rules = distinct(group.flatMap(({ match }) => match ?? []))
+    const there = seen.get(stream.rx) ?? new Lookalikes()
+    seen.set(stream.rx, there)
+    const twin = there.first(rules)
+    there.add(rules, i)
+    return twin === undefined ? [] : [alike(stream, groups[twin]![0])]
   })
 }
 

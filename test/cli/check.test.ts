@@ -22,6 +22,35 @@ describe('nmgen check', () => {
   })
 })
 
+describe('nmgen check --explain', () => {
+  const tiers = async (profile: string) => {
+    const { code, stdout } = await nmgen(['check', profile, '--explain', '--json'])
+    expect(code).toBe(0)
+    return JSON.parse(stdout).profiles[0].streams
+  }
+
+  it('says of a frame that never changes that it is constant', async () => {
+    expect(await tiers('bench/profiles/constant.yaml')).toMatchObject([
+      { name: 'constant', tier: 'constant', fields: 0, checksums: 0, ahead: false },
+    ])
+  })
+
+  it('says in how many words what varies is stored', async () => {
+    // The header checksum with the source address, the ports with length and checksum.
+    expect(await tiers('bench/profiles/two-fields.yaml')).toMatchObject([
+      { tier: 'live', fields: 2, checksums: 2, words: 2, shared: false },
+    ])
+    expect(await tiers('bench/profiles/imix.yaml')).toMatchObject([{ frames: 3, words: 3, shared: true }])
+  })
+
+  it('says which streams are made ahead of their turns, in words as well', async () => {
+    const two = 'test/fixtures/two-streams.yaml'
+    const { stdout } = await nmgen(['check', two, '--explain'])
+    const streams = await tiers(two)
+    for (const { name, text } of streams) expect(stdout).toContain(`  ${name}: ${text}`)
+  })
+})
+
 describe('nmgen schema', () => {
   it('prints what editors read from profiles/', async () => {
     const { code, stdout } = await nmgen(['schema'])

@@ -56,6 +56,7 @@ class Tx final : public TxQueue {
     n = std::min(n, room);
     rte_mbuf** mbufs = &slots_.mbufs[head_];
     if (resized) resize(head_, n);
+#pragma GCC unroll 8
     for (uint32_t i = 0; i < n; i++) Slots::lend(mbufs[i]);
     const uint32_t sent = rte_eth_tx_burst(port_, queue_, mbufs, static_cast<uint16_t>(n));
     for (uint32_t i = sent; i < n; i++) Slots::take_back(mbufs[i]);
@@ -88,13 +89,16 @@ class Tx final : public TxQueue {
 
  private:
   void resize(uint32_t first, uint32_t n) {
-    for (uint32_t i = first; i < first + n; i++)
-      slots_.mbufs[i]->data_len = static_cast<uint16_t>(slots_.mbufs[i]->pkt_len = all_[i].length);
+    rte_mbuf* const* mbufs = &slots_.mbufs[first];
+    const Frame* lent = &all_[first];
+    for (uint32_t i = 0; i < n; i++) mbufs[i]->data_len = static_cast<uint16_t>(mbufs[i]->pkt_len = lent[i].length);
   }
   // The last is looked at first: devices return buffers in order, so it tells of the others most often.
   bool is_free(uint32_t block) {
-    for (uint32_t i = block + kMaxBurst; i-- > block;)
-      if (Slots::is_out(slots_.mbufs[i])) return false;
+    rte_mbuf* const* mbufs = &slots_.mbufs[block];
+#pragma GCC unroll 8
+    for (uint32_t i = kMaxBurst; i-- > 0;)
+      if (Slots::is_out(mbufs[i])) return false;
     return true;
   }
 
