@@ -63,11 +63,16 @@ function queueRow(queue: QueueResult): string[] {
   return [...place, count(queue.tx_packets), known(queue.tx_pps, 'pps'), known(queue.tx_bps_l1, 'bps'), full]
 }
 
+/** More rows than anybody reads; of 10,000, laying them out alone would take half a minute. */
+const MOST_STREAMS = 64
+
 /** Only where there is more than one stream, or one of several alternatives. What has no room is in result.json. */
 export function streamTable({ streams }: Result): string[] {
   const entries = Object.entries(streams)
   if (entries.length < 2) return []
-  const body = entries.map(([name, stream]) => [
+  const shown = entries.slice(0, MOST_STREAMS)
+  const rest = entries.length - shown.length
+  const body = shown.map(([name, stream]) => [
     cut(titleOf(name, stream), 20),
     count(stream.tx_packets ?? 0),
     known(stream.tx_pps, 'pps'),
@@ -75,7 +80,8 @@ export function streamTable({ streams }: Result): string[] {
     known(stream.latency_p99_ns, 'ns'),
     known(stream.latency_max_ns, 'ns'),
   ])
-  return table(['stream', 'sent', 'rate', 'lost', 'p99', 'max'], body, 1)
+  const lines = table(['stream', 'sent', 'rate', 'lost', 'p99', 'max'], body, 1)
+  return rest > 0 ? [...lines, `  and ${count(rest)} more: see result.json`] : lines
 }
 
 /** Alternatives stand below their stream, whose numbers they are part of. */

@@ -166,6 +166,15 @@ describe('the summary', () => {
     }
   })
 
+  it('shows as many streams as can be read, and says how many more there are', async () => {
+    const result = await build()
+    const [stream] = Object.values(result.streams)
+    const streams = Object.fromEntries(Array.from({ length: 10_000 }, (_, k) => [`s${k}`, stream!]))
+    const lines = render({ ...result, streams }).split('\n')
+    expect(lines.filter(line => /^ {2}s\d+ /.test(line))).toHaveLength(64)
+    expect(lines).toContain('  and 9,936 more: see result.json')
+  })
+
   it('is ASCII where the locale is not UTF-8, and has colour only where asked for', async () => {
     const ascii = resultText(await build(lossy), { style: { ...plainStyle, unicode: false }, folder: null })
     expect(ascii).toMatch(/^[\x20-\x7e\n]+$/)

@@ -10,7 +10,7 @@ import { duePackets, judge, type Pace, type Paced } from './pacing.js'
 import type { StreamResult } from './result.js'
 import type { Received } from './rx.js'
 import { cyclesPerPacket, per, type Sent, sendingSeconds, sentOf, sum, txMetrics } from './tx.js'
-import { isPhased, scheduledSeconds, streamSeconds } from './window.js'
+import { anyPhased, scheduledSeconds, streamSeconds } from './window.js'
 
 /** What a run left behind, and which part of the plan it was. */
 export interface Measured {
@@ -62,7 +62,7 @@ function measureMembers(
   const { final } = run.outcome
   const queues = final.tx.filter(queue => members.some(({ id }) => (queue.streams[id]?.packets ?? 0) > 0))
   const sent = sentOf(members, queues)
-  const own = run.plan.streams.some(isPhased)
+  const own = anyPhased(run.plan.streams)
   const tx = txMetrics(sent, own ? streamSeconds(final, members) : sendingSeconds(queues))
   const arrival = measuredBy === null ? null : arrivalOf(members, final)
   const rx = {

@@ -10,6 +10,17 @@ import { sendingSeconds, sum } from './tx.js'
 export const isPhased = ({ startNs, forNs, after }: StreamPlan): boolean =>
   startNs > 0 || forNs !== null || after.length > 0
 
+const phased = new WeakMap<readonly StreamPlan[], boolean>()
+
+/** Does any of them? Of a plan's streams, asked once for each of them. */
+export function anyPhased(streams: readonly StreamPlan[]): boolean {
+  const known = phased.get(streams)
+  if (known !== undefined) return known
+  const found = streams.some(isPhased)
+  phased.set(streams, found)
+  return found
+}
+
 /** First and last burst of a stream's members over these queues; null: nothing was sent. */
 export function streamTimes(
   { tx }: Pick<Snapshot, 'tx'>,
