@@ -4,6 +4,7 @@
 #include <cstring>
 #include <vector>
 
+#include "backend.h"
 #include "plan.h"
 #include "render.h"
 
@@ -17,7 +18,7 @@ bool pays_ahead(const Plan& plan);
 // its turn a packet is copied. That takes 2 KiB a stream.
 class Ahead {
  public:
-  static constexpr uint32_t kHead = 64;
+  static constexpr uint32_t kHead = kMinBuffer;
 
   struct alignas(kHead) Head {
     uint8_t bytes[kHead];

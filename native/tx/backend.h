@@ -18,6 +18,8 @@ namespace nmgen {
 inline constexpr uint32_t kMaxBurst = 64;
 // Bytes of a buffer: a 9,216-byte frame without its FCS, and room for the widest store at its end.
 inline constexpr uint32_t kMaxFrame = 9212;
+// What each buffer has at least, however short the frame: ahead.h copies so many bytes without asking.
+inline constexpr uint32_t kMinBuffer = 64;
 inline constexpr uint32_t kVlanBytes = 4;
 inline constexpr uint32_t kNothing = ~0u;
 

@@ -282,6 +282,7 @@ TEST(loops_stop_when_asked_with_books_that_add_up) {
     Run run(mixed_plan(true, kNoLimit - 1), 2, receiver);
     run.go();
     wait_until([&] { return Run::sum(run.tx, page::kPackets) > 500; });
+    if (receiver == Receiver::kNobody) wait_until([&] { return Run::sum(run.tx, page::kRingFull) > 0; });
     const uint64_t asked = now_ns();
     run.stop();
     wait_until(

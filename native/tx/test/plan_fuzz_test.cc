@@ -51,10 +51,12 @@ std::vector<Seed> seeds() {
   return list;
 }
 
-// Buffers of the plan's longest frame and no more. Says stop after some bursts, or where nothing more is due.
+// Buffers of the plan's longest frame and no more, but the 64 bytes that each has at least. Says stop after some
+// bursts, or where nothing more is due.
 class Sink final : public TxQueue {
  public:
-  Sink(size_t longest, page::Word* page) : page_(page), buffers_(kFrames, Bytes(longest)) {
+  Sink(size_t longest, page::Word* page)
+      : page_(page), buffers_(kFrames, Bytes(std::max<size_t>(longest, kMinBuffer))) {
     for (Bytes& buffer : buffers_) all_.push_back({buffer.data(), 0, kNothing});
     due = due_;
     refill();
