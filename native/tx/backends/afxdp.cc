@@ -24,6 +24,7 @@
 #include "../clock.h"
 #include "../log.h"
 #include "netdev.h"
+#include "xdp_log.h"
 
 namespace nmgen {
 namespace {
@@ -402,8 +403,7 @@ constexpr Argument kArguments[] = {
 std::optional<Failure> probe() { return netdev::no_permission("AF_XDP sockets", {CAP_NET_RAW, CAP_NET_ADMIN}); }
 
 Expected<std::unique_ptr<Device>> open(const OpenRequest& request) {
-  libbpf_set_print([](libbpf_print_level, const char* format, va_list list) { return log_format(format, list); });
-  libxdp_set_print([](libxdp_print_level, const char* format, va_list list) { return log_format(format, list); });
+  log_xdp();
   Options options;
   auto choice = [](const char* key, uint32_t* value, const auto& choices) {
     return Setting{.key = key, .value = value, .choices = {std::begin(choices), std::end(choices)}};

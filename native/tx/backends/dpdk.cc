@@ -25,6 +25,7 @@
 #include "dpdk_eal.h"
 #include "dpdk_slots.h"
 #include "netdev.h"
+#include "xdp_log.h"
 
 namespace nmgen {
 namespace dpdk {
@@ -343,6 +344,7 @@ Expected<uint16_t> attach(const std::string& name, const std::string& device) {
 }
 
 Expected<std::unique_ptr<Device>> open(const OpenRequest& request) {
+  log_xdp();
   Parsed parsed = parse(request.device);
   deepen_ring(parsed.device, request.rx_queues);
   if (auto failure = check_interface(parsed.device)) return *failure;

@@ -18,6 +18,7 @@
 #include "../clock.h"
 #include "../log.h"
 #include "netdev.h"
+#include "xdp_log.h"
 #include "xdp_program.h"
 #include "xdp_target.h"
 
@@ -201,7 +202,7 @@ std::optional<Failure> possible(const netdev::Netdev& device, const OpenRequest&
 }
 
 Expected<std::unique_ptr<Device>> open(const OpenRequest& request) {
-  libbpf_set_print([](libbpf_print_level, const char* format, va_list list) { return log_format(format, list); });
+  log_xdp();
   uint32_t slots = 4;
   if (auto failure =
           read_settings("xdp", request.device,
