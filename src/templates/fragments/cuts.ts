@@ -18,8 +18,9 @@ const highestOffset = 8191 * 8
 const lastBytes = 24
 
 /**
- * Cuts `bytes` bytes into fragments of at most `room`, which is a multiple of 8 (RFC 791 section 3.2). All but the last
- * are full, or as full as leaves the last one some bytes too: a signature should fit in it, and 8 bytes can be oversize.
+ * Cuts `bytes` bytes into fragments of at most `room`. All but the last have a multiple of 8 (RFC 791 section 3.2), as
+ * much as there is room for or as leaves the last one some bytes too: a signature should fit in it, and 8 bytes can be
+ * oversize.
  */
 export function cutsOf(bytes: number, room: number, fault: FragmentFault): Cut[] {
   const all = cutsWith(bytes, room, fault)
@@ -29,9 +30,10 @@ export function cutsOf(bytes: number, room: number, fault: FragmentFault): Cut[]
 
 function cutsWith(bytes: number, room: number, fault: FragmentFault): Cut[] {
   if (fault === 'tiny_first' && bytes > 8) return [cut(0, 8, bytes), ...spread(8, bytes, room)]
-  if (fault === 'overlap' && bytes > room && room > 8) {
-    const [second, ...others] = spread(room - 8, bytes, room)
-    return [cut(0, room, bytes), { ...second!, shared: 8 }, ...others]
+  const full = units(room)
+  if (fault === 'overlap' && bytes > room && full > 8) {
+    const [second, ...others] = spread(full - 8, bytes, room)
+    return [cut(0, full, bytes), { ...second!, shared: 8 }, ...others]
   }
   const plain = spread(0, bytes, room)
   if (fault !== 'oversize_end') return plain
@@ -46,15 +48,16 @@ const cut = (from: number, to: number, end: number): Cut => ({
   shared: 0,
 })
 
+const units = (bytes: number): number => Math.floor(bytes / 8) * 8
+
 function spread(from: number, end: number, room: number): Cut[] {
-  const least = room >= 2 * lastBytes ? lastBytes : room > 8 ? 8 : 1
+  const full = units(room)
+  const least = full >= 2 * lastBytes ? lastBytes : full > 8 ? 8 : 1
   const found: Cut[] = []
-  for (let at = from; at < end; ) {
-    const rest = end - at
-    const short = rest > room && rest - room < least
-    const to = short ? at + room - 8 * Math.ceil((least - (rest - room)) / 8) : Math.min(at + room, end)
-    found.push(cut(at, to, end))
-    at = to
+  let at = from
+  for (; end - at > room; at = found.at(-1)!.to) {
+    const lacking = Math.max(0, least - (end - at - full))
+    found.push(cut(at, at + full - 8 * Math.ceil(lacking / 8), end))
   }
-  return found
+  return at < end ? [...found, cut(at, end, end)] : found
 }

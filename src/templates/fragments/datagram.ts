@@ -30,8 +30,8 @@ export interface Cutting {
   fault: FragmentFault
 }
 
-/** Data in a full fragment. */
-export const roomOf = ({ head, ip }: Seam, mtu: number): number => Math.floor((mtu - (head - ip)) / 8) * 8
+/** For data in a fragment. */
+export const roomOf = ({ head, ip }: Seam, mtu: number): number => mtu - (head - ip)
 
 export const cutsFor = ({ layout, seam, added }: Datagram, { length, mtu, fault }: Cutting): Cut[] =>
   cutsOf(packetEnd(layout, length + added) - seam.head, roomOf(seam, mtu), fault)
