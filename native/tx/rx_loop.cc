@@ -7,6 +7,7 @@
 #include "clock.h"
 #include "histogram.h"
 #include "signature.h"
+#include "streak.h"
 
 namespace nmgen {
 namespace {
@@ -123,7 +124,11 @@ void RxLoop::take(std::span<const Frame> frames, const uint64_t* arrived) {
   for (size_t i = 0; i < frames.size(); i++) {
     if (i + 4 < frames.size()) __builtin_prefetch(frames[i + 4].data);
     bytes += frames[i].length;
-    if (take_signed(frames[i], arrived ? arrived[i] : now) || take_matched(frames[i])) continue;
+    if (take_signed(frames[i], arrived ? arrived[i] : now)) {
+      if (latest_.receiver && !arrived) i += take_streak(frames.subspan(i + 1), bytes);
+      continue;
+    }
+    if (take_matched(frames[i])) continue;
     if (answerer_ && answerer_->take(frames[i])) {
       requests++;
       packets--;
@@ -150,11 +155,13 @@ bool RxLoop::take_signed(const Frame& frame, uint64_t now) {
     if (get16(at) != kSignatureMagic) continue;
     Receiver* r = receiver_at(frame, offset);
     if (!r || (offset != r->stream->signature && offset != r->moved)) continue;
+    latest_ = {};
     if (!is_whole(at)) {
       page::add(r->cells + page::kCorrupted, 1);
     } else {
       if (!is_of_this_run(at, now)) continue;
       track(*r, at, now);
+      latest_.offset = offset;
     }
     count(*r, frame);
     if (o) std::swap(offsets_[0], offsets_[o]);
@@ -170,7 +177,9 @@ bool RxLoop::take_moved(const Frame& frame, uint64_t now) {
     if (!r || !is_of_this_run(frame.data + at, now)) continue;
     if (at != r->stream->signature) r->moved = at;
     if (std::ranges::find(offsets_, at) == offsets_.end() && offsets_.size() < kPlaces) offsets_.push_back(at);
+    latest_ = {};
     track(*r, frame.data + at, now);
+    latest_.offset = at;
     count(*r, frame);
     return true;
   }
@@ -203,6 +212,7 @@ void RxLoop::track(Receiver& r, const uint8_t* at, uint64_t now) {
   Sequence& sequence = r.sequences[stride == 1 ? 0 : i % stride];
   switch (sequence.arrive(stride == 1 ? i : i / stride, sent)) {
     case Sequence::Arrival::kInOrder:
+      latest_ = {&r, &sequence, at, 0, 0};
       break;
     case Sequence::Arrival::kReordered:
       page::add(r.cells + page::kReordered, 1);
@@ -216,15 +226,30 @@ void RxLoop::track(Receiver& r, const uint8_t* at, uint64_t now) {
       page::add(r.cells + page::kStale, 1);
       return;
   }
-  time(r, now > sent ? now - sent : 0);
+  latest_.latency_ns = now > sent ? now - sent : 0;
+  time(r, latest_.latency_ns, 1);
 }
 
-void RxLoop::time(Receiver& r, uint64_t latency_ns) {
-  page::add(r.cells + page::kLatencyCount, 1);
-  page::add(r.cells + page::kLatencySum, latency_ns);
+uint32_t RxLoop::take_streak(std::span<const Frame> frames, uint64_t& bytes) {
+  Receiver& r = *latest_.receiver;
+  Streak streak(latest_.signature, latest_.offset, r.stream->stride);
+  const uint32_t n = streak.follow(frames);
+  if (n == 0) return 0;
+  latest_.sequence->follow(n);
+  r.newest += n * r.stream->stride;
+  time(r, latest_.latency_ns, n);
+  page::add(r.cells + page::kRxPackets, n);
+  page::add(r.cells + page::kRxBytes, streak.bytes);
+  bytes += streak.bytes;
+  return n;
+}
+
+void RxLoop::time(Receiver& r, uint64_t latency_ns, uint64_t packets) {
+  page::add(r.cells + page::kLatencyCount, packets);
+  page::add(r.cells + page::kLatencySum, packets * latency_ns);
   page::raise(r.cells + page::kLatencyNotMin, ~latency_ns);
   page::raise(r.cells + page::kLatencyMax, latency_ns);
-  if (r.histogram) histogram::record(r.histogram, latency_ns);
+  if (r.histogram) histogram::record(r.histogram, latency_ns, packets);
 }
 
 bool RxLoop::take_matched(const Frame& frame) {

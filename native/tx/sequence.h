@@ -41,6 +41,16 @@ class Sequence {
     return Arrival::kReordered;
   }
 
+  // The n packets behind the latest one in order, sent together with it, n <= 64: the same as `arrive` of each.
+  void follow(uint32_t n) {
+    if (n == 0) return;
+    const uint64_t at = next_ % 64, ones = ~0ull >> (64 - n);
+    word(next_) |= ones << at;
+    if (at + n > 64) word(next_ + n - 1) |= ones >> (64 - at);
+    next_ += n;
+    arrivals_ += n;
+  }
+
   // Of the packet that was just reordered: how many came between the first later one and it (RFC 4737 section 4.2.1).
   // Where 32 newer holes hide which one that was, at least so many.
   uint64_t extent() const { return extent_; }

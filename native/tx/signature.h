@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <cstring>
 
 #include "checksum.h"
 
@@ -25,10 +26,14 @@ inline uint64_t time_of(uint64_t stamp, uint64_t now) {
   return now - static_cast<uint64_t>(static_cast<int64_t>((now - stamp) << rest) >> rest);
 }
 
+// Of a good one the sum is all ones: in any order of bytes (RFC 1071, section 2).
 inline bool is_whole(const uint8_t* signature) {
-  uint64_t sum = 0;
-  for (uint32_t i = 0; i < kSignatureBytes; i += 2) sum += get16(signature + i);
-  return fold(sum) == 0xffff;
+  uint32_t words[4];
+  uint16_t last;
+  static_assert(sizeof words + sizeof last == kSignatureBytes);
+  std::memcpy(words, signature, sizeof words);
+  std::memcpy(&last, signature + sizeof words, sizeof last);
+  return fold(uint64_t{words[0]} + words[1] + words[2] + words[3] + last) == 0xffff;
 }
 
 // Is it an ICMP error? One quotes the packet that it is about, signature and all (RFC 792; RFC 1812 section 4.3.2.3;
