@@ -41,12 +41,14 @@ function parseNumber({ bits, names, type }: FieldKind, text: string): Parsed<big
   )
 }
 
+const twoIntegers = new RegExp(`^${integerPattern}\\s*-\\s*${integerPattern}$`)
+
 /** Inclusive; `any` is the whole field. */
 export function parseRange(kind: FieldKind, input: unknown): Parsed<{ low: bigint; high: bigint }> {
   const text = String(input).trim()
   if (text === 'any') return parsed({ low: 0n, high: maxOf(kind.bits) })
   if (isAddress(kind.type)) return parseAddressRange(kind.type, text)
-  const ends = new RegExp(`^${integerPattern}\\s*-\\s*${integerPattern}$`).exec(text)
+  const ends = twoIntegers.exec(text)
   if (!ends)
     return refuse(
       'bad-value',
