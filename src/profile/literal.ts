@@ -30,7 +30,7 @@ const isAddress = (type: FieldKind['type']): type is AddressKind => type in addr
 
 /** A number, or the name of one where the field has names. */
 function parseNumber({ bits, names, type }: FieldKind, text: string): Parsed<bigint> {
-  const value = names?.values[text]
+  const value = names && Object.hasOwn(names.values, text) ? names.values[text] : undefined
   if (value !== undefined) return parsed(value)
   const words = type === 'checksum' ? ['valid', 'zero', 'bad'] : Object.keys(names?.values ?? {})
   if (words.length === 0 || !/^[a-z]/i.test(text)) return parseInteger(text, bits)
