@@ -168,7 +168,8 @@ Failure too_long(uint32_t bytes, uint32_t room) {
 
 Failure too_late(uint64_t ns) {
   return {"too-late", "a packet was " + std::to_string(ns / 1000) + " us late, and the profile ends the run then",
-          "lower the rate, isolate the CPUs of the workers (isolcpus, nohz_full), or let `pacing.late` be catch-up or skip"};
+          "lower the rate, isolate the CPUs of the workers (isolcpus, nohz_full), or let `pacing.late` be catch-up or "
+          "skip"};
 }
 
 uint32_t longest_frame(const Plan& plan) {
