@@ -1,13 +1,36 @@
 import { defineConfig } from 'vitest/config'
 
+const shared = {
+  testTimeout: 30_000,
+  hookTimeout: 60_000,
+  // Whoever runs the tests may have a configuration of their own: no test, nor what it starts, may read it.
+  env: { XDG_CONFIG_HOME: '/nonexistent' },
+}
+
 export default defineConfig({
   test: {
-    include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
-    // Two cores carry the tests and the spinning TX/RX threads of the end-to-end ones: files run one at a time.
-    fileParallelism: false,
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
-    // Whoever runs the tests may have a configuration of their own: no test, nor what it starts, may read it.
-    env: { XDG_CONFIG_HOME: '/nonexistent' },
+    projects: [
+      {
+        // What computes and touches nothing outside itself: on all CPUs, the modules loaded once.
+        test: {
+          ...shared,
+          name: 'units',
+          include: ['src/**/*.test.ts'],
+          exclude: ['src/cli/**'],
+          isolate: false,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        // Two cores carry the tests and the spinning TX/RX threads of the end-to-end ones: files run one at a time.
+        test: {
+          ...shared,
+          name: 'whole',
+          include: ['src/cli/**/*.test.ts', 'test/**/*.test.ts'],
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
   },
 })

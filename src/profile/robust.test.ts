@@ -7,7 +7,7 @@ import { renderDiagnostics } from './diagnostics.js'
 import { loadProfile } from './load.js'
 
 /** More in a night than in a build: `NMGEN_FUZZ_RUNS=20000 npx vitest run src/profile/robust.test.ts`. */
-const numRuns = Number(process.env.NMGEN_FUZZ_RUNS ?? 300)
+const numRuns = Number(process.env.NMGEN_FUZZ_RUNS ?? 100)
 const one = { timeout: 60_000 }
 /** A document takes milliseconds; the limits here are against hanging, on a machine that has other things to do as well. */
 const many = { timeout: 60_000 + numRuns * 200 }

@@ -9,6 +9,7 @@ import { fragment } from './fragment.js'
 import { frame } from './frame.js'
 import { layer } from './layer.js'
 import { lean } from './lean.js'
+import { pacing } from './pacing.js'
 import { nameSchema, parseName, port } from './port.js'
 import { checked, parseScalar, quantity } from './problem.js'
 import { after, count, duration, runLength, share } from './quantity.js'
@@ -103,6 +104,7 @@ export const profileSchema = z.strictObject({
     .strictObject({ run_length: runLength.optional() })
     .optional()
     .meta({ description: 'How streams that share a rate take turns.' }),
+  pacing: pacing.optional(),
   matrix: matrix.optional(),
   cores: cores.optional(),
   vars: vars('Variables that the fields of all streams can refer to: `=name`, `=name.part`.').optional(),

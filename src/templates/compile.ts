@@ -98,6 +98,7 @@ const planOf = (profile: Profile, streams: readonly StreamPlan[]): Plan => ({
   durationNs: profile.durationNs ?? null,
   cores: profile.cores ?? null,
   expect: profile.expect,
+  pacing: profile.pacing,
   safety: profile.safety,
 })
 

@@ -10,6 +10,8 @@ if ! insmod "$NMGEN_NETMAP_KO" buf_num=16384; then
 fi
 driver=$(find "$(dirname "$NMGEN_NETMAP_KO")" -name e1000.ko | head -n 1)
 if [ -n "$driver" ]; then insmod "$driver"; else modprobe e1000; fi
+# Whose questions, each time that a link comes up, would be counted among what nmgen sends.
+echo 1 >/proc/sys/net/ipv6/conf/all/disable_ipv6
 ip link set eth0 up
 ip link set eth1 up promisc on
 
