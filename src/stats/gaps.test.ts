@@ -38,6 +38,8 @@ describe('runs of lost packets', () => {
     expect(gaps(rx(), rx({ packets: 0, expected: 0 }))).toMatchObject({ gaps: 0 })
     expect(gaps({ ...rx(), running: true })).toEqual(unknownGaps)
     expect(gaps()).toEqual(unknownGaps)
+    const final = aSnapshot({ tx: [aTxQueue({ skipped: 3 })] })
+    expect(gapsOf([aStream()], final)).toEqual(unknownGaps)
   })
 
   it('of several senders add up, and the longest counts', () => {

@@ -12,7 +12,7 @@ export const unknownGaps: Gaps = { gaps: null, longest_gap: null, outage_ns: nul
 /**
  * Of members with a signature. Numbers are missing in the sequence of one sender (a member on one TX queue): an outage
  * of several is counted in each. Not known where several RX queues share a sequence, for each sees a part of it only, or
- * where a receiver did not live to sum up.
+ * where a receiver did not live to sum up, or where a sender has left numbers out (`late: skip`).
  */
 export function gapsOf(members: readonly StreamPlan[], final: Pick<Snapshot, 'tx' | 'rx'>): Gaps {
   const parts = members.map(member => gapsOfOne(member, final))
@@ -33,6 +33,7 @@ export function addGaps(parts: readonly Gaps[]): Gaps {
 type Known = { [K in keyof Gaps]: number }
 
 function gapsOfOne(member: StreamPlan, final: Pick<Snapshot, 'tx' | 'rx'>): Known | null {
+  if (final.tx.some(queue => queue.port === member.tx && queue.skipped > 0)) return null
   const listening = final.rx.filter(({ port }) => port === member.rx)
   const receiving = listening.filter(queue => heard(queue, member).packets > 0)
   if (listening.length === 0 || receiving.length > 1 || listening.some(({ running }) => running)) return null
