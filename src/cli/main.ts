@@ -44,6 +44,7 @@ async function execute(argv: string[]): Promise<void> {
     import('./check.js'),
     import('./preview.js'),
     import('./capture.js'),
+    import('./compare.js'),
     import('./ports.js'),
     import('./doctor.js'),
     import('./schema.js'),
