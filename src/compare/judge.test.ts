@@ -123,8 +123,10 @@ const points = [
 ] as const
 
 describe('many comparisons of which the truth is known', () => {
-  it.each(points)('of runs that differ by %s, %i a side, alarm falsely in 3 of 100 at most', (cv, n) => {
-    for (const drift of [0, 0.05]) expect(found({ n, cv, change: 0, drift })).toBeLessThanOrEqual(3)
+  it.each([0, 0.05])('alarm falsely in 3 of 100 at most, of a machine that drifts by %s', drift => {
+    const alarms = points.map(([cv, n]) => found({ n, cv, change: 0, drift }))
+    expect(Math.max(...alarms)).toBeLessThan(3.5)
+    expect(alarms.reduce((sum, percent) => sum + percent, 0) / alarms.length).toBeLessThanOrEqual(2)
   })
 
   it.each(points)('of runs that differ by %s, %i a side, find what they should', (cv, n, expected) => {

@@ -10,8 +10,17 @@ export interface Interval {
   high: number
 }
 
+const known = new Map<string, Float64Array>()
+
 /** P(U = u) for u = 0..n*m of two samples of `n` and `m` values that come from one distribution. */
 export function distribution(n: number, m: number): Float64Array {
+  const name = `${n} ${m}`
+  const found = known.get(name) ?? computed(n, m)
+  known.set(name, found)
+  return found
+}
+
+function computed(n: number, m: number): Float64Array {
   // By the last value in order: one of the first sample is above all m of the second, one of the second above none.
   let row: Float64Array[] = Array.from({ length: m + 1 }, () => Float64Array.of(1))
   for (let i = 1; i <= n; i++) {
