@@ -11,7 +11,7 @@ import { comparisonJunit } from '../report/comparison/junit.js'
 import { comparisonMarkdown } from '../report/comparison/markdown.js'
 import { COMPARE_SCHEMA, type ComparisonReport } from '../report/comparison/report.js'
 import { comparisonText } from '../report/comparison/text.js'
-import { readResults } from '../report/read.js'
+import { byProfile, readResults } from '../report/read.js'
 import { styleFor } from '../report/style.js'
 import type { Result } from '../stats/result.js'
 import { parseCount } from '../units/count.js'
@@ -23,6 +23,8 @@ import { setOutcome } from './outcome.js'
 
 export async function compareCommand(args: CompareArguments): Promise<void> {
   if (args.aa && !args.run) throw usage('--aa makes runs of its own', 'add --run, and name a profile')
+  if (args.aa && args.current !== undefined)
+    throw usage('--aa compares one profile with itself', 'name one profile only')
   if (args.current === undefined && !args.aa)
     throw usage('with what is it compared?', 'name a second set of results')
   const gates = readGates(args.gate)
@@ -39,7 +41,7 @@ const optionsOf = (args: CompareArguments, gates: readonly Gate[] | null): Optio
 })
 
 function stored(args: CompareArguments, gates: readonly Gate[] | null): ComparisonReport {
-  const [base, current] = [args.base, args.current!].map(path => byProfile(path)) as [Sets, Sets]
+  const [base, current] = [args.base, args.current!].map(path => byProfile(readResults(path))) as [Sets, Sets]
   const names = new Set([...base.keys(), ...current.keys()])
   const lonely = [...names].filter(name => !base.has(name) || !current.has(name))
   const both = [...names].filter(name => !lonely.includes(name))
@@ -50,21 +52,16 @@ function stored(args: CompareArguments, gates: readonly Gate[] | null): Comparis
       Exit.invalid,
       `they have ${lonely.join(', ')}; compare runs of one profile`,
     )
-  const profiles = both.map(name => compare(base.get(name)!, current.get(name)!, optionsOf(args, gates)))
+  const profiles = both.map(name =>
+    compare(runsOf(base, name), runsOf(current, name), optionsOf(args, gates)),
+  )
   const warnings = lonely.map(name => `only ${base.has(name) ? 'base' : 'current'} has runs of ${name}`)
   return reportOf(args, profiles, { mode: 'sequential', warnings, seconds: null })
 }
 
-type Sets = Map<string, Result[]>
+type Sets = ReturnType<typeof byProfile>
 
-function byProfile(path: string): Sets {
-  const sets: Sets = new Map()
-  for (const { result } of readResults(path)) {
-    const { name } = result.profile
-    sets.set(name, [...(sets.get(name) ?? []), result])
-  }
-  return sets
-}
+const runsOf = (sets: Sets, name: string): Result[] => sets.get(name)!.map(({ result }) => result)
 
 async function runBoth(args: CompareArguments, gates: readonly Gate[] | null): Promise<ComparisonReport> {
   const pairs = pairsOf('--pairs', args.pairs)

@@ -36,7 +36,8 @@ export function keepNoise(comparison: Comparison, given: string | undefined): st
       { cause },
     )
   }
-  const gated = comparison.metrics.filter(row => row.gated)
+  // Loss has no spread to speak of: its runs are counted.
+  const gated = comparison.metrics.filter(row => row.gated && row.metric !== 'loss_ratio')
   return [...gated.map(row => detectable(row, comparison.base_runs)), `kept in ${file}`]
 }
 

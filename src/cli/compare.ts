@@ -120,7 +120,6 @@ const command: CommandModule<object, CompareArguments> = {
         requiresArg: true,
         describe: 'With --run, keep the runs in this folder',
       })
-      .conflicts('aa', 'current')
       .example('$0 compare results/baselines/udp-64b results/today', 'stored results')
       .example('$0 compare --run a.yaml b.yaml --pairs 10 --duration 2s', 'two profiles, in turn')
       .example('$0 compare --run p.yaml p.yaml --base-nmgen ../old/bin/nmgen.js', 'two builds')

@@ -45,10 +45,14 @@ export function judge(base: readonly number[], current: readonly number[], rules
   const p = pValue(base, current)
   if (!change || Math.min(base.length, current.length) < FEWEST_RUNS)
     return { verdict: 'inconclusive', change, p }
-  const size = shift(base, current, rules.alpha)
   const verdict = verdictOf(worsening(change, rules.better), rules, change.kind)
-  const tiny = size !== null && Math.abs(size.estimate) < rules.gate.floor
-  return { verdict: tiny ? 'equivalent' : verdict, change, p }
+  return { verdict: atResolution(verdict, shift(base, current, rules.alpha)!, rules.gate.floor), change, p }
+}
+
+/** Below the floor nothing can be told from the measurement itself. */
+function atResolution(verdict: MetricVerdict, size: Interval, floor: number): MetricVerdict {
+  if (Math.max(-size.low, size.high) < floor) return 'equivalent'
+  return Math.abs(size.estimate) < floor && verdict !== 'equivalent' ? 'inconclusive' : verdict
 }
 
 /** How much worse, with 0 for no change: positive is worse. */

@@ -116,3 +116,12 @@ function attempt<T>(path: string, action: () => T): T {
     )
   }
 }
+
+export function byProfile(stored: readonly StoredResult[]): Map<string, StoredResult[]> {
+  const sets = new Map<string, StoredResult[]>()
+  for (const one of stored) {
+    const { name } = one.result.profile
+    sets.set(name, [...(sets.get(name) ?? []), one])
+  }
+  return sets
+}

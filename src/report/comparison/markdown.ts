@@ -1,7 +1,7 @@
 import type { Comparison, MetricComparison } from '../../compare/compare.js'
 import type { ComparisonReport } from './report.js'
 import { because, modeText } from './text.js'
-import { changeText, medianText, sparkline, thresholdText } from './words.js'
+import { changeText, inOrder, medianText, sparkline, thresholdText } from './words.js'
 
 const MARKS = {
   regression: '❌',
@@ -26,7 +26,7 @@ function profileBlocks(profile: Comparison): string[] {
   return [
     `### ${MARKS[profile.verdict]} ${cell(profile.profile)}: ${profile.verdict}`,
     cell(because(profile)),
-    profile.metrics.length === 0 ? '' : [...head, ...profile.metrics.map(rowText)].join('\n'),
+    profile.metrics.length === 0 ? '' : [...head, ...inOrder(profile.metrics).map(rowText)].join('\n'),
     profile.reasons.map(reason => `- ${cell(reason)}`).join('\n'),
     profile.differences
       .map(

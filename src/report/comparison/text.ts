@@ -2,7 +2,7 @@ import type { Comparison, MetricComparison, ProfileVerdict } from '../../compare
 import { paint, type Style, wrap } from '../../stats/style.js'
 import { table } from '../tables.js'
 import type { ComparisonReport } from './report.js'
-import { changeText, medianText, thresholdText } from './words.js'
+import { changeText, inOrder, medianText, thetaText } from './words.js'
 
 const COLOURS = {
   regression: 'red',
@@ -28,12 +28,9 @@ export function comparisonText(report: ComparisonReport, style: Style): string {
 function profileBlocks(profile: Comparison, style: Style): string[][] {
   const word = profile.verdict.toUpperCase()
   const head = `${paint(style, ['bold', COLOURS[profile.verdict]], word)}  ${profile.profile}: ${because(profile)}`
-  const [gated, shown] = [true, false].map(wanted => profile.metrics.filter(row => row.gated === wanted)) as [
-    MetricComparison[],
-    MetricComparison[],
-  ]
-  const columns = ['metric', 'base', 'current', 'change [interval]', 'threshold', 'verdict']
-  const rows = [...gated, ...shown].map(row => rowOf(row))
+  const wide = style.width >= WIDE
+  const columns = ['metric', ...(wide ? ['base'] : []), 'current', 'change [interval]', 'verdict']
+  const rows = inOrder(profile.metrics).map(row => rowOf(row, wide))
   return [
     [head],
     rows.length > 0 ? table(columns, rows, 1) : [],
@@ -43,13 +40,15 @@ function profileBlocks(profile: Comparison, style: Style): string[][] {
   ]
 }
 
-const rowOf = (row: MetricComparison): string[] => [
+/** Below, the change has to do for the median that it is a change from. */
+const WIDE = 100
+
+const rowOf = (row: MetricComparison, wide: boolean): string[] => [
   row.metric,
-  medianText(row, row.base),
+  ...(wide ? [medianText(row, row.base)] : []),
   medianText(row, row.current),
   changeText(row),
-  thresholdText(row),
-  row.gated ? row.verdict : `(${row.verdict})`,
+  row.gated ? `${row.verdict} (${thetaText(row)})` : row.verdict,
 ]
 
 export function because({ verdict, metrics, base_runs, current_runs, reasons }: Comparison): string {
