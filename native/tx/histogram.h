@@ -21,6 +21,6 @@ inline uint32_t index(uint64_t ns) {
   return ((bucket + 1) << 10) + sub - kHalf;
 }
 
-inline void record(page::Word* counts, uint64_t ns) { page::add(counts + index(ns), 1); }
+inline void record(page::Word* counts, uint64_t ns, uint64_t times = 1) { page::add(counts + index(ns), times); }
 
 }  // namespace nmgen::histogram

@@ -33,7 +33,11 @@ enum Cell : size_t {
   kSystemNs = 21,  // TX: time that the kernel worked on this thread's account
   kRequests = 22,  // RX: what asked for the port's own address; not among kPackets
 
-  kHeaderCells = 24,
+  kStallNs = 24,    // TX: the longest time in which the loop did not look at its clock, but for waits for room
+  kSkipped = 25,    // TX: of kUnsent, passed over because they were too late
+  kTooLateNs = 26,  // TX: the run ended because a packet was so late; else 0
+
+  kHeaderCells = 32,
 };
 
 enum State : uint64_t { kIdle = 0, kReady = 1, kRunning = 2, kDone = 3 };

@@ -14,7 +14,9 @@ namespace nmgen {
 namespace {
 
 constexpr uint32_t kMagic = 0x50474d4e;  // "NMGP", little-endian
-constexpr uint32_t kFormat = 4;
+constexpr uint32_t kFormat = 5;
+constexpr uint64_t kMaxLateNs = 3'600'000'000'000;
+constexpr double kMaxCatchUp = 1000;
 constexpr uint32_t kMinFrame = 14;
 constexpr uint64_t kMaxShards = 65536;
 constexpr uint64_t kMaxWalks = 1 << 25;      // places of all fields of a stream: 24 bytes each are kept (see Walk)
@@ -403,6 +405,17 @@ void check_cycles(Reader& in, const Lane& lane, size_t streams) {
   }
 }
 
+Pacing read_pacing(Reader& in) {
+  const uint32_t policy = in.u32();
+  const Pacing pacing{static_cast<LatePolicy>(policy), in.u32(), in.u64(), in.f64()};
+  in.require(policy <= static_cast<uint32_t>(LatePolicy::kFail), "what to do when late is unknown");
+  in.require(pacing.burst >= 1 && pacing.burst <= kMaxBurst, "a burst has no packets, or too many");
+  in.require(pacing.late_ns <= kMaxLateNs, "late is too late");
+  in.require(pacing.catch_up == 0 || (pacing.catch_up >= 1 && pacing.catch_up <= kMaxCatchUp),
+             "what was missed is never caught up");
+  return pacing;
+}
+
 Lane read_lane(Reader& in, size_t streams) {
   const uint32_t shape = in.u32();
   Lane lane{.shape = static_cast<Shape>(shape),
@@ -478,6 +491,7 @@ Expected<Plan> decode_plan(std::span<const uint8_t> bytes) {
   in.require(in.u32() == kMagic && in.u32() == kFormat, "it is not a plan of this version");
   Plan plan{in.u64(), in.u64(), in.u64(), {}, {}};
   in.require(plan.stride >= 1 && plan.stride <= kMaxShards && plan.shard < plan.stride, "the shard is out of range");
+  plan.pacing = read_pacing(in);
   uint32_t template_id = 0;
   for (uint32_t n = in.count(8); n > 0 && in.ok; n--) plan.streams.push_back(read_stream(in, template_id));
   for (uint32_t n = in.count(8); n > 0 && in.ok; n--) plan.lanes.push_back(read_lane(in, plan.streams.size()));

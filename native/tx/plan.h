@@ -192,6 +192,16 @@ struct Lane {
   std::vector<std::vector<uint32_t>> cycles;
 };
 
+// What becomes of packets whose time has passed.
+enum class LatePolicy : uint32_t { kCatchUp = 0, kSkip = 1, kFail = 2 };
+
+struct Pacing {
+  LatePolicy policy = LatePolicy::kCatchUp;
+  uint32_t burst = 64;           // packets at once at most
+  uint64_t late_ns = 1'000'000;  // what leaves later than this after its time is late
+  double catch_up = 0;           // kCatchUp: at most so many times as fast as asked; 0: as fast as it goes
+};
+
 // Packet i belongs to the shard with (i + numbers[0].places[0]) mod stride == shard; as that shard's k-th it is
 // i = k * stride + shard_of(stream).
 struct Plan {
@@ -201,6 +211,7 @@ struct Plan {
   std::vector<Stream> streams;
   std::vector<Lane> lanes;
   bool ahead = false;  // its streams are rendered ahead of their turns: see ahead.h
+  Pacing pacing{};
 
   uint64_t shard_of(const Stream& stream) const {
     return (shard + stride - stream.numbers[0].places[0] % stride) % stride;

@@ -3,10 +3,12 @@
 #include <sched.h>
 
 #include <algorithm>
+#include <cstring>
 
 #include "checksum.h"
 #include "clock.h"
 #include "histogram.h"
+#include "streak.h"
 
 namespace nmgen {
 namespace {
@@ -21,10 +23,14 @@ bool matches(const Match& rule, const Frame& frame) {
   return true;
 }
 
-uint64_t sum16(const uint8_t* at, uint32_t bytes) {
-  uint64_t sum = 0;
-  for (uint32_t i = 0; i < bytes; i += 2) sum += get16(at + i);
-  return sum;
+// Of a good signature, all ones: in any order of bytes (RFC 1071, section 2).
+bool is_sound(const uint8_t* at) {
+  uint32_t words[4];
+  uint16_t last;
+  static_assert(sizeof words + sizeof last == kSignatureBytes);
+  std::memcpy(words, at, sizeof words);
+  std::memcpy(&last, at + sizeof words, sizeof last);
+  return fold(uint64_t{words[0]} + words[1] + words[2] + words[3] + last) == 0xffff;
 }
 
 }  // namespace
@@ -107,7 +113,11 @@ void RxLoop::take(std::span<const Frame> frames, const uint64_t* arrived) {
   for (size_t i = 0; i < frames.size(); i++) {
     if (i + 4 < frames.size()) __builtin_prefetch(frames[i + 4].data);
     bytes += frames[i].length;
-    if (take_signed(frames[i], arrived ? arrived[i] : now) || take_matched(frames[i])) continue;
+    if (take_signed(frames[i], arrived ? arrived[i] : now)) {
+      if (latest_.receiver && !arrived) i += take_streak(frames.subspan(i + 1), bytes);
+      continue;
+    }
+    if (take_matched(frames[i])) continue;
     if (answerer_ && answerer_->take(frames[i])) {
       requests++;
       packets--;
@@ -135,7 +145,8 @@ bool RxLoop::take_signed(const Frame& frame, uint64_t now) {
     const int32_t index = receiver_of_[get16(at + 2)];
     if (index < 0 || receivers_[static_cast<size_t>(index)].stream->signature != offset) continue;
     Receiver& r = receivers_[static_cast<size_t>(index)];
-    if (fold(sum16(at, kSignatureBytes)) != 0xffff) {
+    latest_ = {};
+    if (!is_sound(at)) {
       page::add(r.cells + page::kCorrupted, 1);
     } else {
       const uint64_t sent = get64(at + 8);
@@ -159,6 +170,7 @@ void RxLoop::track(Receiver& r, const uint8_t* at, uint64_t now) {
   Sequence& sequence = r.sequences[stride == 1 ? 0 : i % stride];
   switch (sequence.arrive(stride == 1 ? i : i / stride)) {
     case Sequence::Arrival::kInOrder:
+      latest_ = {&r, &sequence, at, 0};
       break;
     case Sequence::Arrival::kReordered:
       page::add(r.cells + page::kReordered, 1);
@@ -171,15 +183,30 @@ void RxLoop::track(Receiver& r, const uint8_t* at, uint64_t now) {
       return;
   }
   const uint64_t sent = get64(at + 8);
-  time(r, now > sent ? now - sent : 0);
+  latest_.latency_ns = now > sent ? now - sent : 0;
+  time(r, latest_.latency_ns, 1);
 }
 
-void RxLoop::time(Receiver& r, uint64_t latency_ns) {
-  page::add(r.cells + page::kLatencyCount, 1);
-  page::add(r.cells + page::kLatencySum, latency_ns);
+uint32_t RxLoop::take_streak(std::span<const Frame> frames, uint64_t& bytes) {
+  Receiver& r = *latest_.receiver;
+  Streak streak(latest_.signature, r.stream->signature, r.stream->stride);
+  const uint32_t n = streak.follow(frames);
+  if (n == 0) return 0;
+  latest_.sequence->follow(n);
+  r.newest += n * r.stream->stride;
+  time(r, latest_.latency_ns, n);
+  page::add(r.cells + page::kRxPackets, n);
+  page::add(r.cells + page::kRxBytes, streak.bytes);
+  bytes += streak.bytes;
+  return n;
+}
+
+void RxLoop::time(Receiver& r, uint64_t latency_ns, uint64_t packets) {
+  page::add(r.cells + page::kLatencyCount, packets);
+  page::add(r.cells + page::kLatencySum, packets * latency_ns);
   if (~latency_ns > page::get(r.cells + page::kLatencyNotMin)) page::set(r.cells + page::kLatencyNotMin, ~latency_ns);
   if (latency_ns > page::get(r.cells + page::kLatencyMax)) page::set(r.cells + page::kLatencyMax, latency_ns);
-  if (r.histogram) histogram::record(r.histogram, latency_ns);
+  if (r.histogram) histogram::record(r.histogram, latency_ns, packets);
 }
 
 bool RxLoop::take_matched(const Frame& frame) {

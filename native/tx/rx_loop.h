@@ -37,8 +37,10 @@ class RxLoop {
   void answer_early(std::span<const Frame> frames);
   bool take_signed(const Frame& frame, uint64_t now);
   void track(Receiver& r, const uint8_t* at, uint64_t now);
+  // How many of `frames` only go on with the packet taken last, in order and at the same time.
+  uint32_t take_streak(std::span<const Frame> frames, uint64_t& bytes);
   bool take_matched(const Frame& frame);
-  void time(Receiver& r, uint64_t latency_ns);
+  void time(Receiver& r, uint64_t latency_ns, uint64_t packets);
   static void count(Receiver& r, const Frame& frame);
 
   RxQueue& queue_;
@@ -50,6 +52,14 @@ class RxLoop {
   std::vector<int32_t> receiver_of_;  // stream id -> index into receivers_, -1: not ours
   std::vector<uint32_t> offsets_;     // where signatures can be; the one that hit last stands first
   std::vector<uint32_t> matched_;     // receivers without a signature
+
+  // The packet taken last, if it came in order.
+  struct Latest {
+    Receiver* receiver = nullptr;
+    Sequence* sequence = nullptr;
+    const uint8_t* signature = nullptr;
+    uint64_t latency_ns = 0;
+  } latest_;
 };
 
 }  // namespace nmgen

@@ -26,6 +26,15 @@ class Sequence {
     return Arrival::kReordered;
   }
 
+  // The n packets behind the latest one in order, n <= 64: the same as `arrive` of each.
+  void follow(uint32_t n) {
+    if (n == 0) return;
+    const uint64_t at = next_ % 64, ones = ~0ull >> (64 - n);
+    word(next_) |= ones << at;
+    if (at + n > 64) word(next_ + n - 1) |= ones >> (64 - at);
+    next_ += n;
+  }
+
  private:
   static constexpr uint64_t kWords = kWindow / 64;
   uint64_t bit(uint64_t s) const { return 1ull << (s % 64); }

@@ -76,9 +76,10 @@ void TxLoop::send_until_done() {
   const bool needs_time = schedule_.timed();
   uint64_t start_ticks = 0, start_system_ns = 0;
   now_ = epoch;
+  looked_ = now_ns();
   if (plan_.duration_ns) give_up_ns_ = epoch + plan_.duration_ns + (needs_time ? kGraceNs : 0);
-  for (uint32_t turns = 0;; turns++) {
-    if (needs_time || turns % kClockEvery == 0 || idles_) now_ = now_ns();
+  for (uint32_t turns = 0; !aborted_; turns++) {
+    if (needs_time || turns % kClockEvery == 0 || idles_) read_clock();
     const uint64_t elapsed = now_ - epoch;
     const bool line_open = plan_.duration_ns == 0 || elapsed < plan_.duration_ns;
     if (ended(now_) || schedule_.done(elapsed, line_open)) break;
@@ -90,13 +91,13 @@ void TxLoop::send_until_done() {
       continue;
     }
     idles_ = 0;
+    if (turn.late_ns > plan_.pacing.late_ns && !on_time(turn)) continue;
     if (start_ticks == 0) {
       start_system_ns = system_ns();
       start_ticks = ticks();
-      page::set(page_ + page::kFirstNs, now_);
+      page::set(page_ + page::kFirstNs, now_ - turn.late_ns);  // a late start is no higher rate
     }
     send(turn);
-    if (aborted_) break;
   }
   const uint64_t end = now_ns();
   if (start_ticks) {
@@ -106,6 +107,40 @@ void TxLoop::send_until_done() {
   }
   const uint64_t due_by = plan_.duration_ns ? std::min(end - epoch, plan_.duration_ns) : end - epoch;
   page::add(page_ + page::kUnsent, due_by ? schedule_.overdue(due_by - 1) : 0);
+}
+
+// How long nobody looked is how long this thread was kept from its work.
+void TxLoop::read_clock() {
+  now_ = now_ns();
+  if (now_ - looked_ > page::get(page_ + page::kStallNs)) page::set(page_ + page::kStallNs, now_ - looked_);
+  looked_ = now_;
+}
+
+// May a turn that is late be sent all the same?
+bool TxLoop::on_time(const Turn& turn) {
+  switch (plan_.pacing.policy) {
+    case LatePolicy::kCatchUp:
+      return true;
+    case LatePolicy::kFail:
+      page::set(page_ + page::kTooLateNs, turn.late_ns);
+      aborted_ = true;
+      return false;
+    case LatePolicy::kSkip:
+      const double limit = static_cast<double>(now_ - page::get(page_ + page::kEpochNs) - plan_.pacing.late_ns);
+      skip(*turn.lane, static_cast<uint32_t>(std::max<uint64_t>(turn.lane->due(limit, kMaxBurst), 1)));
+      return false;
+  }
+  return true;
+}
+
+// Their packets keep their numbers, and are never sent.
+void TxLoop::skip(LaneState& lane, uint32_t slots) {
+  const uint32_t n = pick(lane, slots);
+  for (uint32_t p = 0; ahead_ && p < n; p++) ahead_->make(picks_[p], numbers_[p]);
+  page::add(page_ + page::kSkipped, n);
+  page::add(page_ + page::kUnsent, n);
+  for (uint32_t p = 0; p < n; p++)
+    if (streams_[picks_[p]].next == streams_[picks_[p]].stream->limit) return schedule_.retire(streams_);
 }
 
 void TxLoop::send(Turn turn) {
@@ -118,7 +153,7 @@ void TxLoop::send(Turn turn) {
   render(n);
   const uint32_t sent = push(n);
   if (sent < n && turn.lane->paced()) page::add(page_ + page::kUnsent, n - sent);
-  if (turn.late_ns > kLateNs) {
+  if (turn.late_ns > plan_.pacing.late_ns) {
     page::add(page_ + page::kLate, sent);
     if (turn.late_ns > page::get(page_ + page::kMaxLateNs)) page::set(page_ + page::kMaxLateNs, turn.late_ns);
   }
@@ -298,8 +333,13 @@ uint32_t TxLoop::push_slowly(uint32_t n, uint32_t sent) {
     idle();
     aborted_ = queue_.failure || (tries % kClockEvery == 0 && ended(now_ns()));
   }
-  page::add(page_ + page::kRingFullNs, now_ns() - since);
+  waited(since);
   return sent;
+}
+
+void TxLoop::waited(uint64_t since) {
+  looked_ = now_ns();  // it is no stall
+  page::add(page_ + page::kRingFullNs, looked_ - since);
 }
 
 void TxLoop::answer() {
@@ -317,7 +357,7 @@ void TxLoop::make_room() {
     queue_.refill();
     aborted_ = queue_.failure || (tries % kClockEvery == 0 && ended(now_ns()));
   }
-  page::add(page_ + page::kRingFullNs, now_ns() - since);
+  waited(since);
 }
 
 // The run ended with part of a burst unsent: those packets never existed. They stand in the window's front.

@@ -87,7 +87,7 @@ class NativeRun implements Run {
     const ports = this.ports.map(({ facts, handle }) => ({ ...facts, counters: native().counters(handle) }))
     closePorts(this.ports)
     return {
-      stopped: failure ? 'failed' : (this.#stopped ?? this.#ended(final)),
+      stopped: failure ? brokenBy(failure) : (this.#stopped ?? this.#ended(final)),
       ...(failure && { error: failure }),
       startedAt: this.#startedAt,
       final,
@@ -112,6 +112,10 @@ class NativeRun implements Run {
     return all || this.plan.durationNs === null ? 'count' : 'duration'
   }
 }
+
+/** A packet that was too late is not a fault of the machine, but what the profile asked to be told. */
+const brokenBy = ({ code }: NonNullable<RunOutcome['error']>): StopReason =>
+  code === 'too-late' ? 'late' : 'failed'
 
 /**
  * Starts a run. Throws NmgenError (exit 3 or 4) where it cannot begin: no device, no permission, no such CPU;

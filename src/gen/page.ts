@@ -27,7 +27,10 @@ export const Cell = {
   unknown: 20,
   systemNs: 21,
   requests: 22,
-  headerCells: 24,
+  stallNs: 24,
+  skipped: 25,
+  tooLateNs: 26,
+  headerCells: 32,
 } as const
 
 export const TxStreamCell = { packets: 0, bytes: 1, firstNs: 2, lastNs: 3, cells: 4 } as const
@@ -115,6 +118,8 @@ export function readTx(
     latePackets: cell(page, Cell.late),
     maxLateNs: cell(page, Cell.maxLateNs),
     unsent: cell(page, Cell.unsent),
+    skipped: cell(page, Cell.skipped),
+    stallNs: cell(page, Cell.stallNs),
     cycles: cell(page, Cell.cycles),
     systemNs: cell(page, Cell.systemNs),
     firstNs: since(page, Cell.firstNs),

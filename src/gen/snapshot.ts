@@ -22,11 +22,15 @@ export interface TxQueueSnapshot {
   /** Times that a burst found no room in the ring, and the time spent waiting for it. */
   ringFull: number
   ringFullNs: number
-  /** Packets sent later than 1 ms after they were due (paced streams only), and the worst of them. */
+  /** Packets sent later after they were due than the profile calls late (paced streams only), and the worst of them. */
   latePackets: number
   maxLateNs: number
-  /** Packets that were due and never sent because the run ended first. */
+  /** Packets that were due and never sent: the run ended first, or they were too late. */
   unsent: number
+  /** Those of them that were too late. */
+  skipped: number
+  /** The longest time in which the loop did not look at its clock; waits for room in the ring are counted apart. */
+  stallNs: number
   /** Time stamp counter ticks between first and last packet, 0 where there is no such counter. */
   cycles: number
   /** Time that the kernel worked for this queue between first and last packet; known at its end. */
@@ -85,7 +89,8 @@ export interface StreamHistogram {
   counts: BigUint64Array
 }
 
-export type StopReason = 'duration' | 'count' | 'interrupted' | 'terminated' | 'failed'
+/** `late`: a packet was, and the profile ends the run then. */
+export type StopReason = 'duration' | 'count' | 'interrupted' | 'terminated' | 'late' | 'failed'
 
 export interface PortFacts {
   port: string
@@ -104,7 +109,7 @@ export interface PortOutcome extends PortFacts {
 
 export interface RunOutcome {
   stopped: StopReason
-  /** Set where `stopped` is 'failed'. */
+  /** Set where `stopped` is 'failed' or 'late'. */
   error?: { code: string; message: string; hint?: string }
   startedAt: Date
   final: Snapshot

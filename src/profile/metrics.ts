@@ -18,6 +18,8 @@ export const metrics: Readonly<Record<string, MetricUnit>> = {
   corrupted: 'count',
   late_packets: 'count',
   unsent: 'count',
+  ring_full_ns: 'ns',
+  longest_stall_ns: 'ns',
   latency_min_ns: 'ns',
   latency_mean_ns: 'ns',
   latency_p50_ns: 'ns',

@@ -69,6 +69,8 @@ function totals(run: Measured, streams: readonly StreamMeasure[], hdr: Hdr | nul
     ...totalLatency(run, signed, hdr),
     late_packets: paced ? sum(tx.map(queue => queue.latePackets)) : null,
     unsent: sum(tx.map(queue => queue.unsent)),
+    ring_full_ns: sum(tx.map(queue => queue.ringFullNs)),
+    longest_stall_ns: Math.max(0, ...tx.map(queue => queue.stallNs)),
     cycles_per_packet: cyclesPerPacket(tx),
   }
 }

@@ -30,7 +30,12 @@ export const METRICS = {
   reordered: 'packets',
   corrupted: 'packets',
   late_packets: 'packets',
+  /** Due, and never sent: the run ended first, or they were too late to be sent. */
   unsent: 'packets',
+  /** Time that the TX queues waited for room in their rings, added up. */
+  ring_full_ns: 'ns',
+  /** The longest time in which a sending loop did not look at its clock. */
+  longest_stall_ns: 'ns',
   latency_min_ns: 'ns',
   latency_mean_ns: 'ns',
   latency_p50_ns: 'ns',

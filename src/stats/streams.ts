@@ -142,19 +142,24 @@ function latencyOf(run: Measured, members: readonly StreamPlan[], received: Rece
   return latencyMetrics(received, hdr === null ? null : toHistogram(hdr, parts))
 }
 
-const noQueueMetrics = { late_packets: null, unsent: null, cycles_per_packet: null }
+const noQueueMetrics = {
+  late_packets: null,
+  unsent: null,
+  ring_full_ns: null,
+  longest_stall_ns: null,
+  cycles_per_packet: null,
+}
 
 /** Lateness and cycles are counted per queue: a stream has its own only where it has its port for itself. */
-function ownQueueMetrics(
-  run: Measured,
-  stream: StreamPlan,
-): Pick<Metrics, 'late_packets' | 'unsent' | 'cycles_per_packet'> {
+function ownQueueMetrics(run: Measured, stream: StreamPlan): Pick<Metrics, keyof typeof noQueueMetrics> {
   if (run.plan.streams.some(other => other.name !== stream.name && other.tx === stream.tx))
     return noQueueMetrics
   const queues = run.outcome.final.tx.filter(queue => queue.port === stream.tx)
   return {
     late_packets: stream.rate.kind === 'line' ? null : sum(queues.map(queue => queue.latePackets)),
     unsent: sum(queues.map(queue => queue.unsent)),
+    ring_full_ns: sum(queues.map(queue => queue.ringFullNs)),
+    longest_stall_ns: Math.max(0, ...queues.map(queue => queue.stallNs)),
     cycles_per_packet: cyclesPerPacket(queues),
   }
 }
@@ -179,7 +184,16 @@ function pacedOf(run: Measured, group: Group, sent: number): Paced | null {
   const count = whole === null ? null : Math.floor(whole / shards)
   const seconds = scheduledSeconds(run, group) ?? 0
   const ownSeconds = count !== null && sent >= count ? streamSeconds(outcome.final, group) : null
-  return { asked, shards, runLength: stream.runLength, count, sent, seconds, ownSeconds }
+  return {
+    asked,
+    shards,
+    runLength: stream.runLength,
+    count,
+    sent,
+    seconds,
+    tolerance: run.plan.pacing.tolerance,
+    ownSeconds,
+  }
 }
 
 function paceOfStream({ outcome }: Measured, paced: Paced | null): Pace | null {

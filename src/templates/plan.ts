@@ -2,7 +2,16 @@
  * The Plan: plain data between the compiler and the native core. Packet i of a stream is a pure function of
  * (plan, stream, i); nothing in here depends on the number of queues, on the backend or on time.
  */
-import type { Expectation, Load, Member, Places, PortSpec, Safety, YamlPath } from '../profile/model.js'
+import type {
+  Expectation,
+  Load,
+  Member,
+  Pacing,
+  Places,
+  PortSpec,
+  Safety,
+  YamlPath,
+} from '../profile/model.js'
 
 export type { Member, Places }
 
@@ -297,5 +306,6 @@ export interface Plan {
   durationNs: number | null
   cores: readonly number[] | null
   expect: readonly Expectation[]
+  pacing: Pacing
   safety: Safety
 }

@@ -12,6 +12,7 @@ const two = 'test/fixtures/two-streams.yaml'
 const promised = [
   'tx_packets tx_bytes tx_pps tx_bps_l1 tx_bps_l2 offered_pps duration_s rx_packets rx_pps lost loss_ratio',
   'duplicates reordered corrupted late_packets unsent latency_min_ns latency_mean_ns latency_p50_ns',
+  'ring_full_ns longest_stall_ns',
   'latency_p90_ns latency_p99_ns latency_p999_ns latency_max_ns latency_count cycles_per_packet',
 ].flatMap(line => line.split(' '))
 
@@ -99,6 +100,20 @@ describe('nmgen run', () => {
       expect(result.metrics).toMatchObject({ tx_packets: packets, rx_packets: packets, lost: 0 })
       expectToAddUp(result)
     }
+  })
+
+  it.each([
+    ['skip', 'duration', 'skipped'],
+    ['fail', 'late', undefined],
+  ])('does what --late %s says where the rate is beyond it, and is invalid', async (late, stopped, code) => {
+    const run = await runJson([udp, '--rate', '900Mpps', '--duration', '200ms', '--late', late, '--no-out'])
+    expect(run.code).toBe(11)
+    expect(run.result).toMatchObject({ verdict: 'invalid', stopped })
+    expect(run.result.metrics.unsent).toBeGreaterThan(0)
+    expect(run.result.metrics.longest_stall_ns).toBeGreaterThan(0)
+    if (code) expect(run.result.warnings.map(warning => warning.code)).toContain(code)
+    else expect(run.result.error?.code).toBe('too-late')
+    expectToAddUp(run.result)
   })
 
   it('measures latency wherever the signature has room', async () => {
