@@ -166,6 +166,12 @@ Failure too_long(uint32_t bytes, uint32_t room) {
           "send shorter frames, or open the port with room for longer ones"};
 }
 
+Failure too_late(uint64_t ns) {
+  return {"too-late", "a packet was " + std::to_string(ns / 1000) + " us late, and the profile ends the run then",
+          "lower the rate, isolate the CPUs of the workers (isolcpus, nohz_full), or let `pacing.late` be catch-up or "
+          "skip"};
+}
+
 uint32_t longest_frame(const Plan& plan) {
   size_t bytes = 0;
   for (const Stream& stream : plan.streams)
@@ -189,6 +195,7 @@ Napi::Value run_tx(const Napi::CallbackInfo& info) {
   const auto answerer = queue == 0 ? answerer_of(info[0]) : nullptr;
   TxLoop(tx, *plan, page.data(), answerer.get()).run();
   device->leave();
+  if (const uint64_t late = page::get(&page[page::kTooLateNs])) return to_object(env, too_late(late));
   return to_result(env, tx.failure);
 }
 

@@ -10,12 +10,15 @@
 #include "backend.h"
 #include "checksum.h"
 #include "crc32c.h"
+#include "signature.h"
 
 namespace nmgen {
 namespace {
 
 constexpr uint32_t kMagic = 0x50474d4e;  // "NMGP", little-endian
-constexpr uint32_t kFormat = 4;
+constexpr uint32_t kFormat = 5;
+constexpr uint64_t kMaxLateNs = 3'600'000'000'000;
+constexpr double kMaxCatchUp = 1000;
 constexpr uint32_t kMinFrame = 14;
 constexpr uint64_t kMaxShards = 65536;
 constexpr uint64_t kMaxWalks = 1 << 25;      // places of all fields of a stream: 24 bytes each are kept (see Walk)
@@ -404,6 +407,17 @@ void check_cycles(Reader& in, const Lane& lane, size_t streams) {
   }
 }
 
+Pacing read_pacing(Reader& in) {
+  const uint32_t policy = in.u32();
+  const Pacing pacing{static_cast<LatePolicy>(policy), in.u32(), in.u64(), in.f64()};
+  in.require(policy <= static_cast<uint32_t>(LatePolicy::kFail), "what to do when late is unknown");
+  in.require(pacing.burst >= 1 && pacing.burst <= kMaxBurst, "a burst has no packets, or too many");
+  in.require(pacing.late_ns <= kMaxLateNs, "late is too late");
+  in.require(pacing.catch_up == 0 || (pacing.catch_up >= 1 && pacing.catch_up <= kMaxCatchUp),
+             "what was missed is never caught up");
+  return pacing;
+}
+
 Lane read_lane(Reader& in, size_t streams) {
   const uint32_t shape = in.u32();
   Lane lane{.shape = static_cast<Shape>(shape),
@@ -479,6 +493,7 @@ Expected<Plan> decode_plan(std::span<const uint8_t> bytes) {
   in.require(in.u32() == kMagic && in.u32() == kFormat, "it is not a plan of this version");
   Plan plan{in.u64(), in.u64(), in.u64(), {}, {}};
   in.require(plan.stride >= 1 && plan.stride <= kMaxShards && plan.shard < plan.stride, "the shard is out of range");
+  plan.pacing = read_pacing(in);
   uint32_t template_id = 0;
   for (uint32_t n = in.count(8); n > 0 && in.ok; n--) plan.streams.push_back(read_stream(in, template_id));
   for (uint32_t n = in.count(8); n > 0 && in.ok; n--) plan.lanes.push_back(read_lane(in, plan.streams.size()));
@@ -486,7 +501,8 @@ Expected<Plan> decode_plan(std::span<const uint8_t> bytes) {
   check_sequences(in, plan.streams);
   in.require(in.done(), "something follows its end");
   if (!in.ok) return Failure{"bad-plan", std::string("the plan cannot be used: ") + in.wrong, "this is a bug in nmgen"};
-  plan.abreast = are_abreast(plan);
+  // What is skipped would have to be walked over in the rows.
+  plan.abreast = plan.pacing.policy != LatePolicy::kSkip && are_abreast(plan);
   plan.ahead = !plan.abreast && pays_ahead(plan);
   return plan;
 }

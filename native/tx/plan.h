@@ -12,8 +12,6 @@
 // index is checked here once, so that no loop has to.
 namespace nmgen {
 
-inline constexpr uint32_t kSignatureBytes = 18;
-inline constexpr uint16_t kSignatureMagic = 0x4e4d;  // "NM"
 inline constexpr uint64_t kNoLimit = ~0ull;
 inline constexpr uint32_t kMaxSites = 8;
 
@@ -198,6 +196,16 @@ struct Lane {
   std::vector<std::vector<uint32_t>> cycles;
 };
 
+// What becomes of packets whose time has passed.
+enum class LatePolicy : uint32_t { kCatchUp = 0, kSkip = 1, kFail = 2 };
+
+struct Pacing {
+  LatePolicy policy = LatePolicy::kCatchUp;
+  uint32_t burst = 64;           // packets at once at most
+  uint64_t late_ns = 1'000'000;  // what leaves later than this after its time is late
+  double catch_up = 0;           // kCatchUp: at most so many times as fast as asked; 0: as fast as it goes
+};
+
 // Packet i belongs to the shard with (i + numbers[0].places[0]) mod stride == shard; as that shard's k-th it is
 // i = k * stride + shard_of(stream).
 struct Plan {
@@ -209,6 +217,7 @@ struct Plan {
   // How streams that take turns are rendered, if not each on its own:
   bool abreast = false;  // all as one, side by side: see abreast.h
   bool ahead = false;    // ahead of their turns: see ahead.h
+  Pacing pacing{};
 
   uint64_t shard_of(const Stream& stream) const {
     return (shard + stride - stream.numbers[0].places[0] % stride) % stride;

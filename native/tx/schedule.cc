@@ -41,7 +41,7 @@ uint32_t LaneState::take(const std::vector<StreamState>& streams) {
 }
 
 Schedule::Schedule(const Plan& plan)
-    : duration_ns_(plan.duration_ns ? static_cast<double>(plan.duration_ns) : HUGE_VAL) {
+    : duration_ns_(plan.duration_ns ? static_cast<double>(plan.duration_ns) : HUGE_VAL), pacing_(plan.pacing) {
   for (const Lane& lane : plan.lanes) {
     lanes_.push_back({.lane = &lane, .pace = Pace(lane, plan.stride, plan.shard)});
     if (!lane.cycles.empty()) lanes_.back().cycle_of.assign(plan.streams.size(), -1);
@@ -68,13 +68,30 @@ void Schedule::keep_time(double elapsed) {
   }
 }
 
+double Schedule::oldest_due() const {
+  double oldest = HUGE_VAL;
+  for (const LaneState& lane : lanes_)
+    if (lane.paced() && !lane.done && lane.start_ns >= 0) oldest = std::min(oldest, lane.due_ns(lane.next));
+  return oldest;
+}
+
+// What was missed in a stall is not sent as one burst: of the time that has passed since the last look, no more than
+// counts as late is given at once, and what is left comes `catch_up` times as fast as asked.
+double Schedule::time_at(double elapsed) {
+  if (pacing_.catch_up == 0) return elapsed;
+  if (behind_) time_ = std::min(time_, oldest_due());  // what could not be sent yet was not given either
+  const double passed = std::min(elapsed - looked_, static_cast<double>(pacing_.late_ns));
+  looked_ = elapsed;
+  return time_ = std::min(elapsed, time_ + pacing_.catch_up * passed);
+}
+
 // The lane whose next slot has been due for longest.
-Turn Schedule::next_paced(double elapsed) {
+Turn Schedule::next_paced(double time, double elapsed) {
   Turn turn;
   double oldest = HUGE_VAL;
   for (LaneState& lane : lanes_) {
     if (!lane.paced() || lane.done) continue;
-    const uint64_t slots = lane.due(elapsed, kMaxBurst);
+    const uint64_t slots = lane.due(time, pacing_.burst);
     if (slots == 0) continue;
     const double due = lane.due_ns(lane.next);
     if (due >= oldest) continue;
@@ -89,7 +106,9 @@ Turn Schedule::next(uint64_t elapsed_ns, bool open) {
   const double elapsed = static_cast<double>(elapsed_ns);
   if (timed_) {
     keep_time(elapsed);
-    if (Turn turn = next_paced(elapsed); turn.lane) return turn;
+    const Turn turn = next_paced(time_at(elapsed), elapsed);
+    behind_ = turn.late_ns > pacing_.late_ns;
+    if (turn.lane) return turn;
   }
   return open ? next_unpaced(elapsed) : Turn{};
 }
@@ -97,7 +116,7 @@ Turn Schedule::next(uint64_t elapsed_ns, bool open) {
 Turn Schedule::next_unpaced(double elapsed) {
   for (size_t tried = 0; tried < lanes_.size(); tried++) {
     LaneState& lane = lanes_[unpaced_++ % lanes_.size()];
-    if (!lane.paced() && !lane.done && lane.started(elapsed)) return {&lane, kMaxBurst, 0};
+    if (!lane.paced() && !lane.done && lane.started(elapsed)) return {&lane, pacing_.burst, 0};
   }
   return {};
 }

@@ -11,8 +11,6 @@
 // ones fill the time that is left.
 namespace nmgen {
 
-inline constexpr uint64_t kLateNs = 1'000'000;  // a packet that leaves later than this after its time is late
-
 // The order in which the members of a stream take its turns.
 struct Cycle {
   const std::vector<uint32_t>* order;
@@ -72,13 +70,19 @@ class Schedule {
  private:
   void begin(LaneState& lane, double start_ns) const;
   void keep_time(double elapsed);
-  Turn next_paced(double elapsed);
+  double time_at(double elapsed);
+  double oldest_due() const;
+  Turn next_paced(double time, double elapsed);
   Turn next_unpaced(double elapsed);
 
   double duration_ns_;  // infinite: none
   size_t unpaced_ = 0;  // unpaced lanes take turns: this one is next
   std::vector<LaneState> lanes_;
   bool timed_ = false;  // a lane is paced, starts later, ends earlier or waits for another
+  Pacing pacing_;
+  // While it catches up, the schedule has a time of its own, which runs faster than the clock until it is there again.
+  double time_ = 0, looked_ = 0;  // that, and the clock when it was last asked
+  bool behind_ = false;           // the last turn was late
 };
 
 }  // namespace nmgen

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "clock.h"
+#include "signature.h"
 
 namespace nmgen {
 namespace {
@@ -51,6 +52,7 @@ bool TxLoop::wait_for_go() {
     sched_yield();
   }
   // The start lies a little ahead, so that all queues begin together.
+  run_ = page::get(page_ + page::kRun);
   while (now_ns() < page::get(page_ + page::kEpochNs)) relax();
   return true;
 }
@@ -79,9 +81,10 @@ void TxLoop::send_until_done() {
   const bool needs_time = schedule_.timed();
   uint64_t start_ticks = 0, start_system_ns = 0;
   now_ = epoch;
+  looked_ = now_ns();
   if (plan_.duration_ns) give_up_ns_ = epoch + plan_.duration_ns + (needs_time ? kGraceNs : 0);
-  for (uint32_t turns = 0;; turns++) {
-    if (needs_time || turns % kClockEvery == 0 || idles_) now_ = now_ns();
+  for (uint32_t turns = 0; !aborted_; turns++) {
+    if (needs_time || turns % kClockEvery == 0 || idles_) read_clock();
     const uint64_t elapsed = now_ - epoch;
     const bool line_open = plan_.duration_ns == 0 || elapsed < plan_.duration_ns;
     if (ended(now_) || schedule_.done(elapsed, line_open)) break;
@@ -93,13 +96,13 @@ void TxLoop::send_until_done() {
       continue;
     }
     idles_ = 0;
+    if (turn.late_ns > plan_.pacing.late_ns && !on_time(turn)) continue;
     if (start_ticks == 0) {
       start_system_ns = system_ns();
       start_ticks = ticks();
-      page::set(page_ + page::kFirstNs, now_);
+      page::set(page_ + page::kFirstNs, now_ - turn.late_ns);  // a late start is no higher rate
     }
     send(turn);
-    if (aborted_) break;
   }
   const uint64_t end = now_ns();
   if (start_ticks) {
@@ -109,6 +112,40 @@ void TxLoop::send_until_done() {
   }
   const uint64_t due_by = plan_.duration_ns ? std::min(end - epoch, plan_.duration_ns) : end - epoch;
   page::add(page_ + page::kUnsent, due_by ? schedule_.overdue(due_by - 1) : 0);
+}
+
+// How long nobody looked is how long this thread was kept from its work.
+void TxLoop::read_clock() {
+  now_ = now_ns();
+  if (now_ - looked_ > page::get(page_ + page::kStallNs)) page::set(page_ + page::kStallNs, now_ - looked_);
+  looked_ = now_;
+}
+
+// May a turn that is late be sent all the same?
+bool TxLoop::on_time(const Turn& turn) {
+  switch (plan_.pacing.policy) {
+    case LatePolicy::kCatchUp:
+      return true;
+    case LatePolicy::kFail:
+      page::set(page_ + page::kTooLateNs, turn.late_ns);
+      aborted_ = true;
+      return false;
+    case LatePolicy::kSkip:
+      const double limit = static_cast<double>(now_ - page::get(page_ + page::kEpochNs) - plan_.pacing.late_ns);
+      skip(*turn.lane, static_cast<uint32_t>(std::max<uint64_t>(turn.lane->due(limit, kMaxBurst), 1)));
+      return false;
+  }
+  return true;
+}
+
+// Their packets keep their numbers, and are never sent.
+void TxLoop::skip(LaneState& lane, uint32_t slots) {
+  const uint32_t n = pick(lane, slots);
+  for (uint32_t p = 0; ahead_ && p < n; p++) ahead_->make(picks_[p], numbers_[p]);
+  page::add(page_ + page::kSkipped, n);
+  page::add(page_ + page::kUnsent, n);
+  for (uint32_t p = 0; p < n; p++)
+    if (streams_[picks_[p]].next == streams_[picks_[p]].stream->limit) return schedule_.retire(streams_);
 }
 
 void TxLoop::send(Turn turn) {
@@ -121,7 +158,7 @@ void TxLoop::send(Turn turn) {
   render(n);
   const uint32_t sent = push(n);
   if (sent < n && turn.lane->paced()) page::add(page_ + page::kUnsent, n - sent);
-  if (turn.late_ns > kLateNs) {
+  if (turn.late_ns > plan_.pacing.late_ns) {
     page::add(page_ + page::kLate, sent);
     if (turn.late_ns > page::get(page_ + page::kMaxLateNs)) page::set(page_ + page::kMaxLateNs, turn.late_ns);
   }
@@ -278,7 +315,7 @@ void TxLoop::render(uint32_t n) {
 
 // A signature adds nothing to a sum and is written last; a CRC covers it and needs it first.
 void TxLoop::stamp_groups(bool has_crc) {
-  const uint64_t now = now_ns();  // one reading a burst
+  const uint64_t now = stamp_of(run_, now_ns());  // one reading a burst
   for (uint32_t g = 0; g < group_count_; g++) {
     const Stream& s = *groups_[g].stream->stream;
     if (s.is_signed && s.has_crc == has_crc) stamp(groups_[g], now);
@@ -309,8 +346,13 @@ uint32_t TxLoop::push_slowly(uint32_t n, uint32_t sent) {
     idle();
     aborted_ = queue_.failure || (tries % kClockEvery == 0 && ended(now_ns()));
   }
-  page::add(page_ + page::kRingFullNs, now_ns() - since);
+  waited(since);
   return sent;
+}
+
+void TxLoop::waited(uint64_t since) {
+  looked_ = now_ns();  // it is no stall
+  page::add(page_ + page::kRingFullNs, looked_ - since);
 }
 
 void TxLoop::answer() {
@@ -328,7 +370,7 @@ void TxLoop::make_room() {
     queue_.refill();
     aborted_ = queue_.failure || (tries % kClockEvery == 0 && ended(now_ns()));
   }
-  page::add(page_ + page::kRingFullNs, now_ns() - since);
+  waited(since);
 }
 
 // The run ended with part of a burst unsent: those packets never existed. They stand in the window's front.

@@ -28,6 +28,9 @@ class TxLoop {
   void prefill();
   void send_until_done();
   void send(Turn turn);
+  void read_clock();
+  bool on_time(const Turn& turn);
+  void skip(LaneState& lane, uint32_t slots);
   void set_due(const Turn& turn, uint32_t slots);
   // Fills the first n frames of the window with the next packets of `lane`; returns how many there were.
   uint32_t compose(LaneState& lane, uint32_t n);
@@ -56,6 +59,7 @@ class TxLoop {
   void stamp_groups(bool has_crc);
   uint32_t push(uint32_t n);
   uint32_t push_slowly(uint32_t n, uint32_t sent);
+  void waited(uint64_t since);
   void answer();
   void make_room();
   void take_back(uint32_t from, uint32_t n);
@@ -81,8 +85,10 @@ class TxLoop {
   bool aborted_ = false;
   bool resized_ = false;
   uint64_t give_up_ns_ = 0;
-  uint64_t now_ = 0;  // the clock when it was last read
-  uint64_t due_ = 0;  // when the burst being made was due: now, or earlier
+  uint64_t run_ = 0;     // what signatures carry of it
+  uint64_t now_ = 0;     // the clock when it was last read
+  uint64_t looked_ = 0;  // the same, or when a wait for room was over
+  uint64_t due_ = 0;     // when the burst being made was due: now, or earlier
   uint32_t idles_ = 0;
 
   static constexpr uint32_t kStep = 4;

@@ -9,6 +9,7 @@ const gives: Readonly<Record<Exclude<ValueFlag, 'tx' | 'rx' | 'shard'>, RegExp>>
   count: /^streams\.[^.]+\.count$/,
   seed: /^seed$/,
   cores: /^cores$/,
+  late: /^pacing\.late$/,
   queues: /^ports\.[^.]+\.queues\.tx$/,
 }
 

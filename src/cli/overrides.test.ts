@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { PortSpec, Profile, StreamSpec } from '../profile/model.js'
+import { defaultPacing } from '../units/pacing.js'
 import { applyOverrides, type Overrides } from './overrides.js'
 
 const port = (name: string, uri: string, change: Partial<PortSpec> = {}): PortSpec => ({
@@ -26,6 +27,7 @@ const profile = (ports: PortSpec[], streams: StreamSpec[]): Profile => ({
   ports,
   streams,
   expect: [],
+  pacing: defaultPacing,
   safety: { allow: [], interfaces: [], lab: false },
 })
 

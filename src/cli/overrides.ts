@@ -1,5 +1,6 @@
 /** What flags change in a profile. Pure: applied between reading and compiling, so the plan knows nothing of flags. */
 import type { PortSpec, Profile, Rate, StreamSpec } from '../profile/model.js'
+import type { LatePolicy } from '../units/pacing.js'
 
 export interface Overrides {
   tx?: string
@@ -12,6 +13,7 @@ export interface Overrides {
   cores?: readonly number[]
   /** TX queues of every port that sends. */
   queues?: number
+  late?: LatePolicy
 }
 
 export function applyOverrides(profile: Profile, overrides: Overrides): Profile {
@@ -21,6 +23,7 @@ export function applyOverrides(profile: Profile, overrides: Overrides): Profile 
     seed: overrides.seed ?? placed.seed,
     ...(overrides.durationNs === undefined ? {} : { durationNs: overrides.durationNs }),
     ...(overrides.rate && placed.rate && { rate: overrides.rate }),
+    ...(overrides.late && { pacing: { ...placed.pacing, late: overrides.late } }),
     ...(overrides.cores === undefined ? {} : { cores: overrides.cores }),
     ports: placed.ports.map(port => withQueues(port, placed.streams, overrides.queues)),
     streams: placed.streams.map(stream => ({

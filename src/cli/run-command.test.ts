@@ -8,6 +8,7 @@ import { startRun } from '../gen/engine.js'
 import type { Run } from '../gen/engine-api.js'
 import type { Profile } from '../profile/model.js'
 import { anOutcome, aPlan, aSnapshot } from '../stats/run.testing.js'
+import { defaultPacing } from '../units/pacing.js'
 import { takeOutcome } from './outcome.js'
 import { readPlans } from './profile.js'
 import { runCommand } from './run-command.js'
@@ -16,7 +17,13 @@ import { runCommand } from './run-command.js'
 vi.mock('../gen/engine.js', () => ({ startRun: vi.fn() }))
 vi.mock('./profile.js', () => ({ readPlans: vi.fn() }))
 
-const nothing = { ports: [], streams: [], expect: [], safety: { allow: [], interfaces: [], lab: false } }
+const nothing = {
+  ports: [],
+  streams: [],
+  expect: [],
+  pacing: defaultPacing,
+  safety: { allow: [], interfaces: [], lab: false },
+}
 const profile: Profile = { version: 1, name: 'udp-64b', seed: 42, ...nothing }
 const lossless = { text: 'loss_ratio == 0', metric: 'loss_ratio', op: '==' as const, value: 0, path: [] }
 

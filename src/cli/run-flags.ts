@@ -5,6 +5,7 @@ import { parseCores } from '../profile/cores.js'
 import { parseCount } from '../units/count.js'
 import { parseDuration } from '../units/duration.js'
 import { parseInteger } from '../units/integer.js'
+import { parseLate } from '../units/pacing.js'
 import { type Parsed, parsed, refuse } from '../units/parsed.js'
 import { parseRate } from '../units/rate.js'
 import type { Overrides } from './overrides.js'
@@ -31,7 +32,7 @@ export interface Flags {
 /** What yargs hands over; every value may be missing. */
 export type Argv = Readonly<Record<string, unknown>>
 
-const VALUES = ['tx', 'rx', 'rate', 'duration', 'count', 'seed', 'cores', 'queues', 'shard'] as const
+const VALUES = ['tx', 'rx', 'rate', 'duration', 'count', 'seed', 'cores', 'queues', 'late', 'shard'] as const
 export type ValueFlag = (typeof VALUES)[number]
 
 export function readFlags(argv: Argv, env: NodeJS.ProcessEnv): Flags {
@@ -48,6 +49,7 @@ export function readFlags(argv: Argv, env: NodeJS.ProcessEnv): Flags {
     seed: parse('seed', parseSeed),
     cores: parse('cores', parseCores),
     queues: parse('queues', positive(parseCount)),
+    late: parse('late', parseLate),
   }
   return {
     overrides: present(overrides),

@@ -24,4 +24,9 @@ export const runOptions = <T>(yargs: Argv<T>) =>
       describe: 'CPUs of the workers, TX first: 1-3,5',
     })
     .option('queues', { type: 'string', requiresArg: true, describe: 'TX queues of each sending port' })
+    .option('late', {
+      type: 'string',
+      requiresArg: true,
+      describe: 'What becomes of late packets: catch-up, skip, fail',
+    })
     .option('shard', { type: 'string', requiresArg: true, describe: 'Send share i of n only: 1/4' })

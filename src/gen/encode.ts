@@ -14,14 +14,16 @@ import type {
   StreamPlan,
   Template,
 } from '../templates/plan.js'
+import type { Pacing } from '../units/pacing.js'
 import { ByteWriter } from './bytes.js'
 import { ownShard, type Shard, shareOf } from './shard.js'
 import { laneOfShard } from './trace.js'
 
 const MAGIC = 0x50474d4e // "NMGP"
-const FORMAT = 4
+const FORMAT = 5
 const NO_LIMIT = 2n ** 64n - 1n
 const SHAPES = { line: 0, steady: 1, burst: 2, ramp: 3, poisson: 4, trace: 5 } as const
+const POLICIES = { 'catch-up': 0, skip: 1, fail: 2 } as const
 /** A zipf is weighted, too: its columns are runs. */
 const OPS = { inc: 0, random: 1, permute: 2, list: 3, weighted: 4, zipf: 4 } as const
 const HIGH = 1
@@ -146,8 +148,18 @@ function encodeStream(out: ByteWriter, stream: StreamPlan, whole: Shard, options
   out.blob(stream.match?.mask ?? new Uint8Array())
 }
 
+/** As fast as it goes, for those who only render or receive. */
+const UNBOUND = { late: 'catch-up', afterNs: 1e6, catchUp: 0, burst: 64 } as const
+
+function encodePacing(out: ByteWriter, { late, afterNs, catchUp, burst }: Omit<Pacing, 'tolerance'>): void {
+  out.u32(POLICIES[late])
+  out.u32(burst)
+  out.u64(BigInt(afterNs))
+  out.f64(catchUp)
+}
+
 export function encodePlan(
-  plan: Pick<Plan, 'durationNs' | 'streams'>,
+  plan: Pick<Plan, 'durationNs' | 'streams'> & Partial<Pick<Plan, 'pacing'>>,
   options: EncodeOptions = {},
 ): Uint8Array {
   const shard = options.shard ?? { index: 0, stride: 1 }
@@ -157,6 +169,7 @@ export function encodePlan(
   out.u64(BigInt(shard.stride))
   out.u64(BigInt(shard.index))
   out.u64(BigInt(Math.round(plan.durationNs ?? 0)))
+  encodePacing(out, plan.pacing ?? UNBOUND)
   const streams = options.streams ?? plan.streams
   out.list(streams, stream => encodeStream(out, stream, shard, options))
   out.list(options.lanes ?? [], whole => {

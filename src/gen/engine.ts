@@ -1,4 +1,5 @@
 /** Runs a Plan: opens its devices, starts a pinned worker for each queue, waits, closes. */
+import { randomInt } from 'node:crypto'
 
 import type { NmgenError } from '../errors.js'
 import type { Plan, StreamPlan } from '../templates/plan.js'
@@ -77,7 +78,7 @@ class NativeRun implements Run {
   async #run(): Promise<RunOutcome> {
     let failure = await this.team.ready()
     if (!failure) {
-      this.#epochNs = this.team.go()
+      this.#epochNs = this.team.go(randomInt(1, 0x10000))
       failure = await this.team.finished('tx')
       if (!failure) await settle(() => this.snapshot(), this.plan)
     }
@@ -87,7 +88,7 @@ class NativeRun implements Run {
     const ports = this.ports.map(({ facts, handle }) => ({ ...facts, counters: native().counters(handle) }))
     closePorts(this.ports)
     return {
-      stopped: failure ? 'failed' : (this.#stopped ?? this.#ended(final)),
+      stopped: failure ? brokenBy(failure) : (this.#stopped ?? this.#ended(final)),
       ...(failure && { error: failure }),
       startedAt: this.#startedAt,
       final,
@@ -112,6 +113,10 @@ class NativeRun implements Run {
     return all || this.plan.durationNs === null ? 'count' : 'duration'
   }
 }
+
+/** A packet that was too late is not a fault of the machine, but what the profile asked to be told. */
+const brokenBy = ({ code }: NonNullable<RunOutcome['error']>): StopReason =>
+  code === 'too-late' ? 'late' : 'failed'
 
 /**
  * Starts a run. Throws NmgenError (exit 3 or 4) where it cannot begin: no device, no permission, no such CPU;

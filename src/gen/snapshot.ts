@@ -22,11 +22,15 @@ export interface TxQueueSnapshot {
   /** Times that a burst found no room in the ring, and the time spent waiting for it. */
   ringFull: number
   ringFullNs: number
-  /** Packets sent later than 1 ms after they were due (paced streams only), and the worst of them. */
+  /** Packets sent later after they were due than the profile calls late (paced streams only), and the worst of them. */
   latePackets: number
   maxLateNs: number
-  /** Packets that were due and never sent because the run ended first. */
+  /** Packets that were due and never sent: the run ended first, or they were too late. */
   unsent: number
+  /** Those of them that were too late. */
+  skipped: number
+  /** The longest time in which the loop did not look at its clock; waits for room in the ring are counted apart. */
+  stallNs: number
   /** Time stamp counter ticks between first and last packet, 0 where there is no such counter. */
   cycles: number
   /** Time that the kernel worked for this queue between first and last packet; known at its end. */
@@ -51,6 +55,20 @@ export interface StreamRx {
   /** 0 where latencyCount is 0. */
   latencyMinNs: number
   latencyMaxNs: number
+  /** Of reordered packets: how many came between the first later one and them (RFC 4737 section 4.2). */
+  extentMax: number
+  extentSum: number
+  /** From here on, known when the queue has ended. Runs of lost packets between two that arrived, and the longest. */
+  gaps: number
+  longestGap: number
+  /** The longest in time: as long as its packets took to be sent. */
+  outageNs: number
+  /** When the first packet to arrive was sent, where others were lost before it; else 0. Since the run's epoch. */
+  headNs: number
+  /** When the newest one that arrived was sent; 0: none did. */
+  newestNs: number
+  /** Packets up to the newest of each sender, lost ones too. */
+  expected: number
 }
 
 export interface RxQueueSnapshot {
@@ -66,6 +84,8 @@ export interface RxQueueSnapshot {
   unknown: number
   /** Frames that asked for the port's own address (ARP, neighbour solicitation, ping); not among `packets`. */
   requests: number
+  /** How often its loop looked and found nothing. */
+  idles: number
   /** Frames the device dropped because nobody fetched them in time, where it says so. */
   deviceDrops: number
   streams: readonly StreamRx[]
@@ -85,7 +105,8 @@ export interface StreamHistogram {
   counts: BigUint64Array
 }
 
-export type StopReason = 'duration' | 'count' | 'interrupted' | 'terminated' | 'failed'
+/** `late`: a packet was, and the profile ends the run then. */
+export type StopReason = 'duration' | 'count' | 'interrupted' | 'terminated' | 'late' | 'failed'
 
 export interface PortFacts {
   port: string
@@ -104,7 +125,7 @@ export interface PortOutcome extends PortFacts {
 
 export interface RunOutcome {
   stopped: StopReason
-  /** Set where `stopped` is 'failed'. */
+  /** Set where `stopped` is 'failed' or 'late'. */
   error?: { code: string; message: string; hint?: string }
   startedAt: Date
   final: Snapshot

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { defaultPacing } from '../units/pacing.js'
 import { loadProfile } from './load.js'
 
 /** A good profile in few lines; a test replaces one of them. */
@@ -202,6 +203,7 @@ describe('a good profile', () => {
           },
         ],
         expect: [],
+        pacing: defaultPacing,
         safety: { allow: [], interfaces: [], lab: false },
       },
     })

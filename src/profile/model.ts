@@ -4,9 +4,10 @@
  */
 
 import type { GivenRate, Load } from '../units/load.js'
+import type { Pacing } from '../units/pacing.js'
 import type { Rate } from '../units/rate.js'
 
-export type { GivenRate, Load, Rate }
+export type { GivenRate, Load, Pacing, Rate }
 
 /** Where in the YAML document something stands, e.g. `['streams', 0, 'layers', 1, 'ipv4', 'src']`. */
 export type YamlPath = readonly (string | number)[]
@@ -411,6 +412,7 @@ export interface Profile {
   /** Of all streams with a share together. */
   rate?: Load
   mix?: Mix
+  pacing: Pacing
   /** CPUs for the workers, in the order TX queues, then RX queues. */
   cores?: readonly number[]
   /** Shared by all streams: packet i of each draws the same. */

@@ -1,4 +1,5 @@
 import type { CaptureSpec, FragmentSpec, Load, PortSpec, Profile, StreamSpec } from './model.js'
+import { pacingOf } from './pacing.js'
 import type { ProfileShape } from './schema.js'
 
 /** Fills in what depends on other parts of the profile. Nothing can be wrong any more. */
@@ -15,6 +16,7 @@ export function resolve(shape: ProfileShape): Profile {
     ...(duration !== undefined && { durationNs: duration }),
     ...(total && { rate: total.rate }),
     ...(shape.mix?.run_length !== undefined && { mix: { runLength: shape.mix.run_length } }),
+    pacing: pacingOf(shape.pacing),
     ...(cores !== undefined && { cores }),
     ...(vars !== undefined && { vars }),
     streams: shape.streams.map(stream => streamSpec(stream, ports, total)),

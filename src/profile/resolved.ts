@@ -5,6 +5,7 @@ import { formatAddress } from '../units/address.js'
 import { formatCount } from '../units/count.js'
 import { formatDuration } from '../units/duration.js'
 import { formatLoad } from '../units/load.js'
+import { formatTolerance } from '../units/pacing.js'
 import { flowText } from './flow-text.js'
 import {
   formatField,
@@ -49,7 +50,7 @@ export function resolvedRows(profile: Profile, originOf: OriginOf): ResolvedRow[
 function rowsOf(profile: Profile, originOf: OriginOf): ResolvedRow[] {
   const row = (path: YamlPath, value: unknown): ResolvedRow[] =>
     value === undefined ? [] : [{ path: path.join('.'), value: String(value), origin: originOf(path) }]
-  const { durationNs, rate, mix, cores, safety } = profile
+  const { durationNs, rate, mix, pacing, cores, safety } = profile
   return [
     ...row(['version'], profile.version),
     ...row(['name'], profile.name),
@@ -59,6 +60,11 @@ function rowsOf(profile: Profile, originOf: OriginOf): ResolvedRow[] {
     ...row(['duration'], durationNs === undefined ? undefined : formatDuration(durationNs)),
     ...row(['rate'], rate && formatLoad(rate)),
     ...row(['mix', 'run_length'], mix?.runLength),
+    ...row(['pacing', 'late'], pacing.late),
+    ...row(['pacing', 'after'], formatDuration(pacing.afterNs)),
+    ...row(['pacing', 'catch_up'], pacing.catchUp),
+    ...row(['pacing', 'burst'], pacing.burst),
+    ...row(['pacing', 'tolerance'], formatTolerance(pacing.tolerance)),
     ...row(['cores'], cores?.join(',')),
     ...variableRows([], profile, originOf),
     ...profile.streams.flatMap((stream, i) => streamRows(stream, i, originOf)),

@@ -4,12 +4,14 @@ import { headers } from '../templates/headers/index.js'
 import { formatAddress } from '../units/address.js'
 import { formatDuration } from '../units/duration.js'
 import type { Load } from '../units/load.js'
+import { formatTolerance } from '../units/pacing.js'
 import { formatRate } from '../units/rate.js'
 import { formatIndices, formatShare } from './format.js'
 import type {
   Alternative,
   CaptureSpec,
   LayerSpec,
+  Pacing,
   PortSpec,
   Profile,
   StreamSpec,
@@ -32,6 +34,7 @@ export function profileDocument(profile: Profile): Record<string, unknown> {
     durationNs,
     rate,
     mix,
+    pacing,
     cores,
     vars,
     streams,
@@ -47,6 +50,7 @@ export function profileDocument(profile: Profile): Record<string, unknown> {
     ...(durationNs !== undefined && { duration: formatDuration(durationNs) }),
     ...(rate !== undefined && { rate: loadDocument(rate) }),
     ...(mix !== undefined && { mix: { run_length: mix.runLength } }),
+    pacing: pacingDocument(pacing),
     ...(cores !== undefined && { cores: [...cores] }),
     ...variables(vars),
     streams: streams.map(streamDocument),
@@ -54,6 +58,14 @@ export function profileDocument(profile: Profile): Record<string, unknown> {
     safety: { ...safety, allow: [...safety.allow], interfaces: [...safety.interfaces] },
   }
 }
+
+const pacingDocument = ({ late, afterNs, catchUp, burst, tolerance }: Pacing) => ({
+  late,
+  after: formatDuration(afterNs),
+  catch_up: catchUp,
+  burst,
+  tolerance: formatTolerance(tolerance),
+})
 
 const variables = (vars: Variables | undefined) => vars && { vars: mapped(vars, variableDocument) }
 

@@ -36,7 +36,8 @@ function because(result: Result): string {
   }
 }
 
-function invalid({ metrics }: Result): string {
+function invalid({ metrics, stopped, error }: Result): string {
+  if (stopped === 'late' && error) return error.message
   if (metrics.tx_packets === 0) return 'nothing was sent'
   return 'nmgen did not hold the asked rate; this says nothing about the device'
 }

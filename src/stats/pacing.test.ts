@@ -2,7 +2,15 @@ import { describe, expect, it } from 'vitest'
 import { judge, type Paced } from './pacing.js'
 
 describe('pace', () => {
-  const base = { shards: 1, runLength: 1, count: null, sent: 10_000, seconds: 10, ownSeconds: null }
+  const base = {
+    shards: 1,
+    runLength: 1,
+    count: null,
+    sent: 10_000,
+    seconds: 10,
+    tolerance: 0.01,
+    ownSeconds: null,
+  }
   const steady = (pps: number) => ({ shape: 'steady', pps }) as const
   const run: Paced = { ...base, asked: steady(1000) }
   const ramp = { shape: 'ramp', fromPps: 0, toPps: 2000, overNs: 10e9 } as const
@@ -10,6 +18,7 @@ describe('pace', () => {
   it.each<[string, Partial<Paced>, string]>([
     ['on time', {}, 'met'],
     ['1 % short', { sent: 9_900 }, 'met'],
+    ['1 % short, of 0.1 % that may be', { sent: 9_900, tolerance: 0.001 }, 'missed'],
     ['2 % short', { sent: 9_800 }, 'missed'],
     ['stalled at half time', { sent: 5_000 }, 'missed'],
     ['ahead', { sent: 10_500 }, 'exceeded'],

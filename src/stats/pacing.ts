@@ -1,9 +1,6 @@
 /** What the schedule asked for, and whether the run kept to it. */
 import { type Pace as Asked, nsFor, packetsBy } from '../templates/rate.js'
 
-/** A run that is further from the asked rate than this is not a measurement at that rate. */
-export const RATE_TOLERANCE = 0.01
-
 /** One paced stream, as it ran. */
 export interface Paced {
   asked: Exclude<Asked, { shape: 'line' }>
@@ -15,6 +12,8 @@ export interface Paced {
   sent: number
   /** How long the schedule ran: the stream's whole window where that is what ended it, else first to last packet. */
   seconds: number
+  /** A run that is further from the asked rate than this is not a measurement at that rate. */
+  tolerance: number
   /** First to last packet, where that is known for this stream alone and `count` was reached; else null. */
   ownSeconds: number | null
 }
@@ -22,7 +21,12 @@ export interface Paced {
 export type Pace = 'met' | 'missed' | 'exceeded'
 
 /** Packets that were due by then: the integral of the asked rate, or the count. */
-export const duePackets = ({ asked, shards, count, seconds }: Omit<Paced, 'sent' | 'ownSeconds'>): number =>
+export const duePackets = ({
+  asked,
+  shards,
+  count,
+  seconds,
+}: Omit<Paced, 'sent' | 'ownSeconds' | 'tolerance'>): number =>
   Math.min(count ?? Number.POSITIVE_INFINITY, packetsBy(asked, seconds * 1e9) / shards)
 
 /**
@@ -31,7 +35,7 @@ export const duePackets = ({ asked, shards, count, seconds }: Omit<Paced, 'sent'
  */
 export function judge(run: Paced): Pace {
   const due = duePackets(run)
-  const tolerance = toleranceOf(run.asked, due)
+  const tolerance = toleranceOf(run, due)
   const turn = run.runLength - 1
   if (run.sent < due * (1 - tolerance) - 1 - turn) return 'missed'
   if (run.sent > due * (1 + tolerance) + BURST_SLACK + turn + burstOf(run.asked)) return 'exceeded'
@@ -41,8 +45,8 @@ export function judge(run: Paced): Pace {
 }
 
 /** The number of a Poisson process's packets varies by the root of its mean: 4 sigma are 1 in 16,000 runs. */
-function toleranceOf({ shape }: Asked, due: number): number {
-  return shape === 'poisson' ? Math.max(RATE_TOLERANCE, 4 / Math.sqrt(Math.max(due, 1))) : RATE_TOLERANCE
+function toleranceOf({ asked: { shape }, tolerance }: Paced, due: number): number {
+  return shape === 'poisson' ? Math.max(tolerance, 4 / Math.sqrt(Math.max(due, 1))) : tolerance
 }
 
 const burstOf = (asked: Asked): number => (asked.shape === 'burst' ? asked.frames : 0)

@@ -22,6 +22,8 @@ function txQueue(queue: TxQueueSnapshot): TxQueueResult {
     late_packets: queue.latePackets,
     max_late_ns: queue.maxLateNs,
     unsent: queue.unsent,
+    skipped: queue.skipped,
+    longest_stall_ns: queue.stallNs,
     cycles_per_packet: cyclesPerPacket([queue]),
   }
 }

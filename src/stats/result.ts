@@ -59,6 +59,9 @@ export interface TxQueueResult {
   late_packets: number
   max_late_ns: number
   unsent: number
+  /** Of `unsent`, those that were too late to be sent. */
+  skipped: number
+  longest_stall_ns: number
   cycles_per_packet: number | null
 }
 
@@ -156,7 +159,7 @@ export interface Result {
   metrics: Metrics
   thresholds: readonly Threshold[]
   warnings: readonly Warning[]
-  /** Set where the verdict is `broken`. */
+  /** Set where the verdict is `broken`, or a late packet ended the run. */
   error?: { code: string; message: string; hint?: string }
   /** By name; alternatives of a stream follow it as `STREAM.LABEL`. */
   streams: Readonly<Record<string, StreamResult>>

@@ -1,6 +1,7 @@
 /** Made-up runs for tests of stats, report and ui: nothing native, every number chosen. */
 import type { RunOutcome, RxQueueSnapshot, Snapshot, StreamRx, TxQueueSnapshot } from '../gen/snapshot.js'
 import type { Plan, StreamPlan } from '../templates/plan.js'
+import { defaultPacing } from '../units/pacing.js'
 import type { Environment, ProfileResult } from './result.js'
 
 export const aStream = (change: Partial<StreamPlan> = {}): StreamPlan => ({
@@ -37,6 +38,7 @@ export const aPlan = (change: Partial<Plan> = {}): Plan => ({
   durationNs: 1e9,
   cores: null,
   expect: [],
+  pacing: defaultPacing,
   safety: { allow: [], interfaces: [], lab: false },
   ...change,
 })
@@ -59,6 +61,8 @@ export const aTxQueue = (change: Partial<TxQueueSnapshot> = {}): TxQueueSnapshot
     latePackets: 0,
     maxLateNs: 0,
     unsent: 0,
+    skipped: 0,
+    stallNs: 0,
     cycles: packets * 50,
     systemNs: 0,
     firstNs: 5e8,
@@ -81,6 +85,14 @@ export const aStreamRx = (change: Partial<StreamRx> = {}): StreamRx => {
     latencySumNs: packets * 1500,
     latencyMinNs: 1000,
     latencyMaxNs: 2001,
+    extentMax: 0,
+    extentSum: 0,
+    gaps: 0,
+    longestGap: 0,
+    outageNs: 0,
+    headNs: 0,
+    newestNs: packets > 0 ? 15e8 : 0,
+    expected: 1_000_000,
     ...change,
   }
 }
@@ -97,6 +109,7 @@ export const anRxQueue = (change: Partial<RxQueueSnapshot> = {}): RxQueueSnapsho
     frameBytes: streams.reduce((total, stream) => total + stream.frameBytes, 0),
     unknown: 0,
     requests: 0,
+    idles: 0,
     deviceDrops: 0,
     ...change,
     streams,

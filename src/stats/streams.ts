@@ -4,6 +4,7 @@ import type { Plan, StreamPlan } from '../templates/plan.js'
 import { countOf, paceOf } from '../templates/rate.js'
 import { overlap } from '../templates/rules.js'
 import { type Arrival, arrivalOf, measuredHow } from './arrival.js'
+import { gapsOf, unknownGaps } from './gaps.js'
 import { type Hdr, latencyMetrics, noLatency, toHistogram } from './latency.js'
 import type { Metrics } from './metrics.js'
 import { duePackets, judge, type Pace, type Paced } from './pacing.js'
@@ -68,6 +69,7 @@ function measureMembers(
   const rx = {
     ...rxMetrics(arrival, tx.duration_s),
     ...known(measuredBy === 'signature' ? arrival!.received : null),
+    ...(measuredBy === 'signature' ? gapsOf(members, final) : unknownGaps),
     ...(arrival?.signed ? latencyOf(run, members, arrival.signed, hdr) : noLatency),
   }
   return { sent, tx, rx, arrival }
@@ -124,11 +126,19 @@ export function rxMetrics(
   }
 }
 
+type Known = Pick<
+  Metrics,
+  'duplicates' | 'reordered' | 'corrupted' | 'reorder_extent_max' | 'reorder_extent_mean'
+>
+
 /** Only a signature tells a copy, a late and a damaged frame from a good one. */
-export function known(received: Received | null): Pick<Metrics, 'duplicates' | 'reordered' | 'corrupted'> {
+export function known(received: Received | null): Known {
+  const late = received?.reordered ?? 0
   return {
     duplicates: received?.duplicates ?? null,
     reordered: received?.reordered ?? null,
+    reorder_extent_max: received?.extentMax ?? null,
+    reorder_extent_mean: received && late > 0 ? received.extentSum / late : null,
     corrupted: received?.corrupted ?? null,
   }
 }
@@ -142,19 +152,24 @@ function latencyOf(run: Measured, members: readonly StreamPlan[], received: Rece
   return latencyMetrics(received, hdr === null ? null : toHistogram(hdr, parts))
 }
 
-const noQueueMetrics = { late_packets: null, unsent: null, cycles_per_packet: null }
+const noQueueMetrics = {
+  late_packets: null,
+  unsent: null,
+  ring_full_ns: null,
+  longest_stall_ns: null,
+  cycles_per_packet: null,
+}
 
 /** Lateness and cycles are counted per queue: a stream has its own only where it has its port for itself. */
-function ownQueueMetrics(
-  run: Measured,
-  stream: StreamPlan,
-): Pick<Metrics, 'late_packets' | 'unsent' | 'cycles_per_packet'> {
+function ownQueueMetrics(run: Measured, stream: StreamPlan): Pick<Metrics, keyof typeof noQueueMetrics> {
   if (run.plan.streams.some(other => other.name !== stream.name && other.tx === stream.tx))
     return noQueueMetrics
   const queues = run.outcome.final.tx.filter(queue => queue.port === stream.tx)
   return {
     late_packets: stream.rate.kind === 'line' ? null : sum(queues.map(queue => queue.latePackets)),
     unsent: sum(queues.map(queue => queue.unsent)),
+    ring_full_ns: sum(queues.map(queue => queue.ringFullNs)),
+    longest_stall_ns: Math.max(0, ...queues.map(queue => queue.stallNs)),
     cycles_per_packet: cyclesPerPacket(queues),
   }
 }
@@ -179,7 +194,16 @@ function pacedOf(run: Measured, group: Group, sent: number): Paced | null {
   const count = whole === null ? null : Math.floor(whole / shards)
   const seconds = scheduledSeconds(run, group) ?? 0
   const ownSeconds = count !== null && sent >= count ? streamSeconds(outcome.final, group) : null
-  return { asked, shards, runLength: stream.runLength, count, sent, seconds, ownSeconds }
+  return {
+    asked,
+    shards,
+    runLength: stream.runLength,
+    count,
+    sent,
+    seconds,
+    tolerance: run.plan.pacing.tolerance,
+    ownSeconds,
+  }
 }
 
 function paceOfStream({ outcome }: Measured, paced: Paced | null): Pace | null {

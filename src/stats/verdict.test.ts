@@ -18,6 +18,7 @@ describe('verdict and exit code', () => {
     ['the rate was missed', { streams: [{ pace: 'missed' as const }], thresholds: [failed] }, 'invalid', 11],
     ['nothing was sent', { sent: 0 }, 'invalid', 11],
     ['the run broke', { stopped: 'failed' as const, thresholds: [failed] }, 'broken', 5],
+    ['a packet was too late', { stopped: 'late' as const, thresholds: [failed] }, 'invalid', 11],
     ['Ctrl-C', { stopped: 'interrupted' as const, thresholds: [failed] }, 'interrupted', 130],
     ['SIGTERM', { stopped: 'terminated' as const }, 'interrupted', 143],
   ])('%s', (_, change, verdict, exit) => {

@@ -18,7 +18,12 @@ export interface VerdictInput {
 export function verdictOf({ stopped, streams, thresholds, sent }: VerdictInput): Verdict {
   if (stopped === 'failed') return 'broken'
   if (stopped === 'interrupted' || stopped === 'terminated') return 'interrupted'
-  if (sent === 0 || streams.some(({ pace }) => pace === 'missed' || pace === 'exceeded')) return 'invalid'
+  if (
+    stopped === 'late' ||
+    sent === 0 ||
+    streams.some(({ pace }) => pace === 'missed' || pace === 'exceeded')
+  )
+    return 'invalid'
   return thresholds.every(threshold => threshold.passed) ? 'pass' : 'fail'
 }
 

@@ -50,6 +50,7 @@ describe('warnings', () => {
       { streams: paced },
       ['late-packets'],
     ],
+    ['skipped packets', { final: aSnapshot({ tx: [aTxQueue({ skipped: 1, unsent: 1 })] }) }, {}, ['skipped']],
     [
       'a missed rate, which makes packets late',
       {

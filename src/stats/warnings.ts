@@ -1,6 +1,7 @@
 /** What a reader of a result must know before believing it. Each says what to do. */
 
 import type { PortOutcome } from '../gen/snapshot.js'
+import { nanoseconds } from './format.js'
 import type { Metrics } from './metrics.js'
 import type { Environment, Warning } from './result.js'
 import { addLoss } from './rx.js'
@@ -20,7 +21,8 @@ export function warningsOf(run: Input, streams: readonly StreamMeasure[], metric
     ...receiverWarnings(run),
     ...run.outcome.ports.flatMap(droppedSending),
     // A rate that was missed has made everything late: once is enough.
-    ...(streams.some(({ pace }) => pace === 'missed') ? [] : lateness(metrics)),
+    ...(streams.some(({ pace }) => pace === 'missed') ? [] : lateness(run, metrics)),
+    ...skipped(run),
     ...machineWarnings(run.environment),
   ]
 }
@@ -113,9 +115,17 @@ function droppedSending({ uri, counters }: PortOutcome): Warning[] {
   ]
 }
 
-function lateness(metrics: Metrics): Warning[] {
+/** They are gaps in the numbers that a receiver sees, and no device has made them. */
+function skipped({ outcome }: Input): Warning[] {
+  const packets = sum(outcome.final.tx.map(queue => queue.skipped))
+  if (packets === 0) return []
+  const text = `${packets} packets were too late and never sent (\`pacing.late\` is \`skip\`)`
+  return [warning('skipped', text, 'isolate the CPUs of the workers, lower the rate, or let it catch up')]
+}
+
+function lateness({ plan }: Input, metrics: Metrics): Warning[] {
   if (!metrics.late_packets) return []
-  const text = `${metrics.late_packets} packets left more than 1 ms after they were due`
+  const text = `${metrics.late_packets} packets left more than ${nanoseconds(plan.pacing.afterNs)} after they were due`
   return [
     warning('late-packets', text, 'isolate the CPUs of the workers (isolcpus, nohz_full), or lower the rate'),
   ]

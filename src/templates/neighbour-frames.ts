@@ -1,5 +1,6 @@
 /** The frames by which a neighbour is asked for and answers, made and read with the header tables. */
 import type { FieldSpec, LayerSpec, Profile } from '../profile/model.js'
+import { defaultPacing } from '../units/pacing.js'
 import { compile } from './compile.js'
 import { type DissectedLayer, dissect } from './dissect.js'
 import type { Neighbour } from './plan.js'
@@ -59,6 +60,7 @@ function frameOf(layers: readonly LayerSpec[]): Uint8Array {
       },
     ],
     expect: [],
+    pacing: defaultPacing,
     safety: { allow: [], interfaces: [], lab: true },
   }
   const { plan, diagnostics } = compile(profile)

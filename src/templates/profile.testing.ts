@@ -1,4 +1,5 @@
 import type { LayerSpec, Profile, StreamSpec, ValueSpec } from '../profile/model.js'
+import { defaultPacing } from '../units/pacing.js'
 import { compile } from './compile.js'
 import type { Plan } from './plan.js'
 
@@ -28,6 +29,7 @@ export const profile = (streams: readonly StreamSpec[], changes: Partial<Profile
   ports: [],
   streams,
   expect: [],
+  pacing: defaultPacing,
   safety: { allow: [], interfaces: [], lab: false },
   ...changes,
 })

@@ -225,6 +225,56 @@ TEST(schedule_serves_the_longest_waiting_lane_and_then_the_unpaced) {
   CHECK(!schedule.done(2000, false));
 }
 
+// Looks at its clock every us, but for `stall_ns` from 50 ms on. What is sent by each ms, of 1 Mpps for 200 ms.
+std::vector<uint64_t> sent_by_ms(Schedule& schedule, uint64_t stall_ns) {
+  std::vector<uint64_t> by_ms(201);
+  uint64_t sent = 0;
+  for (uint64_t now = 0; now <= 200'000'000; now += now == 50'000'000 ? stall_ns : 1000) {
+    for (Turn turn; (turn = schedule.next(now, true)).lane; sent += turn.slots) turn.lane->advance(turn.slots);
+    for (uint64_t ms = now / 1'000'000; ms < by_ms.size(); ms++) by_ms[ms] = sent;
+  }
+  return by_ms;
+}
+
+TEST(schedule_catches_up_no_faster_than_asked) {
+  for (double catch_up : {1.5, 2.0, 4.0}) {
+    Plan plan = paced_plan({lane_of({0}, 1000)});
+    plan.pacing.catch_up = catch_up;
+    Schedule schedule(plan);
+    const std::vector<uint64_t> by_ms = sent_by_ms(schedule, 20'000'000);
+    CHECK_EQ(by_ms[49], 50'000u);
+    CHECK_EQ(by_ms[69], by_ms[50]);  // nobody looked
+    // At once, what a late ms is worth; then so many times as fast.
+    CHECK(by_ms[71] - by_ms[69] <= static_cast<uint64_t>(catch_up * 3000) + 64);
+    for (size_t ms = 72; ms <= 200; ms++)
+      CHECK(by_ms[ms] - by_ms[ms - 1] <= static_cast<uint64_t>(catch_up * 1000) + 64);
+    const size_t caught = 70 + static_cast<size_t>(20 / (catch_up - 1)) + 1;
+    CHECK_EQ(by_ms[caught], 1000u * caught + 1000);
+    CHECK_EQ(by_ms[200], 200'001u);
+  }
+}
+
+TEST(schedule_counts_what_a_device_did_not_take_as_behind) {
+  Plan plan = paced_plan({lane_of({0}, 1000)});
+  plan.pacing.catch_up = 2;
+  Schedule schedule(plan);
+  uint64_t sent = 0;
+  for (uint64_t now = 0; now < 100'000'000; now += 1'000'000, sent++) schedule.next(now, true).lane->advance(1);
+  const uint64_t before = sent;  // the device takes all again, and is not flooded
+  for (uint64_t now = 100'000'000; now < 110'000'000; now += 1000)
+    for (Turn turn; (turn = schedule.next(now, true)).lane; sent += turn.slots) turn.lane->advance(turn.slots);
+  CHECK(sent - before >= 19'000 && sent - before <= 22'000);
+}
+
+TEST(schedule_gives_no_burst_larger_than_it_may) {
+  Plan plan = paced_plan({lane_of({0}, 1000), lane_of({1})});
+  plan.pacing.burst = 4;
+  Schedule schedule(plan);
+  CHECK_EQ(schedule.next(1'000'000, true).slots, 4u);
+  schedule.lane(0).advance(1001);
+  CHECK_EQ(schedule.next(1'000'000, true).slots, 4u);  // the other, as fast as it goes
+}
+
 TEST(schedule_retires_a_lane_when_all_its_streams_are_done) {
   Plan plan = paced_plan({lane_of({0, 1}, 100), lane_of({2})});
   for (Stream& s : plan.streams) s.limit = 5;
