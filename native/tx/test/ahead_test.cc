@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "../checksum.h"
+#include "../signature.h"
 #include "../tx_loop.h"
 #include "support.h"
 
