@@ -14,7 +14,7 @@ h1 { font-size: 1.5rem; } h2 { font-size: 1.15rem; margin-top: 2.5rem; border-bo
 .invalid, .interrupted, .inconclusive { color: var(--warn); }
 .scroll { overflow-x: auto; } table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 caption { text-align: left; color: var(--soft); } th, td { text-align: left; padding: 0.2rem 1rem 0.2rem 0; border-bottom: 1px solid var(--edge); }
-.number { text-align: right; } figure { margin: 1rem 0; } figcaption { color: var(--soft); }
+.number { text-align: right; white-space: nowrap; } figure { margin: 1rem 0; } figcaption { color: var(--soft); }
 svg { width: 100%; height: auto; } .grid { stroke: var(--edge); } .tick, .title { fill: var(--soft); font-size: 11px; }
 .line { fill: none; stroke-width: 1.5; } .broad { stroke-width: 4; opacity: 0.6; } .dashed { stroke-dasharray: 5 4; } .heat { fill: var(--c1); }
 .key { white-space: nowrap; margin-left: 0.8rem; } .key::before { content: "\\25A0 "; }
