@@ -16,6 +16,9 @@ enum Cell : size_t {
   kStreams = 3,     // number of stream blocks
   kHistograms = 4,  // RX: number of latency histograms behind the stream blocks
   kShared = 5,      // 1: another loop of this run has the same CPU, so waiting must let it run
+  // 6: which run it is
+  kTimings = 7,     // blocks of timing.h: TX 1 where a lane is paced, RX 0 or one for each histogram
+  kDepartures = 4,  // TX: entries of each stream's ring of departures, behind its timing; a power of two, or 0
 
   kState = 8,  // State
   kPackets = 9,
@@ -64,6 +67,18 @@ enum RxStream : size_t {
   kLatencyNotMin = 8,
   kLatencyMax = 9,
   kRxStreamCells = 16,
+};
+
+// A block of timing.h; its histogram follows. The minimum is kept as that of latency.
+enum Timed : size_t {
+  kTimedCount = 0,
+  kTimedSum = 1,
+  kTimedNotMin = 2,
+  kTimedMax = 3,
+  kTimedGaps = 4,
+  kTimedBursts = 5,
+  kTimedErrors = 8,  // of gaps: within 64, 128, 256, 512, 1,024 ns, and beyond
+  kTimedHeader = 16,
 };
 
 using Word = uint64_t;

@@ -14,7 +14,7 @@ import { closePorts, type OpenPort, openPorts } from './ports.js'
 import { type FleetShard, makeQueues, type Queue } from './queues.js'
 import { settle } from './settle.js'
 import { ownShard, shareOf } from './shard.js'
-import type { RunOutcome, Snapshot, StopReason } from './snapshot.js'
+import type { Histograms, RunOutcome, Snapshot, StopReason } from './snapshot.js'
 import { Team } from './team.js'
 
 export interface RunOptions {
@@ -58,7 +58,7 @@ class NativeRun implements Run {
     }
   }
 
-  latency(): RunOutcome['latency'] {
+  histograms(): Histograms {
     return this.#latency.interval()
   }
 
@@ -84,6 +84,7 @@ class NativeRun implements Run {
     failure = (await this.team.dismiss()) ?? failure
     const final = this.snapshot()
     const latency = this.#latency.total()
+    const [lateness, schedule] = [this.#latency.timings('tx'), this.#latency.timings('rx')]
     const ports = this.ports.map(({ facts, handle }) => ({ ...facts, counters: native().counters(handle) }))
     closePorts(this.ports)
     return {
@@ -92,6 +93,8 @@ class NativeRun implements Run {
       startedAt: this.#startedAt,
       final,
       latency,
+      schedule,
+      lateness,
       ports,
       warnings: this.warnings,
     }

@@ -44,7 +44,12 @@ describe('a run folder', () => {
       'series.ndjson',
     ])
     files.begin({ startedAt: now, streams: ['udp'] })
-    files.sample({ interval: interval(aPlan(), emptySnapshot, aSnapshot()), latency: anOutcome().latency })
+    files.sample({
+      interval: interval(aPlan(), emptySnapshot, aSnapshot()),
+      schedule: [],
+      lateness: [],
+      latency: anOutcome().latency,
+    })
     expect(readFileSync(join(files.folder, 'series.ndjson'), 'utf8')).toContain('"tx_packets":1000000')
 
     files.end(
@@ -116,7 +121,9 @@ describe('results that cannot be written', () => {
     files.begin({ startedAt: now, streams: ['udp'] })
     const broken = { streams: [0], counts: new BigUint64Array(30_000) }
     const sample = interval(aPlan(), emptySnapshot, aSnapshot())
-    expect(() => files.sample({ interval: sample, latency: [broken] })).not.toThrow()
+    expect(() =>
+      files.sample({ interval: sample, schedule: [], lateness: [], latency: [broken] }),
+    ).not.toThrow()
     expect(() => files.end({} as never)).toThrow(/30000/)
   })
 })

@@ -9,6 +9,7 @@ import type { Metrics } from './metrics.js'
 import { duePackets, judge, type Pace, type Paced } from './pacing.js'
 import type { StreamResult } from './result.js'
 import type { Received } from './rx.js'
+import { timingMetrics } from './timing.js'
 import { cyclesPerPacket, per, type Sent, sendingSeconds, sentOf, sum, txMetrics } from './tx.js'
 import { anyPhased, scheduledSeconds, streamSeconds } from './window.js'
 
@@ -69,6 +70,7 @@ function measureMembers(
     ...rxMetrics(arrival, tx.duration_s),
     ...known(measuredBy === 'signature' ? arrival!.received : null),
     ...(arrival?.signed ? latencyOf(run, members, arrival.signed, hdr) : noLatency),
+    ...timingMetrics(run.outcome, hdr, new Set(members.map(({ id }) => id))),
   }
   return { sent, tx, rx, arrival }
 }
