@@ -13,7 +13,8 @@ const mayImport = {
     'templates/(plan|rate|group|rules)\\.ts$',
     'units/',
   ],
-  report: ['stats/', 'profile/model', 'units/'],
+  compare: ['stats/', 'units/'],
+  report: ['stats/', 'compare/', 'profile/model', 'units/'],
   ui: ['stats/', 'units/'],
 }
 

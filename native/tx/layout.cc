@@ -7,6 +7,7 @@
 
 #include "checksum.h"
 #include "plan.h"
+#include "signature.h"
 
 namespace nmgen {
 namespace {

@@ -16,7 +16,7 @@ enum Cell : size_t {
   kStreams = 3,     // number of stream blocks
   kHistograms = 4,  // RX: number of latency histograms behind the stream blocks
   kShared = 5,      // 1: another loop of this run has the same CPU, so waiting must let it run
-  // 6: which run it is
+  kRun = 6,         // 16 bits that its signatures carry, set before kGo; 0 on an RX page: those of any run count
   kTimings = 7,     // blocks of timing.h: TX 1 where a lane is paced, RX 0 or one for each histogram
   kDepartures = 4,  // TX: entries of each stream's ring of departures, behind its timing; a power of two, or 0
 
@@ -35,6 +35,7 @@ enum Cell : size_t {
   kUnknown = 20,   // RX: frames of no stream of this run
   kSystemNs = 21,  // TX: time that the kernel worked on this thread's account
   kRequests = 22,  // RX: what asked for the port's own address; not among kPackets
+  kIdles = 23,     // RX: how often it looked and found nothing
 
   kStallNs = 24,    // TX: the longest time in which the loop did not look at its clock, but for waits for room
   kSkipped = 25,    // TX: of kUnsent, passed over because they were too late
@@ -66,7 +67,17 @@ enum RxStream : size_t {
   kLatencySum = 7,
   kLatencyNotMin = 8,
   kLatencyMax = 9,
-  kRxStreamCells = 16,
+  kExtentMax = 10,  // of reordered packets (RFC 4737 section 4.2)
+  kExtentSum = 11,
+  // Known when the loop has ended: runs of lost packets, and what the sender has to say of those before the first and
+  // behind the last arrival. Times are monotonic ns.
+  kGaps = 12,
+  kLongestGap = 13,  // packets
+  kOutageNs = 14,    // between two arrivals
+  kHeadNs = 15,      // when the first to arrive was sent, where others were lost before it; else 0
+  kNewestNs = 16,    // when the newest was sent
+  kExpected = 17,    // packets up to the newest of each shard, lost ones too
+  kRxStreamCells = 24,
 };
 
 // A block of timing.h; its histogram follows. The minimum is kept as that of latency.
@@ -90,5 +101,8 @@ inline Word acquire(const Word* cell) { return __atomic_load_n(cell, __ATOMIC_AC
 inline void publish(Word* cell, Word value) { __atomic_store_n(cell, value, __ATOMIC_RELEASE); }
 // One writer a cell: a plain load and store, never a locked instruction.
 inline void add(Word* cell, Word value) { set(cell, get(cell) + value); }
+inline void raise(Word* cell, Word value) {
+  if (value > get(cell)) set(cell, value);
+}
 
 }  // namespace nmgen::page

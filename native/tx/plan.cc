@@ -9,6 +9,7 @@
 #include "backend.h"
 #include "checksum.h"
 #include "crc32c.h"
+#include "signature.h"
 
 namespace nmgen {
 namespace {

@@ -12,8 +12,6 @@
 // index is checked here once, so that no loop has to.
 namespace nmgen {
 
-inline constexpr uint32_t kSignatureBytes = 18;
-inline constexpr uint16_t kSignatureMagic = 0x4e4d;  // "NM"
 inline constexpr uint64_t kNoLimit = ~0ull;
 inline constexpr uint32_t kMaxSites = 8;
 

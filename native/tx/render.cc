@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "checksum.h"
+#include "signature.h"
 
 namespace nmgen {
 namespace {

@@ -3,17 +3,17 @@
 #include <sched.h>
 
 #include <algorithm>
-#include <cstring>
 
-#include "checksum.h"
 #include "clock.h"
 #include "histogram.h"
+#include "signature.h"
 #include "streak.h"
 
 namespace nmgen {
 namespace {
 
 constexpr uint64_t kClockSlackNs = 1'000'000;  // how far TX and RX CPUs' clocks may differ
+constexpr size_t kPlaces = 16;                 // places to look at before the whole frame is searched
 
 bool matches(const Match& rule, const Frame& frame) {
   if (rule.offset + rule.value.size() > frame.length) return false;
@@ -21,16 +21,6 @@ bool matches(const Match& rule, const Frame& frame) {
   for (size_t i = 0; i < rule.value.size(); i++)
     if ((at[i] & rule.mask[i]) != rule.value[i]) return false;
   return true;
-}
-
-// Of a good signature, all ones: in any order of bytes (RFC 1071, section 2).
-bool is_sound(const uint8_t* at) {
-  uint32_t words[4];
-  uint16_t last;
-  static_assert(sizeof words + sizeof last == kSignatureBytes);
-  std::memcpy(words, at, sizeof words);
-  std::memcpy(&last, at + sizeof words, sizeof last);
-  return fold(uint64_t{words[0]} + words[1] + words[2] + words[3] + last) == 0xffff;
 }
 
 }  // namespace
@@ -47,10 +37,14 @@ RxLoop::RxLoop(RxQueue& queue, const Plan& plan, page::Word* page, Tap* tap, Ans
                           cells + index * page::kRxStreamCells,
                           histograms ? histogram + s.histogram * histogram::kCells : nullptr,
                           0,
+                          0,
+                          false,
                           {}});
     if (histograms && page::get(page + page::kTimings))
       receivers_.back().timing.emplace(histogram + histograms * histogram::kCells + s.histogram * Timing::kCells);
     if (s.is_signed) receivers_.back().sequences.resize(s.stride);
+    const std::vector<uint8_t>& bytes = s.templates[0].bytes;
+    receivers_.back().is_icmp_error = is_icmp_error(bytes.data(), static_cast<uint32_t>(bytes.size()));
     if (s.is_signed)
       receiver_of_[s.id] = static_cast<int32_t>(index);
     else if (!s.match.value.empty())
@@ -95,12 +89,14 @@ void RxLoop::run() {
     // In this order: what was fetched before the word to go was given cannot be of this run. The other way round a
     // thread that loses its CPU in between would throw the first burst away.
     if (epoch_ == 0 && page::acquire(page_ + page::kGo)) {
+      run_ = page::get(page_ + page::kRun);
       epoch_ = page::get(page_ + page::kEpochNs);
       page::publish(page_ + page::kState, page::kRunning);
     }
     if (answerer_ && answerer_->waiting()) answerer_->send_if_free();
     if (frames.empty()) {
       if (queue_.failure) break;
+      page::add(page_ + page::kIdles, 1);
       wait_a_moment(++idle, page::get(page_ + page::kShared) != 0);
       continue;
     }
@@ -111,7 +107,22 @@ void RxLoop::run() {
       answer_early(frames);
     queue_.release(static_cast<uint32_t>(frames.size()));
   }
+  for (Receiver& r : receivers_) sum_up(r);
   page::publish(page_ + page::kState, page::kDone);
+}
+
+// What is missing now will never come.
+void RxLoop::sum_up(Receiver& r) {
+  for (Sequence& sequence : r.sequences) {
+    sequence.finish();
+    const Losses& losses = sequence.losses();
+    page::add(r.cells + page::kGaps, losses.gaps);
+    page::raise(r.cells + page::kLongestGap, losses.longest_gap);
+    page::raise(r.cells + page::kOutageNs, losses.outage_ns);
+    page::raise(r.cells + page::kHeadNs, losses.head_ns);
+    page::raise(r.cells + page::kNewestNs, sequence.newest_ns());
+    page::add(r.cells + page::kExpected, sequence.expected());
+  }
 }
 
 void RxLoop::answer_early(std::span<const Frame> frames) {
@@ -159,22 +170,52 @@ bool RxLoop::take_signed(const Frame& frame, uint64_t now) {
     if (offset + kSignatureBytes > frame.length) continue;
     const uint8_t* at = frame.data + offset;
     if (get16(at) != kSignatureMagic) continue;
-    const int32_t index = receiver_of_[get16(at + 2)];
-    if (index < 0 || receivers_[static_cast<size_t>(index)].stream->signature != offset) continue;
-    Receiver& r = receivers_[static_cast<size_t>(index)];
+    Receiver* r = receiver_at(frame, offset);
+    if (!r || (offset != r->stream->signature && offset != r->moved)) continue;
     latest_ = {};
-    if (!is_sound(at)) {
-      page::add(r.cells + page::kCorrupted, 1);
+    if (!is_whole(at)) {
+      page::add(r->cells + page::kCorrupted, 1);
     } else {
-      const uint64_t sent = get64(at + 8);
-      if (sent < epoch_ || sent > now + kClockSlackNs) continue;  // of another run, or no signature at all
-      track(r, at, now);
+      if (!is_of_this_run(at, now)) continue;
+      track(*r, at, now);
+      latest_.offset = offset;
     }
-    count(r, frame);
+    count(*r, frame);
     if (o) std::swap(offsets_[0], offsets_[o]);
     return true;
   }
+  return !offsets_.empty() && take_moved(frame, now);
+}
+
+// A device has put headers before it or taken some away. Where it stands now, the stream's next ones will.
+bool RxLoop::take_moved(const Frame& frame, uint64_t now) {
+  for (uint32_t at = 0; (at = find_signature(frame.data, frame.length, at)) < frame.length; at++) {
+    Receiver* r = receiver_at(frame, at);
+    if (!r || !is_of_this_run(frame.data + at, now)) continue;
+    if (at != r->stream->signature) r->moved = at;
+    if (std::ranges::find(offsets_, at) == offsets_.end() && offsets_.size() < kPlaces) offsets_.push_back(at);
+    latest_ = {};
+    track(*r, frame.data + at, now);
+    latest_.offset = at;
+    count(*r, frame);
+    return true;
+  }
   return false;
+}
+
+// Whose signature it is; null: nobody's, or it is only quoted.
+RxLoop::Receiver* RxLoop::receiver_at(const Frame& frame, uint32_t offset) {
+  const int32_t index = receiver_of_[get16(frame.data + offset + 2)];
+  if (index < 0) return nullptr;
+  Receiver& r = receivers_[static_cast<size_t>(index)];
+  const bool quoted = offset != r.stream->signature && !r.is_icmp_error && is_icmp_error(frame.data, frame.length);
+  return quoted ? nullptr : &r;
+}
+
+bool RxLoop::is_of_this_run(const uint8_t* at, uint64_t now) const {
+  if (run_ == kAnyRun) return true;
+  const uint64_t stamp = get64(at + 8), sent = time_of(stamp, now);
+  return run_of(stamp) == run_ && sent >= epoch_ && sent <= now + kClockSlackNs;
 }
 
 void RxLoop::track(Receiver& r, const uint8_t* at, uint64_t now) {
@@ -184,13 +225,16 @@ void RxLoop::track(Receiver& r, const uint8_t* at, uint64_t now) {
   if (ahead < 0 && i > r.newest) i += 1ull << 32;
   if (i > r.newest) r.newest = i;
   const uint64_t stride = r.stream->stride;
+  const uint64_t sent = time_of(get64(at + 8), now);
   Sequence& sequence = r.sequences[stride == 1 ? 0 : i % stride];
-  switch (sequence.arrive(stride == 1 ? i : i / stride)) {
+  switch (sequence.arrive(stride == 1 ? i : i / stride, sent)) {
     case Sequence::Arrival::kInOrder:
-      latest_ = {&r, &sequence, at, 0};
+      latest_ = {&r, &sequence, at, 0, 0};
       break;
     case Sequence::Arrival::kReordered:
       page::add(r.cells + page::kReordered, 1);
+      page::add(r.cells + page::kExtentSum, sequence.extent());
+      page::raise(r.cells + page::kExtentMax, sequence.extent());
       break;
     case Sequence::Arrival::kDuplicate:
       page::add(r.cells + page::kDuplicates, 1);
@@ -199,21 +243,21 @@ void RxLoop::track(Receiver& r, const uint8_t* at, uint64_t now) {
       page::add(r.cells + page::kStale, 1);
       return;
   }
-  const uint64_t sent = get64(at + 8);
   latest_.latency_ns = now > sent ? now - sent : 0;
   latest_.arrived_ns = now;
+  latest_.index = i;
   time(r, latest_.latency_ns, 1);
   if (!r.departures.empty()) time_schedule(r, i, now, latest_.latency_ns);
 }
 
 uint32_t RxLoop::take_streak(std::span<const Frame> frames, uint64_t& bytes) {
   Receiver& r = *latest_.receiver;
-  Streak streak(latest_.signature, r.stream->signature, r.stream->stride);
+  Streak streak(latest_.signature, latest_.offset, r.stream->stride);
   const uint32_t n = streak.follow(frames);
   if (n == 0) return 0;
   latest_.sequence->follow(n);
   for (uint32_t j = 1; !r.departures.empty() && j <= n; j++)
-    time_schedule(r, r.newest + j * r.stream->stride, latest_.arrived_ns, latest_.latency_ns);
+    time_schedule(r, latest_.index + j * r.stream->stride, latest_.arrived_ns, latest_.latency_ns);
   r.newest += n * r.stream->stride;
   time(r, latest_.latency_ns, n);
   page::add(r.cells + page::kRxPackets, n);
@@ -242,8 +286,8 @@ void RxLoop::time_schedule(Receiver& r, uint64_t i, uint64_t now, uint64_t laten
 void RxLoop::time(Receiver& r, uint64_t latency_ns, uint64_t packets) {
   page::add(r.cells + page::kLatencyCount, packets);
   page::add(r.cells + page::kLatencySum, packets * latency_ns);
-  if (~latency_ns > page::get(r.cells + page::kLatencyNotMin)) page::set(r.cells + page::kLatencyNotMin, ~latency_ns);
-  if (latency_ns > page::get(r.cells + page::kLatencyMax)) page::set(r.cells + page::kLatencyMax, latency_ns);
+  page::raise(r.cells + page::kLatencyNotMin, ~latency_ns);
+  page::raise(r.cells + page::kLatencyMax, latency_ns);
   if (r.histogram) histogram::record(r.histogram, latency_ns, packets);
 }
 

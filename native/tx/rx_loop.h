@@ -40,6 +40,8 @@ class RxLoop {
     page::Word* cells;
     page::Word* histogram;                 // null: latency goes into the totals only
     uint64_t newest = 0;                   // highest packet index seen: what a 32-bit index is completed with
+    uint32_t moved = 0;                    // where its signature was found last, if not in its place; 0: never
+    bool is_icmp_error;                    // so that the signature in one need not be a quotation
     std::vector<Sequence> sequences;       // one for each shard that sends
     std::optional<Timing> timing{};        // of what has a schedule
     std::vector<Departures> departures{};  // one for each shard, as `sequences`; empty: not known
@@ -50,7 +52,11 @@ class RxLoop {
   void tap(std::span<const Frame> frames);
   void answer_early(std::span<const Frame> frames);
   bool take_signed(const Frame& frame, uint64_t now);
+  bool take_moved(const Frame& frame, uint64_t now);
+  Receiver* receiver_at(const Frame& frame, uint32_t offset);
+  bool is_of_this_run(const uint8_t* at, uint64_t now) const;
   void track(Receiver& r, const uint8_t* at, uint64_t now);
+  static void sum_up(Receiver& r);
   // How many of `frames` only go on with the packet taken last, in order and at the same time.
   uint32_t take_streak(std::span<const Frame> frames, uint64_t& bytes);
   bool take_matched(const Frame& frame);
@@ -63,9 +69,10 @@ class RxLoop {
   Tap* tap_;
   Answerer* answerer_;
   uint64_t epoch_ = 0;
+  uint64_t run_ = 0;
   std::vector<Receiver> receivers_;
   std::vector<int32_t> receiver_of_;  // stream id -> index into receivers_, -1: not ours
-  std::vector<uint32_t> offsets_;     // where signatures can be; the one that hit last stands first
+  std::vector<uint32_t> offsets_;     // where signatures can be, or were found; the one that hit last stands first
   std::vector<uint32_t> matched_;     // receivers without a signature
 
   // The packet taken last, if it came in order.
@@ -73,8 +80,10 @@ class RxLoop {
     Receiver* receiver = nullptr;
     Sequence* sequence = nullptr;
     const uint8_t* signature = nullptr;
+    uint32_t offset = 0;  // of the signature in its frame
     uint64_t latency_ns = 0;
     uint64_t arrived_ns = 0;
+    uint64_t index = 0;
   } latest_;
 };
 

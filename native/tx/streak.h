@@ -6,7 +6,7 @@
 
 #include "backend.h"
 #include "checksum.h"
-#include "plan.h"
+#include "signature.h"
 
 // What a burst holds most often: packets of one stream as one TX burst left them, each with the index behind the last
 // one's and all with one time. All 18 bytes of such a signature are known beforehand, so that they are compared and not

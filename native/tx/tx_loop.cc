@@ -4,6 +4,7 @@
 #include <map>
 
 #include "clock.h"
+#include "signature.h"
 
 namespace nmgen {
 namespace {
@@ -65,6 +66,7 @@ bool TxLoop::wait_for_go() {
     sched_yield();
   }
   // The start lies a little ahead, so that all queues begin together.
+  run_ = page::get(page_ + page::kRun);
   while (now_ns() < page::get(page_ + page::kEpochNs)) relax();
   return true;
 }
@@ -349,7 +351,8 @@ void TxLoop::render(uint32_t n) {
 
 // A signature adds nothing to a sum and is written last; a CRC covers it and needs it first.
 void TxLoop::stamp_groups(bool has_crc) {
-  const uint64_t now = stamped_ = now_ns();  // one reading a burst
+  stamped_ = now_ns();  // one reading a burst
+  const uint64_t now = stamp_of(run_, stamped_);
   for (uint32_t g = 0; g < group_count_; g++) {
     const Stream& s = *groups_[g].stream->stream;
     if (s.is_signed && s.has_crc == has_crc) stamp(groups_[g], now);

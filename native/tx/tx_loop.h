@@ -82,6 +82,7 @@ class TxLoop {
   bool aborted_ = false;
   bool resized_ = false;
   uint64_t give_up_ns_ = 0;
+  uint64_t run_ = 0;     // what signatures carry of it
   uint64_t now_ = 0;     // the clock when it was last read
   uint64_t looked_ = 0;  // the same, or when a wait for room was over
   uint64_t due_ = 0;     // when the burst being made was due: now, or earlier

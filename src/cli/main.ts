@@ -12,12 +12,13 @@ Examples:
 $ nmgen run profiles/udp-64b.yaml --duration 3s
 $ nmgen preview profiles/udp-64b.yaml --count 2
 $ nmgen check profiles/*.yaml
+$ nmgen compare results/baselines/udp-64b results/today
 $ nmgen ports
 $ nmgen doctor`
 
 const exitCodes = `Exit codes: 0 pass, 1 bug in nmgen, 2 usage, 3 bad profile, 4 environment not
-ready, 5 the run broke, 10 threshold failed, 11 invalid (the generator's fault),
-12 inconclusive, 130/143 interrupted.`
+ready, 5 the run broke, 10 threshold failed or regression, 11 invalid (the
+generator's fault, or not comparable), 12 inconclusive, 130/143 interrupted.`
 
 /** Runs one command line; the only place that puts yargs together. */
 export async function main(argv: string[]): Promise<number> {
@@ -44,6 +45,9 @@ async function execute(argv: string[]): Promise<void> {
     import('./check.js'),
     import('./preview.js'),
     import('./capture.js'),
+    import('./compare.js'),
+    import('./baseline.js'),
+    import('./trend.js'),
     import('./ports.js'),
     import('./doctor.js'),
     import('./schema.js'),

@@ -1,4 +1,5 @@
 /** Runs a Plan: opens its devices, starts a pinned worker for each queue, waits, closes. */
+import { randomInt } from 'node:crypto'
 
 import type { NmgenError } from '../errors.js'
 import type { Plan, StreamPlan } from '../templates/plan.js'
@@ -77,7 +78,7 @@ class NativeRun implements Run {
   async #run(): Promise<RunOutcome> {
     let failure = await this.team.ready()
     if (!failure) {
-      this.#epochNs = this.team.go()
+      this.#epochNs = this.team.go(randomInt(1, 0x10000))
       failure = await this.team.finished('tx')
       if (!failure) await settle(() => this.snapshot(), this.plan)
     }

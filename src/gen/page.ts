@@ -12,6 +12,7 @@ export const Cell = {
   streams: 3,
   histograms: 4,
   shared: 5,
+  run: 6,
   timings: 7,
   departures: 4,
   state: 8,
@@ -29,6 +30,7 @@ export const Cell = {
   unknown: 20,
   systemNs: 21,
   requests: 22,
+  idles: 23,
   stallNs: 24,
   skipped: 25,
   tooLateNs: 26,
@@ -48,7 +50,15 @@ export const RxStreamCell = {
   latencySum: 7,
   latencyNotMin: 8,
   latencyMax: 9,
-  cells: 16,
+  extentMax: 10,
+  extentSum: 11,
+  gaps: 12,
+  longestGap: 13,
+  outageNs: 14,
+  headNs: 15,
+  newestNs: 16,
+  expected: 17,
+  cells: 24,
 } as const
 
 /** A block of native/tx/timing.h; its histogram follows. */
@@ -204,6 +214,14 @@ const NOTHING_RECEIVED: StreamRx = {
   latencySumNs: 0,
   latencyMinNs: 0,
   latencyMaxNs: 0,
+  extentMax: 0,
+  extentSum: 0,
+  gaps: 0,
+  longestGap: 0,
+  outageNs: 0,
+  headNs: 0,
+  newestNs: 0,
+  expected: 0,
 }
 
 function readStreamRx(page: Page, at: number): StreamRx {
@@ -219,6 +237,14 @@ function readStreamRx(page: Page, at: number): StreamRx {
     latencySumNs: cell(page, at + RxStreamCell.latencySum),
     latencyMinNs: minimum(page, at + RxStreamCell.latencyNotMin),
     latencyMaxNs: cell(page, at + RxStreamCell.latencyMax),
+    extentMax: cell(page, at + RxStreamCell.extentMax),
+    extentSum: cell(page, at + RxStreamCell.extentSum),
+    gaps: cell(page, at + RxStreamCell.gaps),
+    longestGap: cell(page, at + RxStreamCell.longestGap),
+    outageNs: cell(page, at + RxStreamCell.outageNs),
+    headNs: since(page, at + RxStreamCell.headNs),
+    newestNs: since(page, at + RxStreamCell.newestNs),
+    expected: cell(page, at + RxStreamCell.expected),
   }
 }
 
@@ -241,6 +267,7 @@ export function readRx(
     frameBytes: cell(page, Cell.bytes) + packets * FCS_BYTES,
     unknown: cell(page, Cell.unknown),
     requests: cell(page, Cell.requests),
+    idles: cell(page, Cell.idles),
     deviceDrops,
     streams,
   }

@@ -1,38 +1,70 @@
 /** After sending ends, packets are still under way: no verdict before they are in or must be given up. */
 import type { Plan } from '../templates/plan.js'
-import type { Snapshot } from './snapshot.js'
+import type { RxQueueSnapshot, Snapshot } from './snapshot.js'
 
 const POLL_MS = 5
 /** Nothing new for this long: what has not come will not come. */
 const QUIET_MS = 200
-/** RFC 2544 section 23 waits two seconds for residual frames. */
+/** RFC 2544 section 23 waits two seconds for residual frames: so long for a stream of which nothing has come at all. */
 const LIMIT_MS = 2_000
+/** A receiver that never found its ring empty has not seen all that is there: it is given this long to have its CPU. */
+const STARVED_MS = 20_000
 
-const pause = (ms: number) => new Promise<void>(resolve => setTimeout(resolve, ms))
+export interface Clock {
+  nowMs(): number
+  pause(ms: number): Promise<void>
+}
 
-/** Packets of measured streams that were sent, and that came back. */
-function measured(snapshot: Snapshot, plan: Plan): { sent: number; received: number } {
-  let sent = 0
-  let received = 0
-  for (const { id, rx } of plan.streams) {
-    if (rx === null) continue
-    for (const queue of snapshot.tx) sent += queue.streams[id]!.packets
-    for (const queue of snapshot.rx) received += queue.streams[id]!.packets
+const realClock: Clock = {
+  nowMs: () => performance.now(),
+  pause: ms => new Promise<void>(resolve => setTimeout(resolve, ms)),
+}
+
+interface Arrived {
+  sent: number
+  received: number
+  /** Of a stream that was sent, and that has a receiver, nothing has come. */
+  anySilent: boolean
+  /** The longest that a packet was under way so far. */
+  latencyMs: number
+}
+
+/** Packets of measured streams. */
+function arrived({ tx, rx }: Snapshot, { streams }: Pick<Plan, 'streams'>): Arrived {
+  const all: Arrived = { sent: 0, received: 0, anySilent: false, latencyMs: 0 }
+  for (const { id, rx: listens } of streams) {
+    if (listens === null) continue
+    const sent = tx.reduce((sum, queue) => sum + queue.streams[id]!.packets, 0)
+    const received = rx.reduce((sum, queue) => sum + queue.streams[id]!.packets, 0)
+    all.sent += sent
+    all.received += received
+    all.anySilent ||= sent > 0 && received === 0
+    for (const queue of rx) all.latencyMs = Math.max(all.latencyMs, queue.streams[id]!.latencyMaxNs / 1e6)
   }
-  return { sent, received }
+  return all
 }
 
 /** Waits until as many packets were received as sent, or none came for a while (bounded). */
-export async function settle(read: () => Snapshot, plan: Plan): Promise<void> {
-  const started = Date.now()
-  let quietSince = started
-  let last = -1
+export async function settle(
+  read: () => Snapshot,
+  plan: Pick<Plan, 'streams'>,
+  clock: Clock = realClock,
+): Promise<void> {
+  const started = clock.nowMs()
+  let quiet = { sinceMs: started, received: -1, queues: [] as readonly RxQueueSnapshot[] }
   for (;;) {
-    const { sent, received } = measured(read(), plan)
-    const now = Date.now()
-    if (received !== last) quietSince = now
-    last = received
-    if (received >= sent || now - quietSince > QUIET_MS || now - started > LIMIT_MS) return
-    await pause(POLL_MS)
+    const now = read()
+    const { sent, received, anySilent, latencyMs } = arrived(now, plan)
+    const nowMs = clock.nowMs()
+    if (received !== quiet.received) quiet = { sinceMs: nowMs, received, queues: now.rx }
+    if (received >= sent) return
+    const longEnough = anySilent ? LIMIT_MS : Math.min(LIMIT_MS, Math.max(QUIET_MS, 2 * latencyMs))
+    const over = nowMs - quiet.sinceMs > longEnough || nowMs - started > LIMIT_MS
+    if (over && (allLooked(quiet.queues, now.rx) || nowMs - started > STARVED_MS)) return
+    await clock.pause(POLL_MS)
   }
 }
+
+/** Has every receiver found nothing since then? One that ended never will. */
+const allLooked = (then: readonly RxQueueSnapshot[], now: readonly RxQueueSnapshot[]): boolean =>
+  now.every((queue, k) => !queue.running || queue.idles > then[k]!.idles)

@@ -55,6 +55,20 @@ export interface StreamRx {
   /** 0 where latencyCount is 0. */
   latencyMinNs: number
   latencyMaxNs: number
+  /** Of reordered packets: how many came between the first later one and them (RFC 4737 section 4.2). */
+  extentMax: number
+  extentSum: number
+  /** From here on, known when the queue has ended. Runs of lost packets between two that arrived, and the longest. */
+  gaps: number
+  longestGap: number
+  /** The longest in time: as long as its packets took to be sent. */
+  outageNs: number
+  /** When the first packet to arrive was sent, where others were lost before it; else 0. Since the run's epoch. */
+  headNs: number
+  /** When the newest one that arrived was sent; 0: none did. */
+  newestNs: number
+  /** Packets up to the newest of each sender, lost ones too. */
+  expected: number
 }
 
 export interface RxQueueSnapshot {
@@ -70,6 +84,8 @@ export interface RxQueueSnapshot {
   unknown: number
   /** Frames that asked for the port's own address (ARP, neighbour solicitation, ping); not among `packets`. */
   requests: number
+  /** How often its loop looked and found nothing. */
+  idles: number
   /** Frames the device dropped because nobody fetched them in time, where it says so. */
   deviceDrops: number
   streams: readonly StreamRx[]

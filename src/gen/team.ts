@@ -80,11 +80,17 @@ export class Team {
     return this.#failure
   }
 
-  /** Starts every loop at one moment, which it returns (monotonic ns). Receivers go first. */
-  go(): bigint {
+  /**
+   * Starts every loop at one moment, which it returns (monotonic ns). Receivers go first. `run`: 1..65535, what tells
+   * signatures of this run from those of another; 0: of a receiver that counts any.
+   */
+  go(run: number): bigint {
     const epochNs = native().now() + LEAD_NS
     const members = [...this.#members].reverse()
-    for (const { queue } of members) Atomics.store(queue.page, Cell.epochNs, epochNs)
+    for (const { queue } of members) {
+      Atomics.store(queue.page, Cell.run, BigInt(run))
+      Atomics.store(queue.page, Cell.epochNs, epochNs)
+    }
     for (const { queue } of members) Atomics.store(queue.page, Cell.go, 1n)
     return epochNs
   }

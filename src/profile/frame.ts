@@ -3,6 +3,7 @@ import { frameJson, mixes } from './frame-json.js'
 import { type ParseSize, parseFrameSize, parsePacketSize, parseSizeRange } from './frame-size.js'
 import { parseSizeWeights } from './frame-weights.js'
 import { parseGenome } from './genome.js'
+import { remembered } from './lean.js'
 import type { FrameSpec, SizeSpec } from './model.js'
 import { knownKeys, oneKey } from './one-key.js'
 import { checked, describe, isMap, parseScalar, type Report, within } from './problem.js'
@@ -28,7 +29,7 @@ const kinds: Readonly<Record<string, ParseKind>> = {
   },
 }
 
-export const frame = checked<FrameSpec>(frameJson, (input, report) => {
+const parsedFrame = checked<FrameSpec>(frameJson, (input, report) => {
   if (!isMap(input)) return parseFixed(input, parseFrameSize, report)
   const { of, ...given } = input
   const layer = of === undefined ? undefined : parseScalar(of, parseLayer, report, ['of'])
@@ -38,6 +39,8 @@ export const frame = checked<FrameSpec>(frameJson, (input, report) => {
   if (!sizes || (of !== undefined && layer === undefined)) return undefined
   return layer === undefined ? sizes : { ...sizes, of: layer }
 })
+
+export const frame = remembered(parsedFrame)
 
 /** Which layers there are is known once they are laid out: see src/templates/sizes.ts. */
 function parseLayer(text: string): Parsed<string> {

@@ -19,14 +19,14 @@ import { hintFor } from './suggest.js'
 /** What a stream never takes over. */
 const own = ['name', 'like', 'set']
 /** Of these a stream has one: giving one leaves the others behind. */
-const rivals: Readonly<Record<string, readonly string[]>> = {
-  rate: ['share', 'timing'],
-  share: ['rate', 'timing'],
-  timing: ['rate', 'share'],
-  pcap: ['frame', 'layers'],
-  frame: ofCapture,
-  layers: ofCapture,
-}
+const rivals = new Map<string, readonly string[]>([
+  ['rate', ['share', 'timing']],
+  ['share', ['rate', 'timing']],
+  ['timing', ['rate', 'share']],
+  ['pcap', ['frame', 'layers']],
+  ['frame', ofCapture],
+  ['layers', ofCapture],
+])
 
 interface Streams {
   doc: Document
@@ -83,7 +83,7 @@ function takeOver(streams: Streams, i: number, stream: YAMLMap, like: Node): voi
   }
   if (streams.broken.has(base)) streams.broken.add(i)
   const given = stream.items.map(pair => String(pair.key))
-  const left = [...own, ...given, ...given.flatMap(key => rivals[key] ?? [])]
+  const left = [...own, ...given, ...given.flatMap(key => rivals.get(key) ?? [])]
   const parent = streams.items[base] as YAMLMap
   for (const pair of parent.items)
     if (!left.includes(String(pair.key))) stream.items.push(takenFrom(pair, String(parent.get('name'))))
@@ -163,7 +163,7 @@ function change({ doc, problems }: Streams, stream: YAMLMap): { rewrites: readon
       rewrites.push(pair)
       continue
     }
-    for (const rival of rivals[String(key)] ?? []) stream.delete(rival)
+    for (const rival of rivals.get(String(key)) ?? []) stream.delete(rival)
     const path = isField ? ['layers', ...words] : words
     const placed = place(doc, path, value, { root: stream, key })
     if ('message' in placed) problems.push({ code: 'bad-set', ...placed, node: key })

@@ -140,6 +140,8 @@ function indentHint(data: unknown, path: YamlPath, key: string): string | undefi
     data,
   )
   const names = isMap(layer) ? Object.keys(layer) : []
-  const owner = names.find(name => headers[name]?.fields.some(field => field.name === key))
+  const owner = names.find(
+    name => Object.hasOwn(headers, name) && headers[name]!.fields.some(field => field.name === key),
+  )
   return owner && `\`${key}\` is a field of ${owner}: indent it further than \`${owner}:\``
 }

@@ -4,6 +4,7 @@ import { headers } from '../templates/headers/index.js'
 import { layerChoice } from './choice.js'
 import { parseField } from './field.js'
 import { fieldJson, kindName } from './field-json.js'
+import { lean, remembered } from './lean.js'
 import { parseList } from './list.js'
 import { listJson } from './list-json.js'
 import type { Alternative, FieldSpec, LayerSpec } from './model.js'
@@ -14,7 +15,7 @@ import { checked } from './problem.js'
 const kinds = new Map<string, ReturnType<typeof kindSchema>>()
 
 const kindSchema = (field: Field) =>
-  checked<FieldSpec>(fieldJson(field), (input, report) => parseField(field, input, report))
+  remembered(checked<FieldSpec>(fieldJson(field), (input, report) => parseField(field, input, report)))
 
 function fieldSchema(field: Field) {
   const key = kindName(field)
@@ -41,11 +42,12 @@ function listSchema(header: string, list: List) {
 
 /** Everything here comes from the header's record: a new header needs no edit. */
 const headerSchema = (header: Header) =>
-  z
-    .strictObject({
+  lean(
+    z.strictObject({
       ...Object.fromEntries(header.fields.map(field => [field.name, fieldSchema(field)])),
       ...Object.fromEntries(header.lists.map(list => [list.list, listSchema(header.name, list)])),
-    })
+    }),
+  )
     .nullable()
     .optional()
     .meta({ description: `${header.doc} (${header.source}).` })
@@ -55,30 +57,34 @@ const shape = Object.fromEntries(
 )
 
 /** A one-key map: the name of a header, and what stands in its fields; or alternatives. */
-export const layer: z.ZodType<LayerSpec> = z
-  .strictObject({ ...shape, payload, choice: z.lazy(() => choice).optional() })
-  .meta({ id: 'layer', minProperties: 1, maxProperties: 1 })
-  .transform((input, context): LayerSpec => {
-    if (context.issues.length > 0) return z.NEVER
-    const [first, second] = Object.keys(input)
-    if (first !== undefined && second === undefined) return layerSpec(first, Object.values(input)[0])
-    const message =
-      first === undefined
-        ? 'a layer needs the name of a header'
-        : `a layer is one header, but \`${first}\` and \`${second}\` stand in one`
-    const hint =
-      first === undefined
-        ? `one of: ${[...Object.keys(shape), 'payload', 'choice'].join(', ')}`
-        : `start a new list item: \`- ${second}:\``
-    const where = second === undefined ? { path: [] } : { path: [second] }
-    context.addIssue({
-      code: 'custom',
-      message,
-      ...where,
-      params: { code: 'one-key', hint, ...(second && { at: 'key' }) },
-    })
-    return z.NEVER
+const oneKey = lean(
+  z
+    .strictObject({ ...shape, payload, choice: z.lazy(() => choice).optional() })
+    .meta({ id: 'layer', minProperties: 1, maxProperties: 1 }),
+).transform((input, context): LayerSpec => {
+  if (context.issues.length > 0) return z.NEVER
+  const [first, second] = Object.keys(input)
+  if (first !== undefined && second === undefined) return layerSpec(first, Object.values(input)[0])
+  const message =
+    first === undefined
+      ? 'a layer needs the name of a header'
+      : `a layer is one header, but \`${first}\` and \`${second}\` stand in one`
+  const hint =
+    first === undefined
+      ? `one of: ${[...Object.keys(shape), 'payload', 'choice'].join(', ')}`
+      : `start a new list item: \`- ${second}:\``
+  const where = second === undefined ? { path: [] } : { path: [second] }
+  context.addIssue({
+    code: 'custom',
+    message,
+    ...where,
+    params: { code: 'one-key', hint, ...(second && { at: 'key' }) },
   })
+  return z.NEVER
+})
+
+/** Equal layers are one object: what is derived from one of them holds for all. */
+export const layer: z.ZodType<LayerSpec> = remembered(oneKey)
 
 const choice = layerChoice(layer)
 

@@ -52,7 +52,7 @@ function parseItem(list: List, input: unknown, report: Report): LayerSpec | unde
 
 /** `sackok`: all of it by default. */
 function bareItem(items: List['items'], name: string, report: Report): LayerSpec | undefined {
-  if (items[name]) return { name, fields: {} }
+  if (Object.hasOwn(items, name)) return { name, fields: {} }
   const hint = hintFor(name, Object.keys(items))
   report({ code: 'unknown-key', message: `\`${name}\` is not an item of this list`, hint, path: [] })
   return undefined

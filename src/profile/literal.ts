@@ -30,7 +30,7 @@ const isAddress = (type: FieldKind['type']): type is AddressKind => type in addr
 
 /** A number, or the name of one where the field has names. */
 function parseNumber({ bits, names, type }: FieldKind, text: string): Parsed<bigint> {
-  const value = names?.values[text]
+  const value = names && Object.hasOwn(names.values, text) ? names.values[text] : undefined
   if (value !== undefined) return parsed(value)
   const words = type === 'checksum' ? ['valid', 'zero', 'bad'] : Object.keys(names?.values ?? {})
   if (words.length === 0 || !/^[a-z]/i.test(text)) return parseInteger(text, bits)
@@ -41,12 +41,14 @@ function parseNumber({ bits, names, type }: FieldKind, text: string): Parsed<big
   )
 }
 
+const twoIntegers = new RegExp(`^${integerPattern}\\s*-\\s*${integerPattern}$`)
+
 /** Inclusive; `any` is the whole field. */
 export function parseRange(kind: FieldKind, input: unknown): Parsed<{ low: bigint; high: bigint }> {
   const text = String(input).trim()
   if (text === 'any') return parsed({ low: 0n, high: maxOf(kind.bits) })
   if (isAddress(kind.type)) return parseAddressRange(kind.type, text)
-  const ends = new RegExp(`^${integerPattern}\\s*-\\s*${integerPattern}$`).exec(text)
+  const ends = twoIntegers.exec(text)
   if (!ends)
     return refuse(
       'bad-value',

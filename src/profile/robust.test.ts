@@ -304,6 +304,20 @@ describe('bad input never throws', () => {
     )
   })
 
+  it('keys that every object has', one, () => {
+    for (const key of ['constructor', 'toString', '__proto__', 'hasOwnProperty', 'valueOf'])
+      for (const value of ['1', '{a: 1}', '[1]']) {
+        survives(`${text}\n${key}: ${value}`)
+        survives(
+          text.replace(/\nexpect:/, `\n  - { name: b, like: udp, set: { ${key}: ${value} } }\nexpect:`),
+        )
+        survives(text.replace(/\nexpect:/, `\n  - { name: b, like: udp, ${key}: ${value} }\nexpect:`))
+        survives(text.replace(/dst: 9.*/, `dst: { ${key}: ${value} }`))
+        survives(text.replace(/- udp:/, `- ${key}:`))
+        survives(text, [`streams.udp.${key}=${value}`, `${key}.a=${value}`])
+      }
+  })
+
   it('any --set', many, () => {
     const word = fc.constantFrom(
       'streams',

@@ -16,7 +16,8 @@ export function schemaAt(schema: z.core.$ZodType | undefined, path: YamlPath): z
   if (schema instanceof z.ZodLazy) return schemaAt(schema.unwrap() as z.core.$ZodType, path)
   const [step, ...rest] = path
   if (step === undefined || schema === undefined) return schema
-  if (schema instanceof z.ZodObject) return schemaAt(schema.shape[step], rest)
+  if (schema instanceof z.ZodObject)
+    return Object.hasOwn(schema.shape, step) ? schemaAt(schema.shape[step], rest) : undefined
   if (schema instanceof z.ZodArray) return schemaAt(schema.element as z.core.$ZodType, rest)
   if (schema instanceof z.ZodRecord) return schemaAt(schema.valueType as z.core.$ZodType, rest)
   return undefined

@@ -8,6 +8,7 @@ import { expectation } from './expectation.js'
 import { fragment } from './fragment.js'
 import { frame } from './frame.js'
 import { layer } from './layer.js'
+import { lean } from './lean.js'
 import { pacing } from './pacing.js'
 import { nameSchema, parseName, port } from './port.js'
 import { checked, parseScalar, quantity } from './problem.js'
@@ -44,40 +45,42 @@ const inherited = {
   set: rewrites.optional(),
 }
 
-export const streamSchema = z.strictObject({
-  name: nameSchema('stream'),
-  like: inherited.like,
-  set: inherited.set,
-  frame: frame.optional(),
-  fragment: fragment.optional(),
-  layers: z
-    .array(layer)
-    .min(1)
-    .optional()
-    .meta({ description: 'Headers from the outside in; each is a one-key map.' }),
-  ...captureKeys,
-  vars: vars('Variables of this stream alone; they hide those of the profile.').optional(),
-  pick: picks.optional(),
-  rate: load(
-    '`line` (default), packets or bits per second (layer 1, or `-l2`), a share of the link, or a shape.',
-  ).optional(),
-  share: share.optional(),
-  count: count
-    .schema('Frames to send in all (with `fragment`: datagrams); without it, until the duration ends.')
-    .optional(),
-  start: duration(
-    'Wait so long: after the start of the run, or after the streams of `after` have ended.',
-    parseDuration,
-  ).optional(),
-  for: duration('Send for so long; without it, until the duration ends.').optional(),
-  after: after.optional(),
-  tx: portRef('Port that sends (default: the first port).').optional(),
-  rx: portRef('Port that receives (default: the sending port if it is a loop, else none).').optional(),
-  signature: z.boolean().optional().meta({
-    description:
-      'Mark frames in the payload so that a receiver can count and time them (default: yes, but not in captures).',
+export const streamSchema = lean(
+  z.strictObject({
+    name: nameSchema('stream'),
+    like: inherited.like,
+    set: inherited.set,
+    frame: frame.optional(),
+    fragment: fragment.optional(),
+    layers: z
+      .array(layer)
+      .min(1)
+      .optional()
+      .meta({ description: 'Headers from the outside in; each is a one-key map.' }),
+    ...captureKeys,
+    vars: vars('Variables of this stream alone; they hide those of the profile.').optional(),
+    pick: picks.optional(),
+    rate: load(
+      '`line` (default), packets or bits per second (layer 1, or `-l2`), a share of the link, or a shape.',
+    ).optional(),
+    share: share.optional(),
+    count: count
+      .schema('Frames to send in all (with `fragment`: datagrams); without it, until the duration ends.')
+      .optional(),
+    start: duration(
+      'Wait so long: after the start of the run, or after the streams of `after` have ended.',
+      parseDuration,
+    ).optional(),
+    for: duration('Send for so long; without it, until the duration ends.').optional(),
+    after: after.optional(),
+    tx: portRef('Port that sends (default: the first port).').optional(),
+    rx: portRef('Port that receives (default: the sending port if it is a loop, else none).').optional(),
+    signature: z.boolean().optional().meta({
+      description:
+        'Mark frames in the payload so that a receiver can count and time them (default: yes, but not in captures).',
+    }),
   }),
-})
+)
 
 const matrix = z
   .record(z.string(), z.array(z.unknown()).min(1))

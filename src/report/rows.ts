@@ -69,13 +69,23 @@ function received(result: Result): Row[] {
   }
   const extra = [
     ...some(metrics.duplicates, 'duplicates'),
-    ...some(metrics.reordered, 'reordered'),
+    ...some(metrics.reordered, `reordered (by ${count(metrics.reorder_extent_max ?? 0)} at most)`),
     ...some(metrics.corrupted, 'corrupted'),
   ]
   return [
     { label: 'received', parts: [`${count(metrics.rx_packets)} packets`, value(result, 'rx_pps'), ...extra] },
-    { label: 'lost', parts: [`${count(metrics.lost)} packets`, percent(metrics.loss_ratio ?? 0)] },
+    {
+      label: 'lost',
+      parts: [`${count(metrics.lost)} packets`, percent(metrics.loss_ratio ?? 0), ...gaps(result)],
+    },
   ]
+}
+
+function gaps(result: Result): string[] {
+  const { gaps, longest_gap } = result.metrics
+  if (!gaps) return []
+  const runs = gaps === 1 ? 'in one run' : `in ${count(gaps)} runs of ${count(longest_gap ?? 0)} at most`
+  return [runs, `outage ${value(result, 'outage_ns')}`]
 }
 
 function latency(result: Result): Row[] {

@@ -1,6 +1,7 @@
 /** RunOutcome → Result: counters in, numbers with names out. Nothing in here reads a clock or a file. */
 import { groupsOf } from '../templates/group.js'
 import type { Arrival } from './arrival.js'
+import { addGaps } from './gaps.js'
 import { type Hdr, latencyMetrics, loadHdr, noLatency, toHistogram } from './latency.js'
 import { limitedBy } from './limit.js'
 import type { Metrics } from './metrics.js'
@@ -68,6 +69,7 @@ function totals(run: Measured, streams: readonly StreamMeasure[], hdr: Hdr | nul
     offered_pps: offeredPps(streams, seconds),
     ...rxMetrics(allOf(arrivals), seconds),
     ...known(signed),
+    ...addGaps(streams.filter(({ arrival }) => arrival?.signed).map(({ result }) => result)),
     ...totalLatency(run, signed, hdr),
     ...timingMetrics(run.outcome, hdr),
     late_packets: paced ? sum(tx.map(queue => queue.latePackets)) : null,

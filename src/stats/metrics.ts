@@ -4,7 +4,17 @@
  */
 
 /** What a metric counts: decides how it is written for people. */
-export type Unit = 'packets' | 'bytes' | 'pps' | 'bps' | 's' | 'ns' | 'ratio' | 'cycles' | 'samples'
+export type Unit =
+  | 'packets'
+  | 'bytes'
+  | 'pps'
+  | 'bps'
+  | 's'
+  | 'ns'
+  | 'ratio'
+  | 'cycles'
+  | 'samples'
+  | 'number'
 
 export const METRICS = {
   tx_packets: 'packets',
@@ -28,6 +38,14 @@ export const METRICS = {
   duplicates: 'packets',
   /** Type-P-Reordered of RFC 4737. */
   reordered: 'packets',
+  /** Packets that came between the first later one and the reordered one: the most (RFC 4737, section 4.2). */
+  reorder_extent_max: 'packets',
+  reorder_extent_mean: 'number',
+  /** Runs of lost packets (loss periods, RFC 3357), in the sequence of each TX queue; and packets of the longest. */
+  gaps: 'number',
+  longest_gap: 'packets',
+  /** How long the packets of the longest outage took to be sent. */
+  outage_ns: 'ns',
   corrupted: 'packets',
   late_packets: 'packets',
   /** Due, and never sent: the run ended first, or they were too late to be sent. */

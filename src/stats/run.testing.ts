@@ -85,6 +85,14 @@ export const aStreamRx = (change: Partial<StreamRx> = {}): StreamRx => {
     latencySumNs: packets * 1500,
     latencyMinNs: 1000,
     latencyMaxNs: 2001,
+    extentMax: 0,
+    extentSum: 0,
+    gaps: 0,
+    longestGap: 0,
+    outageNs: 0,
+    headNs: 0,
+    newestNs: packets > 0 ? 15e8 : 0,
+    expected: 1_000_000,
     ...change,
   }
 }
@@ -101,6 +109,7 @@ export const anRxQueue = (change: Partial<RxQueueSnapshot> = {}): RxQueueSnapsho
     frameBytes: streams.reduce((total, stream) => total + stream.frameBytes, 0),
     unknown: 0,
     requests: 0,
+    idles: 0,
     deviceDrops: 0,
     ...change,
     streams,

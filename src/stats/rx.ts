@@ -10,6 +10,8 @@ export interface Received extends LatencySums {
   reordered: number
   corrupted: number
   stale: number
+  extentMax: number
+  extentSum: number
 }
 
 export const nothingReceived: Received = {
@@ -18,6 +20,8 @@ export const nothingReceived: Received = {
   reordered: 0,
   corrupted: 0,
   stale: 0,
+  extentMax: 0,
+  extentSum: 0,
   count: 0,
   sumNs: 0,
   minNs: 0,
@@ -36,6 +40,8 @@ function toReceived(rx: StreamRx): Received {
     reordered: rx.reordered,
     corrupted: rx.corrupted,
     stale: rx.stale,
+    extentMax: rx.extentMax,
+    extentSum: rx.extentSum,
     count: rx.latencyCount,
     sumNs: rx.latencySumNs,
     minNs: rx.latencyMinNs,
@@ -50,6 +56,8 @@ export function addReceived(a: Received, b: Received): Received {
     reordered: a.reordered + b.reordered,
     corrupted: a.corrupted + b.corrupted,
     stale: a.stale + b.stale,
+    extentMax: Math.max(a.extentMax, b.extentMax),
+    extentSum: a.extentSum + b.extentSum,
     count: a.count + b.count,
     sumNs: a.sumNs + b.sumNs,
     minNs: smallest(a, b),

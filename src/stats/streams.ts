@@ -4,6 +4,7 @@ import type { Plan, StreamPlan } from '../templates/plan.js'
 import { countOf, paceOf } from '../templates/rate.js'
 import { overlap } from '../templates/rules.js'
 import { type Arrival, arrivalOf, measuredHow } from './arrival.js'
+import { gapsOf, unknownGaps } from './gaps.js'
 import { type Hdr, latencyMetrics, noLatency, toHistogram } from './latency.js'
 import type { Metrics } from './metrics.js'
 import { duePackets, judge, type Pace, type Paced } from './pacing.js'
@@ -69,6 +70,7 @@ function measureMembers(
   const rx = {
     ...rxMetrics(arrival, tx.duration_s),
     ...known(measuredBy === 'signature' ? arrival!.received : null),
+    ...(measuredBy === 'signature' ? gapsOf(members, final) : unknownGaps),
     ...(arrival?.signed ? latencyOf(run, members, arrival.signed, hdr) : noLatency),
     ...timingMetrics(run.outcome, hdr, new Set(members.map(({ id }) => id))),
   }
@@ -126,11 +128,19 @@ export function rxMetrics(
   }
 }
 
+type Known = Pick<
+  Metrics,
+  'duplicates' | 'reordered' | 'corrupted' | 'reorder_extent_max' | 'reorder_extent_mean'
+>
+
 /** Only a signature tells a copy, a late and a damaged frame from a good one. */
-export function known(received: Received | null): Pick<Metrics, 'duplicates' | 'reordered' | 'corrupted'> {
+export function known(received: Received | null): Known {
+  const late = received?.reordered ?? 0
   return {
     duplicates: received?.duplicates ?? null,
     reordered: received?.reordered ?? null,
+    reorder_extent_max: received?.extentMax ?? null,
+    reorder_extent_mean: received && late > 0 ? received.extentSum / late : null,
     corrupted: received?.corrupted ?? null,
   }
 }

@@ -3,11 +3,11 @@ import { scaleLoad } from '../units/load.js'
 import type { CaptureReader } from './captures/group.js'
 import { type CapturedPlan, capturedPlans } from './captures/plans.js'
 import { checkLongest, checkOf, checkSizes } from './check-sizes.js'
-import { checkSites, checksumSites, sitesOf, sumsOf } from './checksums.js'
+import { checkSites, checksumSites, type Site, sitesOf, sumsOf } from './checksums.js'
 import { beside, withContent } from './content.js'
 import { type Diagnostic, error } from './diagnostic.js'
 import { expand, type Member } from './expand.js'
-import { checkWidths, fieldPrograms } from './fields.js'
+import { checkWidths, fieldPrograms, keyNames } from './fields.js'
 import { checkCut } from './fragments/check.js'
 import { cutStreams } from './fragments/plans.js'
 import { partOf } from './group.js'
@@ -17,6 +17,7 @@ import { checkRoom, type Layout, layOut } from './layout.js'
 import { checkLengths, staticBytes } from './lengths.js'
 import { link } from './link.js'
 import { checkMatches, matchRule } from './match.js'
+import { type Cast, Moulds } from './moulds.js'
 import { neighbourOf } from './neighbour.js'
 import { numbered } from './number.js'
 import type { Neighbour, Plan, StreamPlan, Template } from './plan.js'
@@ -41,7 +42,8 @@ export interface Compiled {
 export function compile(profile: Profile, read: CaptureReader = noFiles): Compiled {
   const { members, diagnostics: expanding } = expand(profile.streams)
   const all = named(members)
-  const streams = members.map((_, id) => compileStream(profile, all, id, read))
+  const moulds: CastMoulds = new Moulds(profile.safety)
+  const streams = members.map((_, id) => compileStream(profile, all, id, read, moulds))
   const trains = cutStreams(
     profile,
     members.map(({ spec, stream }, id) => ({ spec, stream, sizes: streams[id]!.sizes })),
@@ -135,14 +137,28 @@ interface CompiledStream {
   headerBytes: number
 }
 
+type CastMoulds = Moulds<Pick<CompiledStream, 'diagnostics' | 'headerBytes'>>
+
 const isLaidOut = (stream: StreamSpec): stream is LaidOut => stream.frame.kind !== 'captured'
 
-function compileStream(profile: Profile, all: Members, id: number, read: CaptureReader): CompiledStream {
+function compileStream(
+  profile: Profile,
+  all: Members,
+  id: number,
+  read: CaptureReader,
+  moulds: CastMoulds,
+): CompiledStream {
   const { spec: stream, stream: index } = all.members[id]!
   const path = ['streams', index]
   if (!isLaidOut(stream)) {
     const { parts, diagnostics } = capturedPlans(profile, stream, path, read)
     return { captured: parts, diagnostics, headerBytes: 0 }
+  }
+  const alike = moulds.cast(stream, { seed: profile.seed, stream: stream.name })
+  if (alike) {
+    const { headerBytes, diagnostics } = alike.rest
+    const own = diagnostics.map(one => ({ ...one, path: [...path, ...one.path.slice(path.length)] }))
+    return { plan: { ...common(profile, all, id), ...alike.cast }, headerBytes, diagnostics: own }
   }
   const framed = stream.frameIn ?? path
   const { layout: headers, diagnostics: stacking } = layOut(stream, path)
@@ -179,12 +195,13 @@ function compileStream(profile: Profile, all: Members, id: number, read: Capture
       headerBytes,
     }
   const shared = { ...common(profile, all, id), ...(hop.neighbour && { neighbour: hop.neighbour }) }
-  const plan = streamPlan(profile, stream, shared, layout, sizes)
-  return {
-    plan,
-    diagnostics: [...diagnostics, ...checkSignature(layout, stream, plan.signature, path)],
-    headerBytes,
-  }
+  const sites = sitesOf(layout)
+  const cast = castOf(profile, stream, shared.id, { layout, sites, sizes })
+  const said = [...diagnostics, ...checkSignature(layout, stream, cast.signature, path)]
+  const rest = { diagnostics: said, headerBytes }
+  if (!hop.neighbour && moulds.takes(stream))
+    moulds.add({ spec: stream, layout, sites, lengths: sizes.lengths, keys: keyNames(layout), cast, rest })
+  return { plan: { ...shared, ...cast }, ...rest }
 }
 
 /** The smallest must hold the headers, and of the largest their lengths must fit in the fields that say them. */
@@ -228,29 +245,28 @@ function common({ seed, mix }: Profile, { members, firsts }: Members, id: number
   }
 }
 
-function streamPlan(
-  profile: Profile,
-  stream: LaidOut,
-  shared: ReturnType<typeof common>,
-  layout: Layout,
-  sizes: Sizes,
-): StreamPlan {
-  const sites = sitesOf(layout)
+interface Parts {
+  layout: Layout
+  sites: readonly Site[]
+  sizes: Sizes
+}
+
+function castOf({ seed }: Profile, stream: LaidOut, id: number, { layout, sites, sizes }: Parts): Cast {
   const { lengths, sequence, columns } = sizes
   const signature = signatureOffset(layout, stream, lengths)
   const templates = lengths.map((length): Template => {
     const bytes = staticBytes(layout, length)
-    if (signature !== null) writeSignature(bytes, signature, shared.id)
+    if (signature !== null) writeSignature(bytes, signature, id)
     return { bytes: padded(bytes, stream.frame), checksums: checksumSites(layout, sites, bytes) }
   })
-  const identity = { seed: profile.seed, stream: stream.name }
   return {
-    ...shared,
     templates,
     sequence,
-    sizeDraw: columns && { key: fieldKey(profile.seed, stream.name, 'frame'), columns },
-    fields: fieldPrograms(beside(layout, signature === null ? [] : [signature]), identity, (field, last) =>
-      sumsOf(sites, field, last),
+    sizeDraw: columns && { key: fieldKey(seed, stream.name, 'frame'), columns },
+    fields: fieldPrograms(
+      beside(layout, signature === null ? [] : [signature]),
+      { seed, stream: stream.name },
+      (field, last) => sumsOf(sites, field, last),
     ),
     signature,
     match: stream.rx !== undefined && signature === null ? matchRule(layout, templates[0]!.bytes) : null,

@@ -1,4 +1,4 @@
-import type { Drawn } from '../profile/model.js'
+import type { Drawn, ValueSpec } from '../profile/model.js'
 import { aliasTable, single } from './alias.js'
 import type { FieldProgram } from './plan.js'
 import { sizeOf } from './sets.js'
@@ -23,5 +23,8 @@ export function drawOf(spec: Drawn, key: bigint, shuffle = false): Draw {
     return { ...common, op: 'zipf', size, key, columns: zipfColumns(size, spec.exponent) }
   return { ...common, op: spec.kind, size, key }
 }
+
+/** Its numbers depend on the key: what counts has none. */
+export const isKeyed = ({ kind }: ValueSpec): boolean => kind !== 'inc' && kind !== 'dec' && kind !== 'list'
 
 const modulo = (a: bigint, size: bigint): bigint => ((a % size) + size) % size

@@ -1,7 +1,7 @@
 import type { Linked, Within } from '../profile/model.js'
 import { container } from './bits.js'
 import { type Diagnostic, error } from './diagnostic.js'
-import { drawOf } from './draw.js'
+import { drawOf, isKeyed } from './draw.js'
 import { fieldKey } from './key.js'
 import { type Layout, type PlacedField, piecesOf, placedFields } from './layout.js'
 import { lookup } from './lookup.js'
@@ -46,6 +46,12 @@ export function fieldPrograms(
     }),
   )
 }
+
+/** Of each program, in their order, what its key is drawn from where its field follows no other; undefined: nothing. */
+export const keyNames = (layout: Layout): (string | undefined)[] =>
+  varyingPieces(layout).flatMap(({ piece }) =>
+    varyingParts(piece).map(part => (isKeyed(part.spec) ? drawId(piece, part) : undefined)),
+  )
 
 const varyingPieces = (layout: Layout) =>
   placedFields(layout)

@@ -43,6 +43,8 @@ export class Scope {
   #lists: Map<string, number> | undefined
   readonly #inner: Scope[] = []
   readonly #unsized = new View(this, unsized)
+  /** Fields whose values a rule has looked at. */
+  #asked: Set<string> | undefined
   #bits = 0
 
   constructor(
@@ -99,7 +101,14 @@ export class Scope {
     return field ? Math.ceil(this.#bitsOf(field) / 8) : 0
   }
 
+  /** The layout, or what another field holds, may depend on its value. */
+  isAsked(name: string): boolean {
+    return this.#asked?.has(name) === true
+  }
+
   value(name: string, context: LayerContext): bigint {
+    this.#asked ??= new Set()
+    this.#asked.add(name)
     const field = this.#own(name)?.field ?? fieldsOf(this.members).find(candidate => candidate.name === name)
     if (!field) return 0n
     const spec = slotSpec(field, this.spec.fields[name])

@@ -184,8 +184,10 @@ export interface FieldSum {
 }
 
 /**
- * 18 bytes, big-endian: magic 'NM', stream u16, packet index u32, TX time u64 (ns), and a compensator u16 that makes
- * their one's-complement sum 0xffff, so that they add nothing to any checksum whatever index and time they carry.
+ * 18 bytes, big-endian: magic 'NM', stream u16, packet index u32, run u16, TX time u48 (ns), and a compensator u16 that
+ * makes their one's-complement sum 0xffff, so that they add nothing to any checksum whatever index and time they carry.
+ * The run is a number drawn at its start. So the sum stays right, and the packet's name with it, through a device that
+ * rewrites addresses, ports, TTL or DSCP, or puts headers before it.
  */
 export const SIGNATURE_BYTES = 18
 export const SIGNATURE_MAGIC = 0x4e4d

@@ -17,6 +17,10 @@ export function checkSelectors({ layers }: Layout): Diagnostic[] {
 
 const isDrawn = (field: PlacedField): boolean => piecesOf(field).some(piece => varyingParts(piece).length > 0)
 
+/** The value of a `src` that `isReply` looks at. */
+export const repliesTo = ({ header, next }: PlacedLayer, key: string): boolean =>
+  key === 'src' && headers[next ?? '']?.on[header.name]?.dst !== undefined
+
 /** From the port that requests go to: a reader knows it by its source. */
 function isReply(
   { fields }: PlacedLayer,

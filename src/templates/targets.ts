@@ -39,15 +39,16 @@ const harmless: Readonly<Record<Family, readonly string[]>> = {
 
 /** Destinations beyond the harmless ranges must be named in the profile, where a review sees them (RFC 6815). */
 export function checkTargets(layout: Layout, safety: Safety): Diagnostic[] {
-  return layout.layers.flatMap(layer =>
-    layer.fields
-      .filter(({ field }) => field.target)
-      .flatMap(field => {
-        const family = field.field.type
-        return family === 'ipv4' || family === 'ipv6' ? checkField(field, family, safety) : []
-      }),
-  )
+  return layout.layers.flatMap(layer => layer.fields.flatMap(field => checkTarget(field, safety)))
 }
+
+/** One field, which may be none that packets are sent to. */
+export function checkTarget(field: PlacedField, safety: Safety): readonly Diagnostic[] {
+  const { target, type } = field.field
+  return target && (type === 'ipv4' || type === 'ipv6') ? checkField(field, type, safety) : nothing
+}
+
+const nothing: readonly Diagnostic[] = []
 
 /** A capture asks for each of its packets. */
 const known = new WeakMap<Safety, Readonly<Record<Family, readonly AddressRange[]>>>()

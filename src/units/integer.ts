@@ -2,10 +2,12 @@ import { type Parsed, parsed, refuse } from './parsed.js'
 
 export const integerPattern = '(0[xX][0-9a-fA-F]+|[0-9]+)'
 
+const integer = new RegExp(`^${integerPattern}$`)
+
 /** A header field's number: decimal or `0x` hexadecimal, in `bits` bits. */
 export function parseInteger(text: string, bits: number): Parsed<bigint> {
   const trimmed = text.trim()
-  if (!new RegExp(`^${integerPattern}$`).test(trimmed))
+  if (!integer.test(trimmed))
     return refuse(
       'bad-value',
       `\`${text}\` is not a whole number`,

@@ -2,6 +2,7 @@
 // the finished frame (RFC 1071).
 
 #include "../checksum.h"
+#include "../signature.h"
 
 #include <utility>
 

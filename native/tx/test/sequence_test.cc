@@ -90,5 +90,68 @@ TEST(sequence_agrees_with_a_model_that_forgets_nothing) {
   }
 }
 
+// Extents of the reordered packets, in their order.
+std::vector<uint64_t> extents(const std::vector<uint64_t>& arrivals) {
+  Sequence sequence;
+  std::vector<uint64_t> found;
+  for (uint64_t s : arrivals)
+    if (sequence.arrive(s) == Arrival::kReordered) found.push_back(sequence.extent());
+  return found;
+}
+
+TEST(sequence_extents_of_RFC_4737) {
+  CHECK(extents({1, 2, 3, 4, 7, 5, 6, 8, 9, 10}) == (std::vector<uint64_t>{1, 2}));
+  CHECK(extents({1, 2, 3, 7, 8, 9, 10, 4, 5, 6, 11}) == (std::vector<uint64_t>{4, 5, 6}));
+  CHECK(extents({1, 4, 2, 5, 3, 6, 7, 8}) == (std::vector<uint64_t>{1, 3}));
+  CHECK(extents({1, 3, 3, 3, 2}) == (std::vector<uint64_t>{1}));  // copies are no packets of their own
+}
+
+// What is lost, from all that arrived: runs of numbers below the highest that nobody saw.
+Losses losses_of(const std::set<uint64_t>& seen, uint64_t period) {
+  Losses all;
+  uint64_t before = 0;
+  bool first = true;
+  for (uint64_t s : seen) {
+    const uint64_t lost = first ? s : s - before - 1;
+    if (lost) all.gaps++;
+    all.longest_gap = std::max(all.longest_gap, lost);
+    if (!first) all.outage_ns = std::max(all.outage_ns, lost * period);
+    if (first && lost) all.head_ns = s * period;
+    first = false;
+    before = s;
+  }
+  return all;
+}
+
+TEST(sequence_sums_up_losses_as_a_model_does) {
+  Random random{9};
+  for (uint64_t round = 0; round < 300 / kSlowdown; round++) {
+    Sequence sequence;
+    std::set<uint64_t> seen;
+    const uint64_t period = 1 << random.below(12);
+    uint64_t late = ~0ull;  // held back for a few packets
+    const uint64_t depth = 2 + random.below(20);
+    uint64_t lose_until = random.below(3) * 5;
+    auto arrive = [&](uint64_t s) { sequence.arrive(s, s * period), seen.insert(s); };
+    for (uint64_t s = 0; s < 4000; s++) {
+      if (random.chance(300)) lose_until = s + random.below(random.chance(20) ? 10000 : 60);
+      if (s < lose_until || random.chance(100)) continue;
+      if (late != ~0ull && s > late + depth) arrive(late), late = ~0ull;
+      if (late == ~0ull && random.chance(50))
+        late = s;
+      else
+        arrive(s);
+    }
+    sequence.finish();
+    sequence.finish();  // once is enough
+    const Losses model = losses_of(seen, period), found = sequence.losses();
+    CHECK_EQ(found.gaps, model.gaps, "round " + text(round));
+    CHECK_EQ(found.longest_gap, model.longest_gap);
+    CHECK_EQ(found.outage_ns, model.outage_ns);
+    CHECK(found.head_ns == model.head_ns || (model.head_ns && found.head_ns > model.head_ns));  // the first may be late
+    CHECK_EQ(sequence.expected(), *seen.rbegin() + 1);
+  }
+}
+
 }  // namespace
 }  // namespace nmgen::test

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "../checksum.h"
+#include "../signature.h"
 
 namespace nmgen::test {
 namespace {

@@ -1,0 +1,160 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { execa } from 'execa'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { compare, type Options, worst } from '../../compare/compare.js'
+import { buildResult } from '../../stats/build.js'
+import type { Result } from '../../stats/result.js'
+import { anEnvironment, anOutcome, aPlan, aProfile } from '../../stats/run.testing.js'
+import { plainStyle } from '../../stats/style.js'
+import { comparisonGithub, comparisonSummary } from './github.js'
+import { comparisonJson } from './json.js'
+import { comparisonJunit } from './junit.js'
+import { comparisonMarkdown } from './markdown.js'
+import { COMPARE_SCHEMA, type ComparisonReport } from './report.js'
+import { comparisonText } from './text.js'
+
+const options: Options = { gates: null, strict: false, allowOtherEnvironment: false, interleaved: false }
+
+let one: Result
+beforeAll(async () => {
+  one = await buildResult({
+    plan: aPlan(),
+    outcome: anOutcome(),
+    shards: 1,
+    profile: { ...aProfile, name: 'a|b <c>', file: 'profiles/a,b:c.yaml' },
+    environment: anEnvironment,
+  })
+})
+
+/** Ten runs whose rates are those of `one` times `factor`, a little apart. */
+const runs = (factor = 1, change: Partial<Result> = {}): Result[] =>
+  Array.from({ length: 10 }, (_, i) => {
+    const times = factor * (1 + ((i * 7) % 10) / 10_000)
+    const { tx_pps, rx_pps } = one.metrics
+    const metrics = { ...one.metrics, tx_pps: tx_pps! * times, rx_pps: rx_pps! * times }
+    return { ...one, metrics, ...change }
+  })
+
+function report(current: Result[], change: Partial<Options> = {}): ComparisonReport {
+  const profiles = [compare(runs(), current, { ...options, ...change })]
+  const [base, now, warnings] = ['results/base', 'results/now', ['a warning']]
+  const said = { base, current: now, warnings, mode: 'sequential' as const, seconds: null }
+  return { schema: COMPARE_SCHEMA, verdict: worst(profiles), profiles, ...said }
+}
+
+const kernel = () => ({ environment: { ...anEnvironment, kernel: '6.6.6' } })
+
+describe('a comparison', () => {
+  it('is decided by rate, loss and p99; the rest is shown', () => {
+    const [profile] = report(runs(0.9)).profiles
+    expect(
+      profile!.metrics.filter(({ gated }) => gated).map(({ metric, verdict }) => [metric, verdict]),
+    ).toEqual([
+      ['rx_pps', 'regression'],
+      ['loss_ratio', 'equivalent'],
+      ['latency_p99_ns', 'equivalent'],
+    ])
+    expect(report(runs()).verdict).toBe('equivalent')
+    expect(report(runs(1.1)).verdict).toBe('improvement')
+  })
+
+  it('of runs on two kernels is refused with the difference, unless that is allowed', () => {
+    const refused = report(runs(0.9, kernel()))
+    expect(refused.verdict).toBe('invalid')
+    expect(refused.profiles[0]!.differences).toEqual([
+      { what: 'kernel', base: ['6.1.0'], current: ['6.6.6'] },
+    ])
+    expect(comparisonText(refused, plainStyle)).toContain('kernel: 6.1.0 / 6.6.6')
+    expect(report(runs(0.9, kernel()), { allowOtherEnvironment: true }).verdict).toBe('regression')
+  })
+
+  it('in turn, is of what differs on purpose', () => {
+    const other = runs(0.9, { profile: { ...one.profile, seed: 43 } })
+    expect(report(other).verdict).toBe('invalid')
+    expect(report(other, { interleaved: true }).verdict).toBe('regression')
+  })
+
+  it('of runs that missed their rate, or of too few, says so and nothing else', () => {
+    const [invalid] = report([...runs().slice(1), { ...one, verdict: 'invalid' }]).profiles
+    expect([invalid!.verdict, invalid!.reasons]).toEqual(['invalid', ['1 of 10 runs of current are invalid']])
+    expect(report(runs().slice(0, 3)).profiles[0]!.reasons).toEqual([
+      'current has 3 of the 4 runs that a comparison needs',
+    ])
+  })
+
+  it('leaves a percentile of too few samples open', () => {
+    const few = runs().map(run => ({ ...run, metrics: { ...run.metrics, latency_count: 500 } }))
+    const row = report(few).profiles[0]!.metrics.find(({ metric }) => metric === 'latency_p99_ns')!
+    expect([row.verdict, row.reason]).toEqual([
+      'inconclusive',
+      'a run has 500 samples; this percentile needs 1000',
+    ])
+  })
+
+  it('by many metrics is stricter about each', () => {
+    const names = ['rx_pps', 'tx_pps', 'latency_p50_ns', 'latency_p99_ns'] as const
+    const gates = names.map(metric => ({ metric, theta: 0.03, floor: 0 }))
+    const confidences = report(runs(0.9), { gates }).profiles[0]!.metrics.flatMap(row =>
+      row.gated ? [row.change!.confidence] : [],
+    )
+    expect(Math.max(...confidences)).toBeGreaterThan(0.95)
+    expect(new Set(confidences).size).toBe(4)
+  })
+})
+
+describe('the formats of a comparison', () => {
+  it('text has the verdict first, and lines of 80 columns', () => {
+    const text = comparisonText(report(runs(0.9)), plainStyle)
+    expect(text).toMatch(/^REGRESSION {2}a\|b <c>: rx_pps \(10 runs against 10\)\n/)
+    expect(text).toMatch(/rx_pps +900\.4 kpps +-10\.0 % \[-10\.\d, -9\.9\d\] +regression \(3 %\)/)
+    expect(Math.max(...text.split('\n').map(line => line.length))).toBeLessThanOrEqual(90)
+  })
+
+  it('JSON holds every sample', () => {
+    const document = JSON.parse(comparisonJson(report(runs(0.9)))) as ComparisonReport
+    expect(document).toEqual(report(runs(0.9)))
+    expect(document.profiles[0]!.metrics[0]!.base.samples).toHaveLength(10)
+  })
+
+  it('Markdown has one row a metric, and no name gets out of its cell', () => {
+    const rows = comparisonMarkdown(report(runs(0.9)))
+      .split('\n')
+      .filter(line => line.startsWith('|'))
+    expect(rows[2]).toContain('❌ regression')
+    expect(new Set(rows.map(row => row.replace(/\\\|/g, '').split('|').length))).toEqual(new Set([9]))
+    expect(comparisonMarkdown(report(runs()))).toContain('### ✅ a\\|b \\<c\\>: equivalent')
+  })
+
+  it('GitHub annotations escape what would end them, one a profile', () => {
+    expect(comparisonGithub(report(runs(0.9)))).toMatch(
+      /^::error file=profiles\/a%2Cb%3Ac\.yaml,line=1,title=nmgen regression::rx_pps \(10 runs against 10\)%0Arx_pps: -10\.0 %25 \[.*\]\n$/,
+    )
+    expect(comparisonGithub(report(runs()))).toBe('')
+    const long = { ...report(runs()), warnings: ['x'.repeat(2 ** 20)] }
+    expect(Buffer.byteLength(comparisonSummary(long))).toBeLessThanOrEqual(2 ** 20)
+  })
+
+  it('JUnit is XML whose totals are those of its cases', async ctx => {
+    const at = { now: new Date('2026-11-23T06:15:00Z'), host: 'lab & co' }
+    const xml = comparisonJunit(report(runs(0.9)), at)
+    expect(xml).toContain('tests="3" failures="1" errors="0" skipped="0"')
+    expect(xml).toContain('<failure type="regression" message="-10.0 % [')
+    expect(comparisonJunit(report(runs(0.9, kernel())), at)).toContain(
+      '<error type="invalid" message="they were not made alike: kernel">',
+    )
+    const folder = mkdtempSync(join(tmpdir(), 'nmgen-junit-'))
+    try {
+      const file = join(folder, 'junit.xml')
+      writeFileSync(file, xml)
+      const { code, exitCode, stdout } = await execa('xmllint', ['--xpath', 'count(//testcase)', file], {
+        reject: false,
+      })
+      if (code === 'ENOENT') ctx.skip('xmllint of libxml2-utils is not installed')
+      expect([exitCode, stdout]).toEqual([0, '3'])
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+  })
+})
