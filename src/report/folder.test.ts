@@ -38,9 +38,11 @@ describe('a run folder', () => {
     expect(names()).toEqual([
       '.result.json.tmp',
       '.summary.txt.tmp',
+      'lateness.hlog',
       'latency.hlog',
       'profile.resolved.yaml',
       'profile.yaml',
+      'schedule.hlog',
       'series.ndjson',
     ])
     files.begin({ startedAt: now, streams: ['udp'] })
@@ -62,10 +64,12 @@ describe('a run folder', () => {
       }),
     )
     expect(names()).toEqual([
+      'lateness.hlog',
       'latency.hlog',
       'profile.resolved.yaml',
       'profile.yaml',
       'result.json',
+      'schedule.hlog',
       'series.ndjson',
       'summary.txt',
     ])

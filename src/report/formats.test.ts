@@ -130,7 +130,14 @@ describe('latency.hlog', () => {
 describe('formats', () => {
   it('have a file each', async () => {
     const files = reports(await loadHdr()).map(({ file }) => file)
-    expect(files).toEqual(['series.ndjson', 'latency.hlog', 'summary.txt', 'result.json'])
+    expect(files).toEqual([
+      'series.ndjson',
+      'latency.hlog',
+      'schedule.hlog',
+      'lateness.hlog',
+      'summary.txt',
+      'result.json',
+    ])
   })
 })
 
