@@ -45,6 +45,7 @@ async function execute(argv: string[]): Promise<void> {
     import('./check.js'),
     import('./preview.js'),
     import('./capture.js'),
+    import('./report.js'),
     import('./compare.js'),
     import('./baseline.js'),
     import('./trend.js'),

@@ -54,6 +54,8 @@ export interface StreamExplanation {
   shared: boolean
   /** Its packets are rendered 32 at a time, ahead of their turns. */
   ahead: boolean
+  /** It is like all others, and a burst of packets of different streams is rendered as if of one: native/tx/abreast.h. */
+  abreast: boolean
 }
 
 /** A ring (native/tx/timing.h) about the packets of a stream with index mod its stride == residue. */

@@ -4,6 +4,7 @@ import { settle } from './settle.js'
 
 interface Moment {
   received: number
+  duplicates?: number
   idles?: number
   running?: boolean
   latencyMaxNs?: number
@@ -20,8 +21,8 @@ async function settledAfter(at: (ms: number) => Moment): Promise<number> {
   }
   const sent = { packets: 100, frameBytes: 6400, firstNs: 1, lastNs: 2 }
   const read = () => {
-    const { received, idles = nowMs, running = true, latencyMaxNs = 1000 } = at(nowMs)
-    const streams = [aStreamRx({ packets: received, latencyMaxNs })]
+    const { received, duplicates = 0, idles = nowMs, running = true, latencyMaxNs = 1000 } = at(nowMs)
+    const streams = [aStreamRx({ packets: received, duplicates, latencyMaxNs })]
     return aSnapshot({
       tx: [aTxQueue({ packets: 100, streams: [sent] })],
       rx: [anRxQueue({ streams, idles, running })],
@@ -35,6 +36,10 @@ describe('the end of a run', () => {
   it('is there at once when all has come', async () => {
     expect(await settledAfter(() => ({ received: 100 }))).toBe(0)
     expect(await settledAfter(ms => ({ received: ms < 60 ? 99 : 100 }))).toBe(60)
+  })
+
+  it('takes no copy for a packet that is still under way', async () => {
+    expect(await settledAfter(ms => ({ received: ms < 60 ? 109 : 110, duplicates: 10 }))).toBe(60)
   })
 
   it('waits for quiet after the last packet', async () => {

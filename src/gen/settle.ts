@@ -23,6 +23,8 @@ const realClock: Clock = {
 interface Arrived {
   sent: number
   received: number
+  /** The same without copies: what could be missing while `received` is as many as `sent`. */
+  whole: number
   /** Of a stream that was sent, and that has a receiver, nothing has come. */
   anySilent: boolean
   /** The longest that a packet was under way so far. */
@@ -31,7 +33,7 @@ interface Arrived {
 
 /** Packets of measured streams. */
 function arrived({ tx, rx }: Snapshot, { streams }: Pick<Plan, 'streams'>): Arrived {
-  const all: Arrived = { sent: 0, received: 0, anySilent: false, latencyMs: 0 }
+  const all: Arrived = { sent: 0, received: 0, whole: 0, anySilent: false, latencyMs: 0 }
   for (const { id, rx: listens } of streams) {
     if (listens === null) continue
     const sent = tx.reduce((sum, queue) => sum + queue.streams[id]!.packets, 0)
@@ -39,12 +41,17 @@ function arrived({ tx, rx }: Snapshot, { streams }: Pick<Plan, 'streams'>): Arri
     all.sent += sent
     all.received += received
     all.anySilent ||= sent > 0 && received === 0
-    for (const queue of rx) all.latencyMs = Math.max(all.latencyMs, queue.streams[id]!.latencyMaxNs / 1e6)
+    for (const { streams: counted } of rx) {
+      const { duplicates, latencyMaxNs } = counted[id]!
+      all.whole -= duplicates
+      all.latencyMs = Math.max(all.latencyMs, latencyMaxNs / 1e6)
+    }
+    all.whole += received
   }
   return all
 }
 
-/** Waits until as many packets were received as sent, or none came for a while (bounded). */
+/** Waits until as many packets were received as sent, copies aside, or none came for a while (bounded). */
 export async function settle(
   read: () => Snapshot,
   plan: Pick<Plan, 'streams'>,
@@ -54,10 +61,10 @@ export async function settle(
   let quiet = { sinceMs: started, received: -1, queues: [] as readonly RxQueueSnapshot[] }
   for (;;) {
     const now = read()
-    const { sent, received, anySilent, latencyMs } = arrived(now, plan)
+    const { sent, received, whole, anySilent, latencyMs } = arrived(now, plan)
     const nowMs = clock.nowMs()
     if (received !== quiet.received) quiet = { sinceMs: nowMs, received, queues: now.rx }
-    if (received >= sent) return
+    if (whole >= sent) return
     const longEnough = anySilent ? LIMIT_MS : Math.min(LIMIT_MS, Math.max(QUIET_MS, 2 * latencyMs))
     const over = nowMs - quiet.sinceMs > longEnough || nowMs - started > LIMIT_MS
     if (over && (allLooked(quiet.queues, now.rx) || nowMs - started > STARVED_MS)) return

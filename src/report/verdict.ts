@@ -21,7 +21,8 @@ export function headline(result: Result, style: Style): string[] {
   return [head, ...[...rest, ...hint].map(text => indent + text)]
 }
 
-function because(result: Result): string {
+/** The sentence behind the word. */
+export function because(result: Result): string {
   switch (result.verdict) {
     case 'pass':
       return [thresholdsMet(result), lossOf(result)].filter(part => part !== null).join(', ')

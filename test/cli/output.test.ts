@@ -8,8 +8,8 @@ import { inFolder, nmgen, runJson } from './nmgen.js'
 const udp = 'profiles/udp-64b.yaml'
 const two = 'test/fixtures/two-streams.yaml'
 const files = [
-  'lateness.hlog',
   'latency.hlog',
+  'lateness.hlog',
   'profile.resolved.yaml',
   'profile.yaml',
   'result.json',

@@ -1,4 +1,5 @@
 import type { Comparison } from '../../compare/compare.js'
+import { annotation } from '../workflow.js'
 import { comparisonMarkdown } from './markdown.js'
 import type { ComparisonReport } from './report.js'
 import { because } from './text.js'
@@ -16,30 +17,24 @@ const SEVERITY = ['error', 'warning', 'notice'] as const
 /** GitHub shows so many of a kind in a step. */
 const SHOWN = 10
 
-/** Workflow commands of GitHub Actions: one for each profile, the most severe first. */
+/** One annotation for each profile, the most severe first. */
 export function comparisonGithub(report: ComparisonReport): string {
-  const lines = SEVERITY.flatMap(level =>
-    report.profiles
-      .filter(profile => LEVELS[profile.verdict] === level)
+  return SEVERITY.flatMap(level => {
+    const profiles = report.profiles.filter(({ verdict }) => LEVELS[verdict] === level)
+    return profiles
       .slice(0, SHOWN)
-      .map(annotation),
-  )
-  return lines.map(line => `${line}\n`).join('')
+      .map(profile => annotation(level, profile.file, `nmgen ${profile.verdict}`, textOf(profile)))
+  }).join('')
 }
 
-function annotation(profile: Comparison): string {
+function textOf(profile: Comparison): string {
   const details = profile.metrics.filter(row => row.gated && row.verdict === profile.verdict)
-  const text = [
+  return [
     because(profile),
     ...details.map(row => `${row.metric}: ${changeText(row)}`),
     ...profile.reasons,
   ].join('\n')
-  const where = `file=${property(profile.file)},line=1,title=${property(`nmgen ${profile.verdict}`)}`
-  return `::${LEVELS[profile.verdict]} ${where}::${data(text)}`
 }
-
-const data = (text: string): string => text.replace(/%/g, '%25').replace(/\r/g, '%0D').replace(/\n/g, '%0A')
-const property = (text: string): string => data(text).replace(/:/g, '%3A').replace(/,/g, '%2C')
 
 /** A step's summary is refused as a whole above 1 MiB. */
 const SUMMARY_BYTES = 1024 * 1024

@@ -1,4 +1,5 @@
 import type { Comparison, MetricComparison } from '../../compare/compare.js'
+import { cell } from '../markdown.js'
 import type { ComparisonReport } from './report.js'
 import { because, modeText } from './text.js'
 import { changeText, inOrder, medianText, sparkline, thresholdText } from './words.js'
@@ -69,6 +70,4 @@ function samples({ metrics }: Comparison): string {
   return `<details><summary>samples</summary>\n\n\`\`\`\n${lines.join('\n')}\n\`\`\`\n\n</details>`
 }
 
-/** No name of a file or profile may end a cell, begin a tag or a link. */
-const cell = (text: string): string => text.replace(/[\\`*_[\]<>|#]/g, '\\$&').replace(/\s*\n\s*/g, ' ')
 const code = (text: string): string => text.replace(/`/g, "'")

@@ -1,0 +1,113 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { formats as named } from '../../cli/report.js'
+import { buildResult } from '../../stats/build.js'
+import { loadHdr, toHistogram } from '../../stats/latency.js'
+import { metricNames } from '../../stats/metrics.js'
+import { anEnvironment, anOutcome, aPlan, aProfile, bucketCounts } from '../../stats/run.testing.js'
+import { hlog } from '../hlog.js'
+import type { StoredResult } from '../read.js'
+import { storedFormats } from './index.js'
+
+const folder = mkdtempSync(join(tmpdir(), 'nmgen-stored-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const at = { now: new Date('2026-11-23T06:15:00Z'), host: 'lab' }
+const awkward = 'a "b", <c> \\ | d'
+let one: StoredResult
+let failed: StoredResult
+
+beforeAll(async () => {
+  const expect = [
+    { text: 'latency_p99_ns < 1us', metric: 'latency_p99_ns', op: '<' as const, value: 1000, path: [] },
+  ]
+  const build = (plan: Parameters<typeof aPlan>[0]) =>
+    buildResult({
+      plan: aPlan(plan),
+      outcome: anOutcome(),
+      shards: 1,
+      profile: { ...aProfile, name: awkward },
+      environment: anEnvironment,
+    })
+  one = { file: join(folder, 'result.json'), result: await build({}) }
+  failed = { file: join(folder, 'result.json'), result: await build({ expect }) }
+  const hdr = await loadHdr()
+  const format = hlog(hdr)
+  const head = { startedAt: new Date(0), streams: ['udp', 'tcp'] }
+  const counts = [bucketCounts([[1000, 90], [1900, 10]]), bucketCounts([[2000, 50]])] // biome-ignore format: pairs
+  const latency = counts.map((counts, i) => ({ streams: [i], counts }))
+  const interval = { t_s: 1, interval_s: 1 } as never
+  const line = format.interval!({ interval, latency }, head)
+  writeFileSync(join(folder, 'latency.hlog'), `${format.head!(head)}${line}${line}`)
+})
+
+const write = async (name: string, ...results: StoredResult[]): Promise<string> =>
+  storedFormats.find(format => format.name === name)!.write(results, at)
+
+describe('a stored result', () => {
+  it('can be had in every format that the command names', () => {
+    expect(storedFormats.map(({ name }) => name)).toEqual(named)
+  })
+
+  it('as CSV is one row for the run and one a stream, whatever its name', async () => {
+    const rows = (await write('csv', one, failed)).trimEnd().split('\n').map(cells)
+    expect(rows.map(({ length }) => length)).toEqual(rows.map(() => 6 + metricNames.length))
+    const column = rows[0]!.indexOf('tx_packets')
+    expect(rows.slice(1).map(row => [row[1], row[3], row[4], row[column]])).toEqual([
+      [awkward, '', 'pass', '1000000'],
+      [awkward, 'udp', 'pass', '1000000'],
+      [awkward, '', 'fail', '1000000'],
+      [awkward, 'udp', 'fail', '1000000'],
+    ])
+  })
+
+  it('as Prometheus text is families of samples, each of them well formed', async () => {
+    const text = await write('prometheus', one)
+    const sample = /^nmgen_[a-z0-9_]+\{([a-z_]+="(\\[\\"n]|[^"\\\n])*",?)+\} -?\d[\d.e+-]*$/
+    const comment = /^# (HELP|TYPE) nmgen_[a-z0-9_]+ \S.*$/
+    for (const line of text.trimEnd().split('\n'))
+      expect(line).toMatch(line.startsWith('#') ? comment : sample)
+    expect(text).toContain('nmgen_tx_packets{profile="a \\"b\\", <c> \\\\ | d",stream="udp",started_at=')
+    const families = [...text.matchAll(/^# TYPE (\S+) gauge$/gm)].map(([, name]) => name)
+    expect(new Set(families).size).toBe(families.length)
+  })
+
+  it('as JUnit is a case for the run, and one for each threshold', async () => {
+    const xml = await write('junit', failed)
+    expect(xml).toContain('tests="2" failures="1" errors="0"')
+    expect(xml).toContain('name="latency_p99_ns &lt; 1us"')
+  })
+
+  it('as Markdown keeps every name in its cell', async () => {
+    const rows = (await write('markdown', failed)).split('\n').filter(line => line.startsWith('|'))
+    expect(rows.filter(row => row.includes('❌'))).toHaveLength(1)
+    const widths = rows.map(row => row.replace(/\\\|/g, '').split('|').length)
+    expect(new Set(widths)).toEqual(new Set([5, 9]))
+  })
+
+  it('is an annotation where it did not pass', async () => {
+    expect(await write('github', one)).toBe('')
+    expect(await write('github', failed)).toMatch(
+      /^::error file=profiles\/udp-64b\.yaml,line=1,title=nmgen fail::/,
+    )
+  })
+
+  it('as percentiles is what its histograms hold, added up over intervals and runs', async () => {
+    const text = await write('hgrm', one, one)
+    const hdr = await loadHdr()
+    const udp = bucketCounts([[1000, 360], [1900, 40]]) // biome-ignore format: pairs
+    expect(text.split('# ')[1]).toBe(
+      `udp, microseconds\n${toHistogram(hdr, [udp]).outputPercentileDistribution(5, 1000)}\n`,
+    )
+    expect(text).toMatch(/# tcp, microseconds\n[\s\S]*Total count += +200\]/)
+  })
+})
+
+/** RFC 4180. */
+function cells(line: string): string[] {
+  return [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(([, quoted, plain]) =>
+    quoted === undefined ? plain! : quoted.replace(/""/g, '"'),
+  )
+}

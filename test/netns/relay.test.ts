@@ -1,0 +1,101 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { expectToAddUp } from '../cli/add-up.js'
+import { inFolder, runJson, whyNoBackend } from '../cli/nmgen.js'
+import { Lab, type Link, whyNoLab } from '../lab/netns.js'
+import { expected, startRelay } from '../relay/relay.js'
+
+const reason = (await whyNoLab('g++')) ?? (await whyNoBackend('afpacket'))
+
+/** A million takes half a minute each: NMGEN_RELAY_PACKETS=1000000. */
+const packets = Number(process.env.NMGEN_RELAY_PACKETS ?? 20_000)
+const timeout = 20_000 + packets / 10
+
+interface Network {
+  layers: string
+  /** Where the relay finds the signature, in a frame without tags. */
+  signature: number
+}
+
+const udp = '- udp: { src: { random: 1024-65535 }, dst: 9 }'
+const ipv4: Network = { layers: `- ipv4: { src: 198.18.1.2, dst: 198.19.1.2 }\n      ${udp}`, signature: 42 }
+const ipv6: Network = { layers: `- ipv6: { src: 2001:2::2, dst: 2001:2::3 }\n      ${udp}`, signature: 62 }
+const tagged: Network = { ...ipv4, layers: `- vlan: { id: 7 }\n      ${ipv4.layers}` }
+
+const profile = ({ layers }: Network) => `version: 1
+name: relay
+streams:
+  - name: all
+    frame: 128B
+    rate: 40kpps
+    layers:
+      - ethernet: { src: 02:00:00:00:00:01, dst: 02:00:00:00:00:02 }
+      ${layers}
+`
+
+/** What nmgen counted, and what there was to count. */
+async function through(network: Network, queues: number, options: Record<string, string | number>) {
+  const lab = await Lab.create({ pairs: 2, queues: 4 })
+  try {
+    return await inFolder(async folder => {
+      const [from, to] = lab.links as [Link, Link]
+      const file = join(folder, 'relay.yaml')
+      writeFileSync(file, profile(network))
+      const relay = await startRelay(lab, join(folder, 'log'), { signature: network.signature, ...options })
+      const ports = ['--tx', `afpacket:${from.near}`, '--rx', `afpacket:${to.near},blocks=1024`]
+      const counts = ['--queues', `${queues}`, '--count', `${packets}`, '--no-out']
+      const ran = await runJson(
+        [file, ...ports, ...counts, ...(options.expect ? ['--set', `expect=[${options.expect}]`] : [])],
+        {
+          timeout,
+        },
+      )
+      return { ...ran, ...(await relay.stop()) }
+    })
+  } finally {
+    await lab.dispose()
+  }
+}
+
+const faults = { seed: 7, lose: 10, copy: 10, hold: 20, depth: 30 }
+
+describe('behind a device that loses, doubles and delays', () => {
+  it.for([
+    ['IPv4 with NAT', 1, 'nat', ipv4],
+    ['IPv4 that gets a tag', 4, 'push', ipv4],
+    ['IPv4 that loses its tag', 1, 'pop', tagged],
+    ['IPv6 with NAT', 4, 'nat', ipv6],
+    ['IPv6 in a tunnel', 1, 'tunnel', ipv6],
+  ] as const)(
+    'counts %s exactly, sent on %d queues',
+    { timeout: 2 * timeout },
+    async ([, queues, as, network], ctx) => {
+      if (reason) ctx.skip(reason)
+      const { result, dropped, wentIn, cameOut } = await through(network, queues, { ...faults, as })
+      expect([dropped, wentIn.length]).toEqual([0, packets])
+      expect(result.metrics).toMatchObject({ tx_packets: packets, ...expected(packets, cameOut, queues) })
+      expect(result.metrics).toMatchObject({ corrupted: 0, latency_count: new Set(cameOut).size })
+      expect(result.ports.map(port => port.unknown)).toEqual([0, 0])
+      expect(result.metrics.outage_ns).toBeGreaterThan(0)
+    },
+  )
+})
+
+describe('behind a device that is too slow', () => {
+  it('says that the device has lost what it lost', async ctx => {
+    if (reason) ctx.skip(reason)
+    const options = { rate: 24_000, burst: 100, expect: '"loss_ratio == 0"' }
+    const { code, result, cameOut, dropped } = await through(ipv4, 1, options)
+    expect(dropped).toBe(0)
+    expect(result.metrics).toMatchObject({ rx_packets: cameOut.length, lost: packets - cameOut.length })
+    expect(cameOut.length).toBeLessThan(packets)
+    expect(result.thresholds).toMatchObject([{ passed: false }])
+    // Where this machine's neighbours keep nmgen from its rate, that is what it must say instead.
+    expect([
+      [10, 'fail'],
+      [11, 'invalid'],
+    ]).toContainEqual([code, result.verdict])
+    expectToAddUp(result)
+  })
+})
