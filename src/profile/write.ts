@@ -140,8 +140,17 @@ function loadDocument(load: Load): unknown {
   return { burst: { frames: load.frames, ...often } }
 }
 
+/** Streams of a profile have most of their layers in common. */
+const written = new WeakMap<LayerSpec, Record<string, unknown>>()
+
 /** A layer as a profile has it. */
 export function layerDocument(layer: LayerSpec): Record<string, unknown> {
+  const known = written.get(layer) ?? writeLayer(layer)
+  written.set(layer, known)
+  return known
+}
+
+function writeLayer(layer: LayerSpec): Record<string, unknown> {
   const { name, bytes, content, choice } = layer
   if (choice)
     return { choice: choice.map(one => alternativeDocument(one, { layers: one.layers.map(layerDocument) })) }

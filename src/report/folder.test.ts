@@ -9,7 +9,7 @@ import { plain } from '../stats/profile.js'
 import { anEnvironment, anOutcome, aPlan, aProfile, aSnapshot } from '../stats/run.testing.js'
 import { emptySnapshot, interval } from '../stats/sampler.js'
 import { folderName, openFolder } from './files.js'
-import { recorder } from './folder.js'
+import { recorder, resolvedText } from './folder.js'
 import { reports } from './index.js'
 
 let parent: string
@@ -131,5 +131,21 @@ describe('a resolved profile', () => {
       list: [1n],
     }
     expect(plain(value)).toEqual({ low: 1, high: '18446744073709551615', bytes: '00ff', list: [1] })
+  })
+  it('of thousands of streams has each on a line, and what follows them behind', () => {
+    const stream = (i: number) => ({
+      name: `s${i}`,
+      frame: '64B',
+      layers: [{ udp: { dst: i, text: 'a "b": \n$&' } }],
+    })
+    const resolved = (count: number) => ({
+      version: 1,
+      streams: Array.from({ length: count }, (_, i) => stream(i)),
+      expect: ['lost == 0'],
+    })
+    for (const count of [1, 500, 501, 2000])
+      expect(parse(resolvedText(resolved(count)))).toEqual(resolved(count))
+    expect(resolvedText(resolved(501)).split('\n').length).toBe(501 + 5)
+    expect(resolvedText(resolved(2)).split('\n').length).toBeGreaterThan(2 * 5)
   })
 })

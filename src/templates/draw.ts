@@ -8,21 +8,29 @@ export type Draw = Pick<FieldProgram, 'op' | 'size' | 'step' | 'every' | 'key' |
 
 /** Step 1 of a field program. */
 export function drawOf(spec: Drawn, key: bigint, shuffle = false): Draw {
-  const common = { every: spec.every, step: 0n, key: 0n, columns: [], shuffle }
-  if (spec.kind === 'list') return { ...common, op: 'list', size: BigInt(spec.values.length) }
+  const of = (op: Draw['op'], size: bigint, own: bigint, step = 0n, columns = noColumns): Draw => ({
+    op,
+    size,
+    step,
+    every: spec.every,
+    key: own,
+    columns,
+    shuffle,
+  })
+  if (spec.kind === 'list') return of('list', BigInt(spec.values.length), 0n)
   if (spec.kind === 'weighted') {
     const columns = aliasTable(spec.weights.map((weight, i) => single(weight, BigInt(i))))
-    return { ...common, op: 'weighted', size: BigInt(spec.values.length), key, columns }
+    return of('weighted', BigInt(spec.values.length), key, 0n, columns)
   }
   const size = sizeOf(spec)
-  if (spec.kind === 'inc') return { ...common, op: 'inc', size, step: spec.step % size }
+  if (spec.kind === 'inc') return of('inc', size, 0n, spec.step % size)
   // Counting down by s is counting up by size - s, from the highest value.
-  if (spec.kind === 'dec')
-    return { ...common, op: 'inc', size, key: size - 1n, step: modulo(-spec.step, size) }
-  if (spec.kind === 'zipf')
-    return { ...common, op: 'zipf', size, key, columns: zipfColumns(size, spec.exponent) }
-  return { ...common, op: spec.kind, size, key }
+  if (spec.kind === 'dec') return of('inc', size, size - 1n, modulo(-spec.step, size))
+  if (spec.kind === 'zipf') return of('zipf', size, key, 0n, zipfColumns(size, spec.exponent))
+  return of(spec.kind, size, key)
 }
+
+const noColumns: Draw['columns'] = []
 
 /** Its numbers depend on the key: what counts has none. */
 export const isKeyed = ({ kind }: ValueSpec): boolean => kind !== 'inc' && kind !== 'dec' && kind !== 'list'

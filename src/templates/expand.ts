@@ -30,6 +30,7 @@ export function expand(streams: readonly StreamSpec[]): Expanded {
 }
 
 function expandOne(spec: StreamSpec, stream: number): Expanded {
+  if (spec.layers.every(hasOneLayout)) return { members: [{ spec, stream }], diagnostics: [] }
   const path = ['streams', stream]
   const ways = waysThrough(spec.layers)
   if (ways > MAX_MEMBERS) return { members: [], diagnostics: [tooMany(spec, ways, stream)] }
@@ -39,6 +40,10 @@ function expandOne(spec: StreamSpec, stream: number): Expanded {
   const { variants, diagnostics } = textVariants(chosen, path)
   return { members: membersOf(variants).map(member => ({ spec: member, stream })), diagnostics }
 }
+
+/** Known at a glance, as it is of most. */
+const hasOneLayout = ({ fields, lists, content, choice }: LayerSpec): boolean =>
+  !lists && !content && !choice && Object.values(fields).every(({ kind }) => kind !== 'string')
 
 const whole = (spec: StreamSpec): Variant => ({ weight: 1, labels: [], has: [], spec })
 

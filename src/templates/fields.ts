@@ -1,14 +1,18 @@
 import type { Linked, Within } from '../profile/model.js'
 import { container } from './bits.js'
 import { type Diagnostic, error } from './diagnostic.js'
-import { drawOf, isKeyed } from './draw.js'
+import { type Draw, drawOf, isKeyed } from './draw.js'
 import { fieldKey } from './key.js'
 import { type Layout, type PlacedField, piecesOf, placedFields } from './layout.js'
-import { lookup } from './lookup.js'
+import { type Lookup, lookup } from './lookup.js'
 import { type Part, split } from './parts.js'
 import type { FieldProgram, FieldSum, Hash } from './plan.js'
 
-type Generator = Omit<FieldProgram, 'name' | 'offset' | 'bytes' | 'shift' | 'bits' | 'clip' | 'draw' | 'sums'>
+/** The draw, the digit of it, and what the number stands for. */
+interface Generator extends Pick<FieldProgram, 'digit' | 'numbers' | 'follows'> {
+  drawn: Draw
+  meant: Lookup
+}
 
 /** The seed of the run and the name of the stream: what every key is drawn from. */
 export interface Identity {
@@ -23,28 +27,55 @@ export function fieldPrograms(
   sumsOf: (field: PlacedField, lastByte: number) => readonly FieldSum[],
 ): FieldProgram[] {
   const draws = new Map<string, number>()
-  return varyingPieces(layout).flatMap(({ whole, piece }) =>
-    varyingParts(piece).map(part => {
-      const { offset, length, shift } = container(part)
+  const programs: FieldProgram[] = []
+  for (const { whole, piece } of varyingPieces(layout))
+    for (const part of varyingParts(piece)) {
       const id = drawId(piece, part)
-      const program = generator(part, id, identity, withinOf(piece))
       const draw = draws.get(id) ?? draws.size
       draws.set(id, draw)
-      return {
-        name: `${piece.name}${part.suffix}`,
-        offset,
-        bytes: length,
-        shift,
-        bits: part.bits,
-        clip: null,
-        draw,
-        ...program,
-        // The field that others follow does not follow itself.
-        follows: program.follows === piece.name ? null : program.follows,
-        sums: sumsOf(whole, offset + length - 1),
-      }
-    }),
-  )
+      const { offset, length } = container(part)
+      const made = generator(part, id, identity, withinOf(piece))
+      programs.push(programOf(piece, part, draw, made, sumsOf(whole, offset + length - 1)))
+    }
+  return programs
+}
+
+/** Every key by itself: a stream may have hundreds, and thousands of members. */
+function programOf(
+  piece: PlacedField,
+  part: Part,
+  draw: number,
+  { drawn, digit, meant, numbers, follows }: Generator,
+  sums: readonly FieldSum[],
+): FieldProgram {
+  const { offset, length, shift } = container(part)
+  return {
+    name: `${piece.name}${part.suffix}`,
+    offset,
+    bytes: length,
+    shift,
+    bits: part.bits,
+    clip: null,
+    draw,
+    op: drawn.op,
+    numbers,
+    size: drawn.size,
+    step: drawn.step,
+    every: drawn.every,
+    key: drawn.key,
+    columns: drawn.columns,
+    shuffle: drawn.shuffle,
+    digit,
+    values: meant.values,
+    scale: meant.scale,
+    low: meant.low,
+    segments: meant.segments,
+    hash: meant.hash,
+    high: meant.high,
+    // The field that others follow does not follow itself.
+    follows: follows === piece.name ? null : follows,
+    sums,
+  }
 }
 
 /** Of each program, in their order, what its key is drawn from where its field follows no other; undefined: nothing. */
@@ -53,10 +84,13 @@ export const keyNames = (layout: Layout): (string | undefined)[] =>
     varyingParts(piece).map(part => (isKeyed(part.spec) ? drawId(piece, part) : undefined)),
   )
 
-const varyingPieces = (layout: Layout) =>
-  placedFields(layout)
-    .filter(({ spec }) => spec && spec.kind !== 'literal')
-    .flatMap(whole => piecesOf(whole).map(piece => ({ whole, piece })))
+function varyingPieces(layout: Layout): { whole: PlacedField; piece: PlacedField }[] {
+  const found: { whole: PlacedField; piece: PlacedField }[] = []
+  for (const whole of placedFields(layout))
+    if (whole.spec && whole.spec.kind !== 'literal')
+      for (const piece of piecesOf(whole)) found.push({ whole, piece })
+  return found
+}
 
 export const varyingParts = (piece: PlacedField): readonly Part[] =>
   programParts(piece).filter(part => part.spec.kind !== 'literal')
@@ -87,10 +121,10 @@ function generator(part: Part, id: string, identity: Identity, within: Within | 
   if (spec.kind === 'literal' || spec.kind === 'ref' || spec.kind === 'hash' || spec.kind === 'digit')
     throw new Error(`${id} does not vary by itself: it needs no program`)
   return {
-    ...drawOf(spec, fieldKey(seed, stream, id)),
-    numbers,
+    drawn: drawOf(spec, fieldKey(seed, stream, id)),
     digit: null,
-    ...lookup(part, spec, asIs, null),
+    meant: lookup(part, spec, asIs, null),
+    numbers,
     follows: null,
   }
 }
@@ -99,9 +133,9 @@ function generator(part: Part, id: string, identity: Identity, within: Within | 
 function linked(part: Part, spec: Linked, { seed, stream }: Identity): Omit<Generator, 'numbers'> {
   const { source, digit, shuffle, id } = spec
   return {
-    ...drawOf(source, fieldKey(seed, stream, id), shuffle),
+    drawn: drawOf(source, fieldKey(seed, stream, id), shuffle),
     digit: digit ? { div: digit.div, mod: digit.mod } : null,
-    ...lookup(part, digit ?? source, spec, hashOf(spec, { seed, stream })),
+    meant: lookup(part, digit ?? source, spec, hashOf(spec, { seed, stream })),
     follows: spec.follows,
   }
 }

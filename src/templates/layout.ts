@@ -129,24 +129,31 @@ export function placed(slot: Slot, layer: string, offset: number): PlacedField {
 
 const noParts: readonly PlacedField[] = []
 
-/** Those of its value, each at its place. */
-export function partsOf({ spec, ...whole }: PlacedField): PlacedField[] {
+/** Those of its value, each at its place. A text has hundreds: every key by itself. */
+export function partsOf(whole: PlacedField): PlacedField[] {
   let at = whole.bitOffset
-  return (spec?.kind === 'parts' ? spec.parts : []).map(({ name, bits, value }, i) => {
-    const here = {
-      name: `${whole.name}.${name}`,
-      whole: whole.name,
+  return (whole.spec?.kind === 'parts' ? whole.spec.parts : []).map(({ name, bits, value }, i) => {
+    const part: PlacedField = {
+      key: whole.key,
+      field: whole.field,
+      spec: value,
+      bad: whole.bad,
+      linked: whole.linked,
       path: partPath(whole, name, i),
+      scope: whole.scope,
+      name: `${whole.name}.${name}`,
       bits,
       bitOffset: at,
+      parts: noParts,
+      whole: whole.name,
     }
     at += bits
-    return { ...whole, ...here, spec: value }
+    return part
   })
 }
 
 /** The number or the word that the profile has it under. */
-function partPath({ path, scope, field }: Omit<PlacedField, 'spec'>, name: string, index: number): YamlPath {
+function partPath({ path, scope, field }: PlacedField, name: string, index: number): YamlPath {
   const given = scope?.spec.fields[field.name]
   if (given?.kind !== 'string') return [...path, 'bits', index]
   const [word = ''] = name.split('.')

@@ -22,26 +22,31 @@ export function lookup(part: Part, meaning: Meaning, { times, plus }: Affine, ha
   // Bits beyond 64 matter to an upper part, and to a hash, which knows the value itself.
   const wrap = part.high || hash ? wide : (value: bigint) => BigInt.asUintN(64, value)
   const [scale, base] = hash ? [1n, 0n] : [times, plus]
-  const segments = segmentsOf(rangesOf(meaning as ValueSet), scale, base).map(({ from, low }) => ({
-    from,
-    low: wrap(low),
-  }))
-  const low = segments[0]!.low
+  const ranges = rangesOf(meaning as ValueSet)
+  const segments = ranges.length === 1 ? noSegments : segmentsOf(ranges, scale, base, wrap)
+  const low = wrap(ranges[0]!.low * scale + base)
   return {
     values: [],
     scale: wrap(scale),
     low,
-    segments: segments.length > 1 ? segments : [],
+    segments,
     hash,
     high: part.high,
   }
 }
 
+const noSegments: readonly Segment[] = []
+
 /** y stands for range.low + (y - from), which is y + (range.low - from). */
-function segmentsOf(ranges: readonly Range[], scale: bigint, base: bigint): Segment[] {
+function segmentsOf(
+  ranges: readonly Range[],
+  scale: bigint,
+  base: bigint,
+  wrap: (value: bigint) => bigint,
+): Segment[] {
   let from = 0n
   return ranges.map(({ low, high }) => {
-    const segment = { from, low: (low - from) * scale + base }
+    const segment = { from, low: wrap((low - from) * scale + base) }
     from += high - low + 1n
     return segment
   })

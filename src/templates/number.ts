@@ -7,7 +7,7 @@ export function numbered(plans: readonly StreamPlan[]): StreamPlan[] {
   for (const [id, plan] of plans.entries()) if (!first.has(plan.id)) first.set(plan.id, id)
   return plans.map((plan, id) => {
     const after = plan.after.flatMap(other => first.get(other) ?? [])
-    return signed({ ...plan, id, after })
+    return signed(plan.id === id && after.length === 0 ? plan : { ...plan, id, after })
   })
 }
 

@@ -1,5 +1,5 @@
 import type { StreamSpec, YamlPath } from '../profile/model.js'
-import { checksumOf, sumWords } from './checksum.js'
+import { checksumOf } from './checksum.js'
 import { type Diagnostic, warning } from './diagnostic.js'
 import { type Layout, packetEnd, pathOf } from './layout.js'
 import { SIGNATURE_BYTES, SIGNATURE_MAGIC } from './plan.js'
@@ -31,11 +31,15 @@ function evenOffset({ layers, payloadOffset }: Layout): number {
 
 /** Writes the signature of packet 0 at time 0. */
 export function writeSignature(bytes: Uint8Array, offset: number, stream: number): void {
-  const region = new DataView(bytes.buffer, bytes.byteOffset + offset, SIGNATURE_BYTES)
   bytes.fill(0, offset, offset + SIGNATURE_BYTES)
-  region.setUint16(0, SIGNATURE_MAGIC)
-  region.setUint16(2, stream)
-  region.setUint16(16, checksumOf(sumWords(bytes, offset, offset + SIGNATURE_BYTES)))
+  writeWord(bytes, offset, SIGNATURE_MAGIC)
+  writeWord(bytes, offset + 2, stream)
+  writeWord(bytes, offset + SIGNATURE_BYTES - 2, checksumOf(SIGNATURE_MAGIC + stream))
+}
+
+function writeWord(bytes: Uint8Array, offset: number, value: number): void {
+  bytes[offset] = value >> 8
+  bytes[offset + 1] = value & 255
 }
 
 export function checkSignature(
