@@ -314,6 +314,7 @@ Napi::Value explain(const Napi::CallbackInfo& info) {
     one.Set("words", static_cast<double>(s.layout.offsets.size()));
     one.Set("shared", s.templates.size() > 1 && s.templates[0].ground != nullptr);
     one.Set("ahead", plan->ahead);
+    one.Set("abreast", plan->abreast);
     list.Set(i, one);
   }
   return list;

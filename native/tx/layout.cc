@@ -42,7 +42,7 @@ const Template& longest_of(const Stream& s) {
   return *std::ranges::max_element(s.templates, {}, [](const Template& t) { return t.bytes.size(); });
 }
 
-// Bytes in which the templates differ.
+// Bytes in which the templates differ; of a signature, which is written as a whole, none.
 std::vector<Item> differences(const Stream& s) {
   const std::vector<uint8_t>& longest = longest_of(s).bytes;
   std::vector<bool> differs(longest.size(), false);
@@ -51,7 +51,7 @@ std::vector<Item> differences(const Stream& s) {
       if (t.bytes[at] != longest[at]) differs[at] = true;
   std::vector<Item> items;
   for (uint32_t at = 0; at < differs.size(); at++)
-    if (differs[at]) items.push_back({at, at + 1});
+    if (differs[at] && !(s.is_signed && at - s.signature < kSignatureBytes)) items.push_back({at, at + 1});
   return items;
 }
 
@@ -67,9 +67,8 @@ std::optional<uint32_t> stand(const Stream& s, const Item& item, uint32_t after,
   return at;
 }
 
-// Offsets of words that hold all items; none where some lie across others, or there is no room.
-std::vector<uint32_t> words_for(const Stream& s, std::vector<Item> items, uint32_t shortest) {
-  std::ranges::sort(items, {}, &Item::from);
+// Each word begins with the first item that no word before it holds.
+std::vector<uint32_t> words_onwards(const Stream& s, const std::vector<Item>& items, uint32_t shortest) {
   std::vector<uint32_t> offsets;
   uint32_t end = 0;  // behind the last item
   for (const Item& item : items) {
@@ -84,6 +83,35 @@ std::vector<uint32_t> words_for(const Stream& s, std::vector<Item> items, uint32
     end = item.to;
   }
   return offsets;
+}
+
+// Each word ends with the last item that no word behind it holds: where a signature follows, there is no room onwards.
+std::vector<uint32_t> words_backwards(const Stream& s, const std::vector<Item>& items, uint32_t shortest) {
+  std::vector<uint32_t> offsets;  // falling
+  uint32_t next = shortest;       // where the word behind the latest one begins
+  for (auto item = items.rbegin(); item != items.rend(); ++item) {
+    if (!offsets.empty() && item->from >= offsets.back()) {
+      if (item->to > std::min(offsets.back() + kWord, next)) return {};
+      continue;
+    }
+    const bool behind = s.is_signed && item->from >= s.signature;
+    const uint32_t first = behind ? s.signature + kSignatureBytes : 0;
+    const uint32_t at = item->to < first + kWord ? first : item->to - kWord;
+    const uint32_t end = s.is_signed && !behind ? std::min(shortest, s.signature) : shortest;
+    const bool across = !offsets.empty() && item->to > offsets.back();
+    if (across || item->from < at || at + kWord > end || offsets.size() == kMaxWords) return {};
+    if (!offsets.empty()) next = offsets.back();
+    offsets.push_back(at);
+  }
+  std::ranges::reverse(offsets);
+  return offsets;
+}
+
+// Offsets of words that hold all items; none where some lie across others, or there is no room.
+std::vector<uint32_t> words_for(const Stream& s, std::vector<Item> items, uint32_t shortest) {
+  std::ranges::sort(items, {}, &Item::from);
+  const std::vector<uint32_t> offsets = words_onwards(s, items, shortest);
+  return offsets.empty() ? words_backwards(s, items, shortest) : offsets;
 }
 
 Place place_of(const std::vector<uint32_t>& offsets, uint32_t from, uint32_t to) {

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "abreast.h"
 #include "ahead.h"
 #include "backend.h"
 #include "checksum.h"
@@ -500,7 +501,9 @@ Expected<Plan> decode_plan(std::span<const uint8_t> bytes) {
   check_sequences(in, plan.streams);
   in.require(in.done(), "something follows its end");
   if (!in.ok) return Failure{"bad-plan", std::string("the plan cannot be used: ") + in.wrong, "this is a bug in nmgen"};
-  plan.ahead = pays_ahead(plan);
+  // What is skipped would have to be walked over in the rows.
+  plan.abreast = plan.pacing.policy != LatePolicy::kSkip && are_abreast(plan);
+  plan.ahead = !plan.abreast && pays_ahead(plan);
   return plan;
 }
 

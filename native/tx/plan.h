@@ -26,12 +26,14 @@ __extension__ using uint128_t = unsigned __int128;
 struct SumEntry {
   uint32_t site;
   uint32_t high;
+  bool operator==(const SumEntry&) const = default;
 };
 
 // y stands for y * scale + low from `from` on.
 struct Segment {
   uint128_t from;
   uint128_t low;
+  bool operator==(const Segment&) const = default;
 };
 
 // Of an alias table: a run of `count` values, or of the column `other`.
@@ -41,6 +43,7 @@ struct Column {
   uint64_t count;
   uint32_t other;
   bool falling;
+  bool operator==(const Column&) const = default;
 };
 
 // Divides by what is only known when the plan is read: a multiplication by 2^64 / by, then a correction by one.
@@ -53,6 +56,7 @@ struct Divisor {
 
   Divisor() = default;
   explicit Divisor(uint64_t by);
+  bool operator==(const Divisor&) const = default;
 };
 
 struct Hash {
@@ -60,6 +64,7 @@ struct Hash {
   uint64_t size;  // 0 stands for 2^64
   uint128_t scale;
   uint128_t low;
+  bool operator==(const Hash&) const = default;
 };
 
 // See src/templates/plan.ts for what each op yields in packet i.
@@ -93,6 +98,7 @@ struct Field {
   std::vector<Column> columns;
   std::vector<SumEntry> sums;
 
+  bool operator==(const Field&) const = default;
   uint64_t ones() const { return bits == 64 ? ~0ull : (1ull << bits) - 1; }
   uint64_t mask() const { return ones() << shift; }
   uint32_t stored() const { return to - from; }
@@ -208,7 +214,9 @@ struct Plan {
   uint64_t duration_ns;  // 0: until every limit is reached
   std::vector<Stream> streams;
   std::vector<Lane> lanes;
-  bool ahead = false;  // its streams are rendered ahead of their turns: see ahead.h
+  // How streams that take turns are rendered, if not each on its own:
+  bool abreast = false;  // all as one, side by side: see abreast.h
+  bool ahead = false;    // ahead of their turns: see ahead.h
   Pacing pacing{};
 
   uint64_t shard_of(const Stream& stream) const {

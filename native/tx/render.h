@@ -16,6 +16,7 @@ namespace nmgen {
 struct Gain {
   uint64_t small, large;
   uint64_t rest;  // what the division's rest gains
+  bool operator==(const Gain&) const = default;
 };
 
 // Walks x(k) = (start + floor(i / every) * step) mod modulus, where i is the number by which the stream's k-th packet

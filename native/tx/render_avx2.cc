@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "abreast.h"
 #include "checksum.h"
 #include "crc32c.h"
 #include "render.h"
@@ -18,9 +19,11 @@ namespace nmgen {
 #ifdef NMGEN_AVX2
 #include "render_fields.inc"
 RenderFields render_avx2() { return render_fields; }
+RenderAbreast render_abreast_avx2() { return render_abreast; }
 #else
 // Other compilers take the portable loops; they are vectorised for the baseline instruction set.
 RenderFields render_avx2() { return nullptr; }
+RenderAbreast render_abreast_avx2() { return nullptr; }
 #endif
 
 }  // namespace nmgen

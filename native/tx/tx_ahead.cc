@@ -47,10 +47,6 @@ void TxLoop::stamp_ahead(uint32_t n) {
   }
 }
 
-void TxLoop::take_back_ahead(uint32_t from, uint32_t n) {
-  for (uint32_t p = from; p < n; p++) streams_[picks_[p]].next--;
-}
-
 void TxLoop::account_ahead(uint32_t n) {
   page::Word* const all = cells_of(0);
   const uint64_t now = now_;

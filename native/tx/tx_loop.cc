@@ -22,6 +22,9 @@ TxLoop::TxLoop(TxQueue& queue, const Plan& plan, page::Word* page, Answerer* ans
   any_crc_ = std::ranges::any_of(plan.streams, [](const Stream& s) { return s.is_signed && s.has_crc; });
   untouched_ = one_template_ && !any_signed_ && plan.streams[0].fields.empty();
   group_of_.assign(plan.streams.size(), kNoGroup);
+  if (plan.abreast) abreast_.emplace(plan, streams_);
+  in_rounds_ = plan.abreast && turns_are_rounds();
+  if (in_rounds_) last_round_ = std::ranges::min(streams_, {}, &StreamState::limit).limit;
   if (plan.ahead) ahead_.emplace(plan, streams_, render_fields_);
   if (!plan.streams.empty())
     std::ranges::fill(lengths_, static_cast<uint32_t>(plan.streams[0].templates[0].bytes.size()));
@@ -173,7 +176,7 @@ void TxLoop::set_due(const Turn& turn, uint32_t slots) {
 uint32_t TxLoop::compose(LaneState& lane, uint32_t n) {
   const std::vector<uint32_t>& slots = lane.lane->slots;
   group_count_ = 0;
-  if (slots.size() == 1 && lane.cycles.empty() && !ahead_) {
+  if (slots.size() == 1 && lane.cycles.empty() && !ahead_ && !abreast_) {
     StreamState& stream = streams_[slots[0]];
     const uint32_t m = static_cast<uint32_t>(std::min<uint64_t>(n, stream.limit - stream.next));
     lane.advance(m);
@@ -182,12 +185,19 @@ uint32_t TxLoop::compose(LaneState& lane, uint32_t n) {
     return m;
   }
   const uint32_t m = pick(lane, n);
-  if (m && ahead_) compose_ahead(m);
-  if (m && !ahead_) compose_mix(m);
+  if (m == 0) return 0;
+  if (abreast_)
+    compose_abreast(m);
+  else if (ahead_)
+    compose_ahead(m);
+  else
+    compose_mix(m);
   return m;
 }
 
 uint32_t TxLoop::pick(LaneState& lane, uint32_t n) {
+  if (in_rounds_)
+    if (const uint32_t m = pick_rounds(lane, n)) return m;
   uint32_t m = lane.cycles.empty() ? pick_plainly(lane, n) : 0;
   bool exhausted = false;
   while (m < n && !lane.done) {
@@ -295,6 +305,7 @@ void TxLoop::compose_mix(uint32_t n) {
 }
 
 void TxLoop::render(uint32_t n) {
+  if (abreast_) return render_abreast(n);
   if (ahead_) return stamp_ahead(n);
   if (any_crc_) stamp_groups(true);
   for (uint32_t g = 0; g < group_count_; g++)
@@ -315,9 +326,9 @@ uint32_t TxLoop::push(uint32_t n) {
   uint32_t sent = queue_.commit(n, resized_);
   if (sent < n) sent = push_slowly(n, sent);
   resized_ = false;
-  if (ahead_) {
-    take_back_ahead(sent, n);
-    account_ahead(sent);
+  if (abreast_ || ahead_) {
+    take_back_picks(sent, n);
+    abreast_ ? account_abreast(sent) : account_ahead(sent);
   } else {
     take_back(sent, n);
     account();
@@ -370,6 +381,11 @@ void TxLoop::take_back(uint32_t from, uint32_t n) {
     group.n--;
     group.stream->next--;
   }
+}
+
+void TxLoop::take_back_picks(uint32_t from, uint32_t n) {
+  if (in_rounds_) return;  // what is counted is what was sent
+  for (uint32_t p = from; p < n; p++) streams_[picks_[p]].next--;
 }
 
 // What the queue had taken, and could not send to its end, never existed either.

@@ -3,6 +3,7 @@
 #include <optional>
 #include <vector>
 
+#include "abreast.h"
 #include "ahead.h"
 #include "answer.h"
 #include "backend.h"
@@ -40,11 +41,19 @@ class TxLoop {
   // Whose turns come next, into `picks_` and `numbers_`: n at most.
   uint32_t pick(LaneState& lane, uint32_t n);
   uint32_t pick_plainly(LaneState& lane, uint32_t n);
+  // Where streams are rendered side by side (tx_abreast.cc).
+  bool turns_are_rounds() const;
+  uint32_t pick_rounds(LaneState& lane, uint32_t n);
+  void leave_rounds(const LaneState& lane);
+  void compose_abreast(uint32_t n);
+  void render_abreast(uint32_t n);
+  void account_abreast(uint32_t n);
+  void account_run(uint32_t stream, uint32_t n, uint64_t sent);
   // Where streams are rendered ahead (tx_ahead.cc).
   void compose_ahead(uint32_t n);
   void restore_lengths(uint32_t n);
   void stamp_ahead(uint32_t n);
-  void take_back_ahead(uint32_t from, uint32_t n);
+  void take_back_picks(uint32_t from, uint32_t n);
   void account_ahead(uint32_t n);
   void render(uint32_t n);
   void stamp_groups(bool has_crc);
@@ -82,14 +91,23 @@ class TxLoop {
   uint64_t due_ = 0;     // when the burst being made was due: now, or earlier
   uint32_t idles_ = 0;
 
+  static constexpr uint32_t kStep = 4;
+
   // The burst being made.
   Group groups_[kMaxBurst];
   uint32_t group_count_ = 0;
   uint8_t* data_[kMaxBurst];
   const Template* templates_[kMaxBurst];
+  std::optional<Abreast> abreast_;
+  RenderAbreast render_rows_ = choose_render_abreast();
+  // All streams have one turn each, in their order, and `round_` packets behind them before this round. Their own
+  // counts are not kept until one of them nears its limit.
+  bool in_rounds_ = false;
+  uint64_t round_ = 0, last_round_ = 0;
   std::optional<Ahead> ahead_;
-  uint32_t picks_[kMaxBurst];      // stream of each position
-  uint64_t numbers_[kMaxBurst];    // and which of its packets
+  // Stream of each position, and which of its packets; both with room for a vector at their ends.
+  alignas(64) uint32_t picks_[kMaxBurst + kStep];
+  alignas(64) uint64_t numbers_[kMaxBurst + kStep];
   uint32_t lengths_[kMaxBurst];    // rendered ahead: bytes of each frame
   uint8_t group_at_[kMaxBurst];    // group of each position
   std::vector<uint8_t> group_of_;  // stream -> group in this burst, kNoGroup outside of `compose_mix`

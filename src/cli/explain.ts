@@ -30,7 +30,7 @@ export function explain(plan: Plan): Explanation[] {
 const counted = (n: number, word: string): string => `${n} ${word}${n === 1 ? '' : 's'}`
 
 function textOf(one: StreamExplanation): string {
-  const { frames, fields, checksums, crc, words, shared, ahead, signature } = one
+  const { frames, fields, checksums, crc, words, shared, signature } = one
   const varies = [fields > 0 && counted(fields, 'field'), checksums > 0 && counted(checksums, 'checksum')]
   const live = varies.some(Boolean)
   const what = live
@@ -39,10 +39,12 @@ function textOf(one: StreamExplanation): string {
   const where =
     words > 0 ? `, stored as ${counted(words, 'word')} of 64 bits` : `, each stored on its own (${why(crc)})`
   const sizes = shared ? '; its frame sizes share their buffers' : ''
-  const turns = ahead
-    ? '; made 32 packets at a time ahead of its turns, because streams take turns in a burst'
-    : ''
-  return `${what}${live ? where : ''}${sizes}${turns}${signature ? '; a signature and its time' : ''}`
+  return `${what}${live ? where : ''}${sizes}${turnsOf(one)}${signature ? '; a signature and its time' : ''}`
+}
+
+function turnsOf({ ahead, abreast }: StreamExplanation): string {
+  if (abreast) return '; made together with the packets of the other streams in its burst, which are like it'
+  return ahead ? '; made 32 packets at a time ahead of its turns, because streams take turns in a burst' : ''
 }
 
 const why = (crc: boolean): string =>

@@ -54,6 +54,8 @@ export interface StreamExplanation {
   shared: boolean
   /** Its packets are rendered 32 at a time, ahead of their turns. */
   ahead: boolean
+  /** It is like all others, and a burst of packets of different streams is rendered as if of one: native/tx/abreast.h. */
+  abreast: boolean
 }
 
 /** What the addon exports. Every page and plan is a typed array over memory that outlives the call. */

@@ -43,6 +43,11 @@ describe('nmgen check --explain', () => {
     expect(await tiers('bench/profiles/imix.yaml')).toMatchObject([{ frames: 3, words: 3, shared: true }])
   })
 
+  it('says which streams are made side by side', async () => {
+    const made = { ahead: false, abreast: true }
+    expect(await tiers('test/fixtures/alike.yaml')).toMatchObject([made, made, made])
+  })
+
   it('says which streams are made ahead of their turns, in words as well', async () => {
     const two = 'test/fixtures/two-streams.yaml'
     const { stdout } = await nmgen(['check', two, '--explain'])
