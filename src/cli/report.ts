@@ -6,7 +6,7 @@ interface ReportArguments {
   out: string
 }
 
-export const formats = ['text', 'json', 'markdown', 'junit', 'github', 'csv', 'prometheus', 'hgrm']
+export const formats = ['text', 'json', 'markdown', 'junit', 'github', 'csv', 'prometheus', 'hgrm', 'html']
 
 const command: CommandModule<object, ReportArguments> = {
   command: 'report <results..>',

@@ -17,9 +17,9 @@ import { ofCapture } from './sources.js'
 import { hintFor } from './suggest.js'
 
 /** What a stream never takes over. */
-const own = ['name', 'like', 'set']
+export const own = ['name', 'like', 'set']
 /** Of these a stream has one: giving one leaves the others behind. */
-const rivals = new Map<string, readonly string[]>([
+export const rivals = new Map<string, readonly string[]>([
   ['rate', ['share', 'timing']],
   ['share', ['rate', 'timing']],
   ['timing', ['rate', 'share']],

@@ -1,19 +1,21 @@
-/** The latency histograms beside a result, back from its `latency.hlog`. */
+/** What lies beside a result in the folder of its run: the histograms of `latency.hlog`, the lines of `series.ndjson`. */
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { NmgenError } from '../../errors.js'
 import { Exit } from '../../exit.js'
 import { type Hdr, loadHdr, toHistogram } from '../../stats/latency.js'
+import type { Result } from '../../stats/result.js'
+import type { Interval } from '../../stats/sampler.js'
 import type { StoredResult } from '../read.js'
 
-type Histogram = ReturnType<typeof toHistogram>
+export type Histogram = ReturnType<typeof toHistogram>
 
 /** Of all results together, by stream: their buckets add up. */
 export async function histogramsOf(results: readonly StoredResult[]): Promise<Map<string, Histogram>> {
   const hdr = await loadHdr()
   const all = new Map<string, Histogram>()
   for (const { file } of results)
-    for (const histogram of read(hdr, join(dirname(file), 'latency.hlog'))) {
+    for (const histogram of read(hdr, logOf(file))) {
       const name = histogram.tag === '' ? 'all' : histogram.tag
       const sum = all.get(name) ?? toHistogram(hdr, [])
       sum.add(histogram)
@@ -21,6 +23,8 @@ export async function histogramsOf(results: readonly StoredResult[]): Promise<Ma
     }
   return all
 }
+
+const logOf = (file: string): string => join(dirname(file), 'latency.hlog')
 
 function read(hdr: Hdr, file: string): Histogram[] {
   if (!existsSync(file))
@@ -35,4 +39,48 @@ function read(hdr: Hdr, file: string): Histogram[] {
   for (let next = reader.nextIntervalHistogram(); next !== null; next = reader.nextIntervalHistogram())
     found.push(next as Histogram)
   return found
+}
+
+/** A run as a page shows it; what its folder does not hold is empty. */
+export interface StoredRun {
+  result: Result
+  intervals: readonly Interval[]
+  /** Of the whole run, by stream. */
+  latency: readonly (readonly [name: string, histogram: Histogram])[]
+  /** Of all streams, by interval. */
+  slices: readonly { from: number; to: number; histogram: Histogram }[]
+}
+
+export async function storedRun({ file, result }: StoredResult): Promise<StoredRun> {
+  const series = join(dirname(file), 'series.ndjson')
+  const lines = existsSync(series) ? readFileSync(series, 'utf8').split('\n') : []
+  const intervals = lines.flatMap(line => parsed(line))
+  if (!existsSync(logOf(file))) return { result, intervals, latency: [], slices: [] }
+  const hdr = await loadHdr()
+  const latency = [...(await histogramsOf([{ file, result }]))]
+  return { result, intervals, latency, slices: slicesOf(hdr, read(hdr, logOf(file))) }
+}
+
+/** The last line of a run that was killed may be half of one. */
+function parsed(line: string): Interval[] {
+  try {
+    return [JSON.parse(line) as Interval]
+  } catch {
+    return []
+  }
+}
+
+/** The reader adds the time at which the log began, which is when its first line does. */
+function slicesOf(hdr: Hdr, histograms: readonly Histogram[]): StoredRun['slices'] {
+  const slices = new Map<number, { from: number; to: number; histogram: Histogram }>()
+  const began = Math.min(...histograms.map(({ startTimeStampMsec }) => startTimeStampMsec))
+  for (const histogram of histograms) {
+    const [from, to] = [histogram.startTimeStampMsec, histogram.endTimeStampMsec].map(
+      msec => (msec - began) / 1000,
+    ) as [number, number]
+    const slice = slices.get(from) ?? { from, to, histogram: toHistogram(hdr, []) }
+    slice.histogram.add(histogram)
+    slices.set(from, slice)
+  }
+  return [...slices.values()]
 }

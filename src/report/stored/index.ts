@@ -4,6 +4,7 @@ import { resultText } from '../text.js'
 import { csv } from './csv.js'
 import { github } from './github.js'
 import { hgrm } from './hgrm.js'
+import { html } from './html.js'
 import { junit } from './junit.js'
 import { markdown } from './markdown.js'
 import { prometheus } from './prometheus.js'
@@ -40,4 +41,5 @@ export const storedFormats: readonly StoredFormat[] = [
   csv,
   prometheus,
   hgrm,
+  html,
 ]

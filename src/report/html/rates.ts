@@ -1,0 +1,65 @@
+import { magnitude } from '../../stats/format.js'
+import type { Interval } from '../../stats/sampler.js'
+import { ACROSS, type Axis, type Line, lineChart, UP } from './chart.js'
+import { linear } from './scale.js'
+
+/** One run over its time; of a comparison several. */
+export interface Series {
+  name: string
+  intervals: readonly Interval[]
+  /** Packets per second that were asked for; null: as fast as it goes. */
+  offered: number | null
+}
+
+export function ratesChart(all: readonly Series[]): string {
+  const lines = all.flatMap(linesOf)
+  if (lines.every(({ points }) => points.length < 2)) return ''
+  const highest = Math.max(...lines.flatMap(({ points }) => points.map(([, y]) => y)), 1)
+  return lineChart('Packets per second', time(all), yAxis('packets/s', highest), lines)
+}
+
+export function missingChart(all: readonly Series[]): string {
+  const lines = all.map(
+    ({ name, intervals }, i): Line => ({
+      name: named(all, name, 'sent and not arrived'),
+      colour: i + 1,
+      points: intervals.flatMap(({ t_s, missing }) => (missing === null ? [] : [[t_s, missing] as const])),
+    }),
+  )
+  const highest = Math.max(...lines.flatMap(({ points }) => points.map(([, y]) => y)), 0)
+  if (highest === 0) return ''
+  return lineChart('Packets missing', time(all), yAxis('packets', highest), lines)
+}
+
+function linesOf({ name, intervals, offered }: Series, i: number, all: readonly Series[]): Line[] {
+  const of = (what: string, colour: number, value: (one: Interval) => number | null): Line => ({
+    name: named(all, name, what),
+    colour: i * 2 + colour,
+    points: intervals.flatMap(one => (value(one) === null ? [] : [[one.t_s, value(one)!] as const])),
+  })
+  const asked = offered === null ? [] : [{ ...of('offered', 3, () => offered), dashed: true }]
+  const received = intervals.some(({ rx_packets }) => rx_packets !== null)
+  return [
+    ...asked,
+    { ...of('sent', 1, ({ tx_pps }) => tx_pps), broad: true },
+    ...(received ? [of('received', 2, ({ rx_pps }) => rx_pps)] : []),
+  ]
+}
+
+const named = (all: readonly Series[], name: string, what: string): string =>
+  all.length > 1 ? `${name}: ${what}` : what
+
+function time(all: readonly Series[]): Axis {
+  const end = Math.max(...all.flatMap(({ intervals }) => intervals.map(({ t_s }) => t_s)), 1e-3)
+  return {
+    scale: linear(0, end, ACROSS),
+    title: 'seconds',
+    write: value => String(Number(value.toPrecision(6))),
+  }
+}
+
+const yAxis = (title: string, highest: number): Axis => ({
+  scale: linear(0, highest * 1.05, UP),
+  title,
+  write: value => magnitude(value, '').trim(),
+})
