@@ -257,13 +257,32 @@ void TxLoop::compose_one(StreamState& stream, uint32_t n) {
     templates_[0] = &stream.stream->templates[0];
     return;
   }
+  if (stream.sizes.cycle && !queue_.disturbed && !undressed_) return compose_sizes(g);
   choose_templates(stream, g.k, n, templates_);
   for (uint32_t j = 0; j < n; j++) {
     const Template& t = *templates_[j];
+    if (undressed_ && frames[j].holds == kNothing) undressed_--;
     resized_ |= dress(frames[j], t);
     data_[j] = frames[j].data;
     g.bytes += t.bytes.size();
   }
+}
+
+// Every buffer holds the only ground there is: it gets a length, and the rest lies in the words.
+void TxLoop::compose_sizes(Group& g) {
+  const SizeTable& sizes = g.stream->sizes;
+  const size_t at = g.k % sizes.cycle;
+  const uint32_t* const lengths = &sizes.lengths[at];
+  Frame* const frames = queue_.frames;
+  uint8_t** const data = data_;
+#pragma GCC unroll 8
+  for (size_t j = 0; j < g.n; j++) {
+    data[j] = frames[j].data;
+    frames[j].length = lengths[j];
+  }
+  g.columns = &sizes.columns[at];
+  g.bytes = sizes.bytes[at + g.n] - sizes.bytes[at];
+  resized_ = true;
 }
 
 void TxLoop::restore(const StreamState& stream, uint32_t n) {

@@ -35,6 +35,7 @@ class TxLoop {
   // Fills the first n frames of the window with the next packets of `lane`; returns how many there were.
   uint32_t compose(LaneState& lane, uint32_t n);
   void compose_one(StreamState& stream, uint32_t n);
+  void compose_sizes(Group& g);
   // Fills again what lost its template.
   void restore(const StreamState& stream, uint32_t n);
   void compose_mix(uint32_t n);

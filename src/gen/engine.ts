@@ -13,7 +13,7 @@ import { ownAddresses, resolveNeighbours } from './neighbours.js'
 import { readRx, readTx } from './page.js'
 import { closePorts, type OpenPort, openPorts } from './ports.js'
 import { type FleetShard, makeQueues, type Queue } from './queues.js'
-import { settle } from './settle.js'
+import { clockOf, settle } from './settle.js'
 import { ownShard, shareOf } from './shard.js'
 import type { RunOutcome, Snapshot, StopReason } from './snapshot.js'
 import { Team } from './team.js'
@@ -80,7 +80,12 @@ class NativeRun implements Run {
     if (!failure) {
       this.#epochNs = this.team.go(randomInt(1, 0x10000))
       failure = await this.team.finished('tx')
-      if (!failure) await settle(() => this.snapshot(), this.plan)
+      if (!failure)
+        await settle(
+          () => this.snapshot(),
+          this.plan,
+          clockOf(() => this.#stopped !== undefined),
+        )
     }
     failure = (await this.team.dismiss()) ?? failure
     const final = this.snapshot()
