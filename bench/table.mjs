@@ -24,6 +24,13 @@ const PROFILES = [
   }),
 ]
 
+/** A core sends and another one receives: sequence, latency, counters. What is received counts. */
+const RECEIVERS = [
+  { name: 'sent on loop, nobody receives', profile: 'two-fields', uri: 'loop:bench' },
+  { name: 'received on loop', profile: 'signed', uri: 'loop:bench', receives: true },
+  { name: 'received on net_ring', profile: 'signed', uri: 'dpdk:net_ring0', receives: true },
+]
+
 const PEERS = [
   { name: 'testpmd txonly', fields: 0 },
   { name: 'testpmd txonly --txonly-multi-flow', mode: ['--txonly-multi-flow'], fields: 2 },
@@ -44,6 +51,8 @@ export const PROMISES = [
   { of: 'four random fields', to: 'two random fields', least: 0.75 },
   { of: 'permutation of 1M 5-tuples', to: 'two random fields', least: 0.7 },
   { of: 'IMIX, two random fields', to: 'two random fields', least: 0.8 },
+  { of: 'received on loop', to: 'sent on loop, nobody receives', least: 0.8 },
+  { of: 'received on net_ring', to: 'two random fields', least: 0.8 },
   ...['10', '100', '1,000', '10,000'].map(n => ({
     of: `${n} streams`,
     to: 'two random fields',
@@ -83,6 +92,14 @@ export function contenders(folder, seconds) {
     }
     return { ...one, run }
   })
+  const receivers = RECEIVERS.map(({ name, ...one }) => {
+    const profile = fileOf(one, folder)
+    const run = async () => {
+      const { metrics } = await nmgen({ ...one, profile, ...common })
+      return { pps: one.receives ? metrics.rx_pps : metrics.tx_pps, cycles: metrics.cycles_per_packet }
+    }
+    return { name, run }
+  })
   const hasTestpmd = !spawnSync('dpdk-testpmd', ['--version']).error
   const peers = PEERS.map(one => ({
     ...one,
@@ -92,5 +109,5 @@ export function contenders(folder, seconds) {
     ...one,
     run: async () => ({ pps: await limit({ ...one, device: DEVICE, ...common }) }),
   }))
-  return [...profiles, ...(hasTestpmd ? peers : []), ...limits]
+  return [...profiles, ...receivers, ...(hasTestpmd ? peers : []), ...limits]
 }

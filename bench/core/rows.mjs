@@ -24,6 +24,7 @@ export const ROWS = [
   { name: '100 streams', device: NULL, text: fields.two, streams: 100 },
   { name: '1,000 streams', device: NULL, text: fields.two, streams: 1000 },
   { name: '10,000 streams', device: NULL, text: fields.two, streams: 10_000 },
+  { name: 'with a signature, loop', device: LOOP, text: profile('signed') },
   { name: 'receive', device: 'receive', text: profile('signed') },
 ]
 

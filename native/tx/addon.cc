@@ -7,12 +7,14 @@
 #include <sched.h>
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 #include <mutex>
 
 #include "answer.h"
 #include "backend.h"
 #include "clock.h"
+#include "histogram.h"
 #include "log.h"
 #include "plan.h"
 #include "render.h"
@@ -187,7 +189,7 @@ Napi::Value run_tx(const Napi::CallbackInfo& info) {
   auto plan = decode_plan(to_span<uint8_t>(info[2]));
   if (!plan) return to_object(env, plan.failure());
   auto page = to_span<uint64_t>(info[3]);
-  if (page.size() < page::kHeaderCells + plan->streams.size() * page::kTxStreamCells) return to_object(env, kBadPage);
+  if (!TxLoop::page_fits(*plan, page)) return to_object(env, kBadPage);
   TxQueue& tx = *device->tx(queue);
   if (const uint32_t bytes = longest_frame(*plan); bytes > tx.max_frame())
     return to_object(env, too_long(bytes, tx.max_frame()));
@@ -197,6 +199,28 @@ Napi::Value run_tx(const Napi::CallbackInfo& info) {
   device->leave();
   if (const uint64_t late = page::get(&page[page::kTooLateNs])) return to_object(env, too_late(late));
   return to_result(env, tx.failure);
+}
+
+// {stream, residue, ring} of each sender; a ring that is none is left out.
+std::vector<Source> sources_of(const Napi::Value& given) {
+  std::vector<Source> sources;
+  if (!given.IsArray()) return sources;
+  const Napi::Array list = given.As<Napi::Array>();
+  for (uint32_t n = 0; n < list.Length(); n++) {
+    const Napi::Object one = list.Get(n).As<Napi::Object>();
+    const auto ring = to_span<uint64_t>(one.Get("ring"));
+    if (!std::has_single_bit(ring.size())) continue;
+    sources.push_back({one.Get("stream").ToNumber(), one.Get("residue").ToNumber().Uint32Value(), Departures(ring)});
+  }
+  return sources;
+}
+
+// Counts values as a loop does, into the buckets of a page.
+Napi::Value record(const Napi::CallbackInfo& info) {
+  auto counts = to_span<uint64_t>(info[1]);
+  if (counts.size() != histogram::kCells) return to_object(info.Env(), kBadPage);
+  for (const uint64_t ns : to_span<uint64_t>(info[0])) histogram::record(counts.data(), ns);
+  return info.Env().Null();
 }
 
 Napi::Value run_rx(const Napi::CallbackInfo& info) {
@@ -218,7 +242,9 @@ Napi::Value run_rx(const Napi::CallbackInfo& info) {
   }
   device->enter();
   const auto answerer = answerer_of(info[0]);
-  RxLoop(*device->rx(queue), *plan, page.data(), tap ? &*tap : nullptr, answerer.get()).run();
+  RxLoop loop(*device->rx(queue), *plan, page.data(), tap ? &*tap : nullptr, answerer.get());
+  loop.listen(sources_of(info[6]));
+  loop.run();
   device->leave();
   return to_result(env, device->rx(queue)->failure);
 }
@@ -342,6 +368,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
                                                                                           {"close", close},
                                                                                           {"runTx", run_tx},
                                                                                           {"runRx", run_rx},
+                                                                                          {"record", record},
                                                                                           {"own", own},
                                                                                           {"attend", attend},
                                                                                           {"render", render},

@@ -172,7 +172,8 @@ void place_all(Stream& s) {
 }  // namespace
 
 void lay_out(Stream& s) {
-  if (is_storable(s)) s.layout.offsets = find_words(s);
+  // Where no field varies nothing is ever stored: each size needs a template of its own.
+  if (is_storable(s) && !s.fields.empty()) s.layout.offsets = find_words(s);
   if (!s.layout.offsets.empty()) place_all(s);
   fill_bases(s);
 }

@@ -17,6 +17,8 @@ enum Cell : size_t {
   kHistograms = 4,  // RX: number of latency histograms behind the stream blocks
   kShared = 5,      // 1: another loop of this run has the same CPU, so waiting must let it run
   kRun = 6,         // 16 bits that its signatures carry, set before kGo; 0 on an RX page: those of any run count
+  kTimings = 7,     // blocks of timing.h: TX 1 where a lane is paced, RX 0 or one for each histogram
+  kDepartures = 4,  // TX: entries of each stream's ring of departures, behind its timing; a power of two, or 0
 
   kState = 8,  // State
   kPackets = 9,
@@ -76,6 +78,18 @@ enum RxStream : size_t {
   kNewestNs = 16,    // when the newest was sent
   kExpected = 17,    // packets up to the newest of each shard, lost ones too
   kRxStreamCells = 24,
+};
+
+// A block of timing.h; its histogram follows. The minimum is kept as that of latency.
+enum Timed : size_t {
+  kTimedCount = 0,
+  kTimedSum = 1,
+  kTimedNotMin = 2,
+  kTimedMax = 3,
+  kTimedGaps = 4,
+  kTimedBursts = 5,
+  kTimedErrors = 8,  // of gaps: within 64, 128, 256, 512, 1,024 ns, and beyond
+  kTimedHeader = 16,
 };
 
 using Word = uint64_t;

@@ -105,11 +105,30 @@ static std::vector<const Template*> cycle_of(const Stream& s, uint64_t stride, u
   return cycle;
 }
 
+constexpr size_t kMaxSizeTable = 1024;  // packets: longer ones leave the first-level cache
+
+static SizeTable size_table(const Stream& s, const std::vector<const Template*>& cycle) {
+  if (!s.templates[0].ground || cycle.size() > kMaxSizeTable) return {};
+  const size_t count = s.templates[0].bases.size();
+  SizeTable table{.cycle = cycle.size(), .pitch = cycle.size() + 2 * kMaxBurst};
+  table.columns.resize(count * table.pitch);
+  uint64_t bytes = 0;
+  for (size_t k = 0; k < table.pitch; k++) {
+    const Template& t = *cycle[k % cycle.size()];
+    for (size_t column = 0; column < count; column++) table.columns[column * table.pitch + k] = t.bases[column];
+    table.lengths.push_back(static_cast<uint32_t>(t.bytes.size()));
+    table.bytes.push_back(bytes);
+    bytes += t.bytes.size();
+  }
+  return table;
+}
+
 std::vector<StreamState> make_states(const Plan& plan) {
   std::vector<StreamState> states;
   for (const Stream& stream : plan.streams) {
     StreamState state{&stream, {}, plan.stride, plan.shard_of(stream), stream.limit};
     if (!stream.sizes.on && stream.templates.size() > 1) state.cycle = cycle_of(stream, state.stride, state.shard);
+    if (plan.streams.size() == 1 && !state.cycle.empty()) state.sizes = size_table(stream, state.cycle);
     for (const Field& field : stream.fields) state.fields.push_back({&field, Walk(plan, stream, field)});
     states.push_back(std::move(state));
   }

@@ -51,6 +51,16 @@ struct FieldState {
   Walk walk;
 };
 
+// Of frame sizes in a fixed order that share their ground: what the templates of packets 0, 1, 2 ... have in words and
+// sums, column by column, and their lengths; of one cycle, and of as many more as a burst can reach beyond it.
+struct SizeTable {
+  size_t cycle = 0;  // packets; 0: there is no table
+  size_t pitch = 0;  // numbers in a column
+  std::vector<uint64_t> columns{};
+  std::vector<uint32_t> lengths{};
+  std::vector<uint64_t> bytes{};  // of all packets before
+};
+
 struct StreamState {
   const Stream* stream;
   std::vector<FieldState> fields;
@@ -59,6 +69,7 @@ struct StreamState {
   uint64_t next = 0;  // the next k to send
   // Of several frame sizes in a fixed order: the templates of packets 0, 1, 2 ... of this shard, until they repeat.
   std::vector<const Template*> cycle{};
+  SizeTable sizes{};
 };
 
 // Frames of one stream within a burst.
@@ -66,9 +77,10 @@ struct Group {
   StreamState* stream;
   uint64_t k;  // of the first
   uint32_t n;
-  uint64_t bytes;              // filled in by `dress`
-  uint8_t** data;              // n pointers, filled in by `dress`
-  const Template** templates;  // n pointers, filled in by `dress`
+  uint64_t bytes;                     // filled in by `dress`
+  uint8_t** data;                     // n pointers, filled in by `dress`
+  const Template** templates;         // n pointers, filled in by `dress`; with `columns`, nobody reads them
+  const uint64_t* columns = nullptr;  // from its first packet on, in the stream's SizeTable
 };
 
 std::vector<StreamState> make_states(const Plan& plan);

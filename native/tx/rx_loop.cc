@@ -40,6 +40,8 @@ RxLoop::RxLoop(RxQueue& queue, const Plan& plan, page::Word* page, Tap* tap, Ans
                           0,
                           false,
                           {}});
+    if (histograms && page::get(page + page::kTimings))
+      receivers_.back().timing.emplace(histogram + histograms * histogram::kCells + s.histogram * Timing::kCells);
     if (s.is_signed) receivers_.back().sequences.resize(s.stride);
     const std::vector<uint8_t>& bytes = s.templates[0].bytes;
     receivers_.back().is_icmp_error = is_icmp_error(bytes.data(), static_cast<uint32_t>(bytes.size()));
@@ -51,12 +53,27 @@ RxLoop::RxLoop(RxQueue& queue, const Plan& plan, page::Word* page, Tap* tap, Ans
   }
 }
 
+void RxLoop::listen(const std::vector<Source>& sources) {
+  for (const Source& source : sources) {
+    const int32_t index = source.stream < receiver_of_.size() ? receiver_of_[source.stream] : -1;
+    if (index < 0) continue;
+    Receiver& r = receivers_[static_cast<size_t>(index)];
+    if (!r.timing || source.residue >= r.stream->stride) continue;
+    r.departures.resize(r.stream->stride);
+    r.before.resize(r.stream->stride);
+    r.departures[source.residue] = source.departures;
+  }
+}
+
 bool RxLoop::page_fits(const Plan& plan, std::span<page::Word> page) {
   if (page.size() < page::kHeaderCells) return false;
   const uint64_t histograms = page::get(&page[page::kHistograms]);
+  const uint64_t timings = page::get(&page[page::kTimings]);
   const size_t streams = page::kHeaderCells + plan.streams.size() * page::kRxStreamCells;
+  if (timings && timings != histograms) return false;
   auto is_there = [&](const Stream& s) { return histograms == 0 || s.histogram < histograms; };
-  return histograms <= plan.streams.size() && page.size() >= streams + histograms * histogram::kCells &&
+  return histograms <= plan.streams.size() &&
+         page.size() >= streams + histograms * histogram::kCells + timings * Timing::kCells &&
          std::ranges::all_of(plan.streams, is_there);
 }
 
@@ -227,7 +244,10 @@ void RxLoop::track(Receiver& r, const uint8_t* at, uint64_t now) {
       return;
   }
   latest_.latency_ns = now > sent ? now - sent : 0;
+  latest_.arrived_ns = now;
+  latest_.index = i;
   time(r, latest_.latency_ns, 1);
+  if (!r.departures.empty()) time_schedule(r, i, now, latest_.latency_ns);
 }
 
 uint32_t RxLoop::take_streak(std::span<const Frame> frames, uint64_t& bytes) {
@@ -236,12 +256,31 @@ uint32_t RxLoop::take_streak(std::span<const Frame> frames, uint64_t& bytes) {
   const uint32_t n = streak.follow(frames);
   if (n == 0) return 0;
   latest_.sequence->follow(n);
+  for (uint32_t j = 1; !r.departures.empty() && j <= n; j++)
+    time_schedule(r, latest_.index + j * r.stream->stride, latest_.arrived_ns, latest_.latency_ns);
   r.newest += n * r.stream->stride;
   time(r, latest_.latency_ns, n);
   page::add(r.cells + page::kRxPackets, n);
   page::add(r.cells + page::kRxBytes, streak.bytes);
   bytes += streak.bytes;
   return n;
+}
+
+// Since packet i was due, and how its gap to the one before in its sequence came out.
+void RxLoop::time_schedule(Receiver& r, uint64_t i, uint64_t now, uint64_t latency_ns) {
+  const uint64_t stride = r.stream->stride, k = stride == 1 ? i : i / stride;
+  const size_t residue = stride == 1 ? 0 : i % stride;
+  Before& before = r.before[residue];
+  uint64_t late_ns = 0;
+  if (!r.departures[residue] || !r.departures[residue].find(k, late_ns)) {
+    before.is_there = false;
+    return;
+  }
+  const uint64_t behind = latency_ns + late_ns;
+  r.timing->take(behind);
+  if (before.k + 1 != k) before.is_there = false;  // not its neighbour: another was lost, or came out of order
+  r.timing->follow(before, static_cast<int64_t>(now - behind), static_cast<int64_t>(behind));
+  before.k = k;
 }
 
 void RxLoop::time(Receiver& r, uint64_t latency_ns, uint64_t packets) {

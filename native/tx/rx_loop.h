@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "answer.h"
@@ -8,8 +9,16 @@
 #include "plan.h"
 #include "sequence.h"
 #include "tap.h"
+#include "timing.h"
 
 namespace nmgen {
+
+// Of the packets of a stream with i mod stride == residue: where their sender says how late they left.
+struct Source {
+  uint32_t stream;
+  uint64_t residue;
+  Departures departures;
+};
 
 // Counts and times what arrives on one queue. Each queue judges order among the packets that it sees; what it
 // counts adds up over queues, because loss is sent minus received and not a gap in one queue's numbers.
@@ -18,6 +27,8 @@ class RxLoop {
   // `tap`: what chooses frames and keeps them; the others are not counted. Null: all count, and none is kept.
   // `answerer`: where the port has an address of its own.
   RxLoop(RxQueue& queue, const Plan& plan, page::Word* page, Tap* tap = nullptr, Answerer* answerer = nullptr);
+  // From where it is known when packets were due; before `run`.
+  void listen(const std::vector<Source>& sources);
   // Has the page room for every stream's counters and for the histograms that it announces?
   static bool page_fits(const Plan& plan, std::span<page::Word> page);
   // Blocks until the page says stop, the tap is full, or the queue fails, which then says why.
@@ -27,11 +38,14 @@ class RxLoop {
   struct Receiver {
     const Stream* stream;
     page::Word* cells;
-    page::Word* histogram;            // null: latency goes into the totals only
-    uint64_t newest = 0;              // highest packet index seen: what a 32-bit index is completed with
-    uint32_t moved = 0;               // where its signature was found last, if not in its place; 0: never
-    bool is_icmp_error;               // so that the signature in one need not be a quotation
-    std::vector<Sequence> sequences;  // one for each shard that sends
+    page::Word* histogram;                 // null: latency goes into the totals only
+    uint64_t newest = 0;                   // highest packet index seen: what a 32-bit index is completed with
+    uint32_t moved = 0;                    // where its signature was found last, if not in its place; 0: never
+    bool is_icmp_error;                    // so that the signature in one need not be a quotation
+    std::vector<Sequence> sequences;       // one for each shard that sends
+    std::optional<Timing> timing{};        // of what has a schedule
+    std::vector<Departures> departures{};  // one for each shard, as `sequences`; empty: not known
+    std::vector<Before> before{};
   };
 
   void take(std::span<const Frame> frames, const uint64_t* arrived);
@@ -46,6 +60,7 @@ class RxLoop {
   // How many of `frames` only go on with the packet taken last, in order and at the same time.
   uint32_t take_streak(std::span<const Frame> frames, uint64_t& bytes);
   bool take_matched(const Frame& frame);
+  static void time_schedule(Receiver& r, uint64_t i, uint64_t now, uint64_t latency_ns);
   void time(Receiver& r, uint64_t latency_ns, uint64_t packets);
   static void count(Receiver& r, const Frame& frame);
 
@@ -67,6 +82,8 @@ class RxLoop {
     const uint8_t* signature = nullptr;
     uint32_t offset = 0;  // of the signature in its frame
     uint64_t latency_ns = 0;
+    uint64_t arrived_ns = 0;
+    uint64_t index = 0;
   } latest_;
 };
 

@@ -66,7 +66,8 @@ void TxLoop::compose_abreast(uint32_t n) {
 void TxLoop::render_abreast(uint32_t n) {
   render_rows_({&*abreast_, n, picks_, numbers_, data_});
   if (!any_signed_) return;
-  const uint64_t now = stamp_of(run_, now_ns());  // one reading a burst
+  stamped_ = now_ns();  // one reading a burst
+  const uint64_t now = stamp_of(run_, stamped_);
   for (uint32_t p = 0; p < n; p++) {
     StreamState& stream = streams_[picks_[p]];
     stamp({&stream, numbers_[p], 1, 0, &data_[p], nullptr}, now);

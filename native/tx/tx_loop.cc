@@ -28,7 +28,24 @@ TxLoop::TxLoop(TxQueue& queue, const Plan& plan, page::Word* page, Answerer* ans
   if (plan.ahead) ahead_.emplace(plan, streams_, render_fields_);
   if (!plan.streams.empty())
     std::ranges::fill(lengths_, static_cast<uint32_t>(plan.streams[0].templates[0].bytes.size()));
+  due_times_ = queue.due;
+  if (page::get(page + page::kTimings)) {
+    page::Word* const block = cells_of(plan.streams.size());
+    timing_.emplace(block);
+    if (!due_times_) due_times_ = own_due_times_;
+    const size_t entries = page::get(page + page::kDepartures);
+    for (size_t s = 0; entries && s < plan.streams.size(); s++)
+      departures_.emplace_back(std::span(block + Timing::kCells + s * entries, entries));
+  }
   schedule_.retire(streams_);  // this shard may have nothing to send
+}
+
+bool TxLoop::page_fits(const Plan& plan, std::span<page::Word> page) {
+  if (page.size() < page::kHeaderCells) return false;
+  const uint64_t timings = page[page::kTimings], entries = page[page::kDepartures], streams = plan.streams.size();
+  if (timings > 1 || entries > page.size() || (entries & (entries - 1))) return false;
+  const size_t behind = timings ? Timing::kCells + streams * entries : 0;
+  return page.size() >= page::kHeaderCells + streams * page::kTxStreamCells + behind;
 }
 
 void TxLoop::run() {
@@ -151,32 +168,62 @@ void TxLoop::skip(LaneState& lane, uint32_t slots) {
 void TxLoop::send(Turn turn) {
   if (queue_.room == 0) return make_room();  // and ask again whose turn it is: waiting takes time
   const uint32_t slots = std::min(turn.slots, queue_.room);
-  if (queue_.due) set_due(turn, slots);
+  if (due_times_) set_due(turn, slots);
   const uint32_t n = compose(*turn.lane, slots);
   if (n == 0) return;
   due_ = now_ - turn.late_ns;
   render(n);
+  const bool timed = timing_ && turn.lane->paced();
+  if (timed) depart(n);
   const uint32_t sent = push(n);
-  if (sent < n && turn.lane->paced()) page::add(page_ + page::kUnsent, n - sent);
-  if (turn.late_ns > plan_.pacing.late_ns) {
-    page::add(page_ + page::kLate, sent);
-    if (turn.late_ns > page::get(page_ + page::kMaxLateNs)) page::set(page_ + page::kMaxLateNs, turn.late_ns);
+  if (timed) return time(sent), unsent(n - sent);
+  if (turn.lane->paced()) unsent(n - sent);
+}
+
+// How late each of them is, and for their receivers, who see only when it was sent.
+void TxLoop::depart(uint32_t n) {
+  if (!any_signed_) stamped_ = now_ns();
+  const uint64_t elapsed = stamped_ - page::get(page_ + page::kEpochNs);
+  for (uint32_t p = 0; p < n; p++) late_[p] = elapsed > due_times_[p] ? elapsed - due_times_[p] : 0;
+  if (departures_.empty()) return;
+  const Group& only = groups_[0];
+  for (uint32_t p = 0; p < n; p++)
+    if (picked_)
+      departures_[picks_[p]].put(numbers_[p], late_[p]);
+    else
+      departures_[static_cast<size_t>(only.stream - streams_.data())].put(only.k + p, late_[p]);
+}
+
+void TxLoop::time(uint32_t sent) {
+  uint64_t late = 0, most = page::get(page_ + page::kMaxLateNs);
+  for (uint32_t p = 0; p < sent; p++) {
+    timing_->take(late_[p]);
+    timing_->follow(before_, static_cast<int64_t>(due_times_[p]), static_cast<int64_t>(late_[p]));
+    late += late_[p] > plan_.pacing.late_ns;
+    most = std::max(most, late_[p]);
   }
+  page::add(page_ + page::kLate, late);
+  page::set(page_ + page::kMaxLateNs, most);
+}
+
+void TxLoop::unsent(uint32_t packets) {
+  if (packets) page::add(page_ + page::kUnsent, packets);
 }
 
 // Before `compose` moves the lane on.
 void TxLoop::set_due(const Turn& turn, uint32_t slots) {
   const uint64_t now = now_ - page::get(page_ + page::kEpochNs);
   if (turn.lane->paced())
-    turn.lane->due_times(slots, queue_.due);
+    turn.lane->due_times(slots, due_times_);
   else
-    std::fill_n(queue_.due, slots, now);
+    std::fill_n(due_times_, slots, now);
 }
 
 uint32_t TxLoop::compose(LaneState& lane, uint32_t n) {
   const std::vector<uint32_t>& slots = lane.lane->slots;
   group_count_ = 0;
-  if (slots.size() == 1 && lane.cycles.empty() && !ahead_ && !abreast_) {
+  picked_ = slots.size() > 1 || !lane.cycles.empty() || ahead_ || abreast_;
+  if (!picked_) {
     StreamState& stream = streams_[slots[0]];
     const uint32_t m = static_cast<uint32_t>(std::min<uint64_t>(n, stream.limit - stream.next));
     lane.advance(m);
@@ -207,7 +254,7 @@ uint32_t TxLoop::pick(LaneState& lane, uint32_t n) {
       exhausted = true;
       if (lane.paced() && !lane.lane->tight) {
         lane.advance(1);  // a turn without a packet keeps the rhythm of the others
-        if (queue_.due) std::copy(queue_.due + m + 1, queue_.due + n, queue_.due + m);
+        if (due_times_) std::copy(due_times_ + m + 1, due_times_ + n, due_times_ + m);
         n--;
       } else {
         lane.pass();
@@ -257,13 +304,32 @@ void TxLoop::compose_one(StreamState& stream, uint32_t n) {
     templates_[0] = &stream.stream->templates[0];
     return;
   }
+  if (stream.sizes.cycle && !queue_.disturbed && !undressed_) return compose_sizes(g);
   choose_templates(stream, g.k, n, templates_);
   for (uint32_t j = 0; j < n; j++) {
     const Template& t = *templates_[j];
+    if (undressed_ && frames[j].holds == kNothing) undressed_--;
     resized_ |= dress(frames[j], t);
     data_[j] = frames[j].data;
     g.bytes += t.bytes.size();
   }
+}
+
+// Every buffer holds the only ground there is: it gets a length, and the rest lies in the words.
+void TxLoop::compose_sizes(Group& g) {
+  const SizeTable& sizes = g.stream->sizes;
+  const size_t at = g.k % sizes.cycle;
+  const uint32_t* const lengths = &sizes.lengths[at];
+  Frame* const frames = queue_.frames;
+  uint8_t** const data = data_;
+#pragma GCC unroll 8
+  for (size_t j = 0; j < g.n; j++) {
+    data[j] = frames[j].data;
+    frames[j].length = lengths[j];
+  }
+  g.columns = &sizes.columns[at];
+  g.bytes = sizes.bytes[at + g.n] - sizes.bytes[at];
+  resized_ = true;
 }
 
 void TxLoop::restore(const StreamState& stream, uint32_t n) {
@@ -315,7 +381,8 @@ void TxLoop::render(uint32_t n) {
 
 // A signature adds nothing to a sum and is written last; a CRC covers it and needs it first.
 void TxLoop::stamp_groups(bool has_crc) {
-  const uint64_t now = stamp_of(run_, now_ns());  // one reading a burst
+  stamped_ = now_ns();  // one reading a burst
+  const uint64_t now = stamp_of(run_, stamped_);
   for (uint32_t g = 0; g < group_count_; g++) {
     const Stream& s = *groups_[g].stream->stream;
     if (s.is_signed && s.has_crc == has_crc) stamp(groups_[g], now);

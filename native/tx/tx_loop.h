@@ -11,6 +11,7 @@
 #include "plan.h"
 #include "render.h"
 #include "schedule.h"
+#include "timing.h"
 
 namespace nmgen {
 
@@ -19,6 +20,8 @@ class TxLoop {
  public:
   // `answerer`: what it keeps waiting is sent between bursts; the queue is ours while the loop runs.
   TxLoop(TxQueue& queue, const Plan& plan, page::Word* page, Answerer* answerer = nullptr);
+  // Has the page room for what it announces?
+  static bool page_fits(const Plan& plan, std::span<page::Word> page);
   // Blocks. Reports itself ready on the page, waits for the common start, sends, flushes, reports itself done.
   // Ends early when the queue fails, which then says why.
   void run();
@@ -32,9 +35,13 @@ class TxLoop {
   bool on_time(const Turn& turn);
   void skip(LaneState& lane, uint32_t slots);
   void set_due(const Turn& turn, uint32_t slots);
+  void depart(uint32_t n);
+  void time(uint32_t sent);
+  void unsent(uint32_t packets);
   // Fills the first n frames of the window with the next packets of `lane`; returns how many there were.
   uint32_t compose(LaneState& lane, uint32_t n);
   void compose_one(StreamState& stream, uint32_t n);
+  void compose_sizes(Group& g);
   // Fills again what lost its template.
   void restore(const StreamState& stream, uint32_t n);
   void compose_mix(uint32_t n);
@@ -91,6 +98,15 @@ class TxLoop {
   uint64_t due_ = 0;     // when the burst being made was due: now, or earlier
   uint32_t idles_ = 0;
 
+  // Of packets that have a schedule: where the page is to say how it was kept.
+  std::optional<Timing> timing_;
+  std::vector<Departures> departures_;  // by stream; empty: nobody asks
+  Before before_;
+  uint64_t stamped_ = 0;           // the clock just before a commit
+  uint64_t* due_times_ = nullptr;  // of the frames of a burst, ns since the run's start; null: nobody asks
+  uint64_t own_due_times_[kMaxBurst];
+  uint64_t late_[kMaxBurst];
+
   static constexpr uint32_t kStep = 4;
 
   // The burst being made.
@@ -105,6 +121,7 @@ class TxLoop {
   bool in_rounds_ = false;
   uint64_t round_ = 0, last_round_ = 0;
   std::optional<Ahead> ahead_;
+  bool picked_ = false;  // packet by packet, in picks_ and numbers_
   // Stream of each position, and which of its packets; both with room for a vector at their ends.
   alignas(64) uint32_t picks_[kMaxBurst + kStep];
   alignas(64) uint64_t numbers_[kMaxBurst + kStep];

@@ -1,5 +1,5 @@
 /** What flags change in a profile. Pure: applied between reading and compiling, so the plan knows nothing of flags. */
-import type { PortSpec, Profile, Rate, StreamSpec } from '../profile/model.js'
+import type { Expectation, PortSpec, Profile, Rate, StreamSpec } from '../profile/model.js'
 import type { LatePolicy } from '../units/pacing.js'
 
 export interface Overrides {
@@ -14,6 +14,8 @@ export interface Overrides {
   /** TX queues of every port that sends. */
   queues?: number
   late?: LatePolicy
+  /** Beside the profile's own. */
+  expect?: readonly Expectation[]
 }
 
 export function applyOverrides(profile: Profile, overrides: Overrides): Profile {
@@ -23,6 +25,7 @@ export function applyOverrides(profile: Profile, overrides: Overrides): Profile 
     seed: overrides.seed ?? placed.seed,
     ...(overrides.durationNs === undefined ? {} : { durationNs: overrides.durationNs }),
     ...(overrides.rate && placed.rate && { rate: overrides.rate }),
+    expect: [...placed.expect, ...(overrides.expect ?? [])],
     ...(overrides.late && { pacing: { ...placed.pacing, late: overrides.late } }),
     ...(overrides.cores === undefined ? {} : { cores: overrides.cores }),
     ports: placed.ports.map(port => withQueues(port, placed.streams, overrides.queues)),

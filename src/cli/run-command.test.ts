@@ -73,7 +73,7 @@ function given(plan: Parameters<typeof aPlan>[0]): void {
 function aRun(change: Parameters<typeof anOutcome>[0] = {}): Run {
   return {
     snapshot: () => aSnapshot(),
-    latency: () => [],
+    histograms: () => ({ latency: [], schedule: [], lateness: [] }),
     stop: () => {},
     done: Promise.resolve(anOutcome(change)),
   }

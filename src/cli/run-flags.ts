@@ -2,6 +2,8 @@
 import { NmgenError } from '../errors.js'
 import { Exit } from '../exit.js'
 import { parseCores } from '../profile/cores.js'
+import { parseExpectation } from '../profile/expectation.js'
+import type { Expectation } from '../profile/model.js'
 import { parseCount } from '../units/count.js'
 import { parseDuration } from '../units/duration.js'
 import { parseInteger } from '../units/integer.js'
@@ -50,10 +52,15 @@ export function readFlags(argv: Argv, env: NodeJS.ProcessEnv): Flags {
     cores: parse('cores', parseCores),
     queues: parse('queues', positive(parseCount)),
     late: parse('late', parseLate),
+    expect: readExpect(argv),
   }
   return {
     overrides: present(overrides),
-    given: { ...given, ...(set.length > 0 ? { set: set.join(' ') } : {}) },
+    given: {
+      ...given,
+      ...(set.length > 0 ? { set: set.join(' ') } : {}),
+      ...(overrides.expect ? { expect: overrides.expect.map(({ text }) => text).join(', ') } : {}),
+    },
     givenBy: Object.fromEntries(
       VALUES.filter(flag => given[flag] !== undefined).map(flag => [flag, giverOf(flag, argv)]),
     ),
@@ -63,6 +70,13 @@ export function readFlags(argv: Argv, env: NodeJS.ProcessEnv): Flags {
     quiet: argv.quiet === true,
     ...outOf(argv, env),
   }
+}
+
+/** `--expect`, each beside those of the profile. It has no variable: nothing separates one from the next. */
+function readExpect(argv: Argv): readonly Expectation[] | undefined {
+  const texts = (argv.expect as readonly string[] | undefined) ?? []
+  if (texts.length === 0) return undefined
+  return texts.map(text => ({ ...parseFlag({ expect: text }, 'expect', parseExpectation)!, path: [] }))
 }
 
 // yargs' own env() makes every NMGEN_* variable an argument, and strict() then refuses NMGEN_LOG.

@@ -20,7 +20,7 @@ function aRun(seconds: number) {
   }
   const run: Run = {
     snapshot: at,
-    latency: () => [],
+    histograms: () => ({ latency: [], schedule: [], lateness: [] }),
     stop: () => {},
     done: new Promise<RunOutcome>(resolve => {
       setTimeout(() => resolve(anOutcome({ final: at() })), seconds * 1000)

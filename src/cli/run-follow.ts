@@ -44,7 +44,7 @@ function looker(run: Run, { plan, view, recorder, note }: Followed) {
   })
   const sample = (now: Snapshot) => {
     const at = state(sampled, now)
-    recorder?.sample({ interval: at.interval, latency: run.latency() })
+    recorder?.sample({ interval: at.interval, ...run.histograms() })
     history.push(at.interval.tx_pps)
     if (history.length > HISTORY) history.shift()
     sampled = now

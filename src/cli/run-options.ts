@@ -24,6 +24,12 @@ export const runOptions = <T>(yargs: Argv<T>) =>
       describe: 'CPUs of the workers, TX first: 1-3,5',
     })
     .option('queues', { type: 'string', requiresArg: true, describe: 'TX queues of each sending port' })
+    .option('expect', {
+      type: 'string',
+      array: true,
+      nargs: 1,
+      describe: 'What must hold, beside what the profile expects: --expect "loss_ratio == 0"',
+    })
     .option('late', {
       type: 'string',
       requiresArg: true,

@@ -30,7 +30,7 @@ const run: CommandModule = {
       .option('no-out', { type: 'boolean', describe: 'Write no files' })
       .option('quiet', { type: 'boolean', describe: 'No progress on standard error' })
       .epilogue(
-        'Every option but --set, --json, --no-out and --quiet can be given as NMGEN_NAME in the environment.\n' +
+        'Every option but --set, --expect, --json, --no-out and --quiet can be given as NMGEN_NAME in the environment.\n' +
           'Exit: 0 pass, 10 a threshold failed, 11 nmgen missed the asked rate, 5 the run broke, 130 interrupted.',
       ),
   handler: async argv => {

@@ -93,6 +93,7 @@ function queuesOf(
       queue,
       streams: streams.map(({ id }) => id),
       histograms: [],
+      sources: [],
       plan: encoded,
       page,
       tap: { memory: tap.memory, filter },

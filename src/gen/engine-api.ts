@@ -1,11 +1,11 @@
-import type { RunOutcome, Snapshot } from './snapshot.js'
+import type { Histograms, RunOutcome, Snapshot } from './snapshot.js'
 
 /** A run under way. */
 export interface Run {
   /** Reads the counter pages now. Cheap; touches nothing that the loops write per packet. */
   snapshot(): Snapshot
-  /** Interval latency since the previous call, totals over RX queues (for `latency.hlog`). */
-  latency(): RunOutcome['latency']
+  /** What the histograms have counted since the previous call, added up over queues (for `latency.hlog` and the like). */
+  histograms(): Histograms
   /** Asks every native loop to end (within 100 ms). */
   stop(reason: 'interrupted' | 'terminated'): void
   /** Resolves after sending stopped, stragglers were waited for and all devices are closed. Never rejects for a run that broke. */

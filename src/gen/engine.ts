@@ -13,9 +13,9 @@ import { ownAddresses, resolveNeighbours } from './neighbours.js'
 import { readRx, readTx } from './page.js'
 import { closePorts, type OpenPort, openPorts } from './ports.js'
 import { type FleetShard, makeQueues, type Queue } from './queues.js'
-import { settle } from './settle.js'
+import { clockOf, settle } from './settle.js'
 import { ownShard, shareOf } from './shard.js'
-import type { RunOutcome, Snapshot, StopReason } from './snapshot.js'
+import type { Histograms, RunOutcome, Snapshot, StopReason } from './snapshot.js'
 import { Team } from './team.js'
 
 export interface RunOptions {
@@ -59,7 +59,7 @@ class NativeRun implements Run {
     }
   }
 
-  latency(): RunOutcome['latency'] {
+  histograms(): Histograms {
     return this.#latency.interval()
   }
 
@@ -80,11 +80,17 @@ class NativeRun implements Run {
     if (!failure) {
       this.#epochNs = this.team.go(randomInt(1, 0x10000))
       failure = await this.team.finished('tx')
-      if (!failure) await settle(() => this.snapshot(), this.plan)
+      if (!failure)
+        await settle(
+          () => this.snapshot(),
+          this.plan,
+          clockOf(() => this.#stopped !== undefined),
+        )
     }
     failure = (await this.team.dismiss()) ?? failure
     const final = this.snapshot()
     const latency = this.#latency.total()
+    const [lateness, schedule] = [this.#latency.timings('tx'), this.#latency.timings('rx')]
     const ports = this.ports.map(({ facts, handle }) => ({ ...facts, counters: native().counters(handle) }))
     closePorts(this.ports)
     return {
@@ -93,6 +99,8 @@ class NativeRun implements Run {
       startedAt: this.#startedAt,
       final,
       latency,
+      schedule,
+      lateness,
       ports,
       warnings: this.warnings,
     }

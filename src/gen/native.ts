@@ -58,6 +58,13 @@ export interface StreamExplanation {
   abreast: boolean
 }
 
+/** A ring (native/tx/timing.h) about the packets of a stream with index mod its stride == residue. */
+export interface Source {
+  stream: number
+  residue: number
+  ring: BigUint64Array
+}
+
 /** What the addon exports. Every page and plan is a typed array over memory that outlives the call. */
 export interface Native {
   backends(): BackendInfo[]
@@ -93,7 +100,11 @@ export interface Native {
     /** Where frames are to be kept (native/tx/tap.h): only those that the filter wants count then. */
     tap?: Uint8Array,
     filter?: string,
+    /** Where it is known when packets were due. */
+    sources?: readonly Source[],
   ): NativeFailure | null
+  /** Counts values (ns) into the buckets of a histogram, as the loops do. */
+  record(values: BigUint64Array, counts: BigUint64Array): NativeFailure | null
   /** Returns null, or why the text is no filter (pcap-filter(7)). */
   checkFilter(text: string): NativeFailure | null
   /** Frames first..first+count-1 of a stream, one after the other, each preceded by its length as u16 little-endian. */

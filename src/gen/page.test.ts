@@ -10,6 +10,7 @@ import {
   readTx,
   rxPage,
   State,
+  TimedCell,
   TxStreamCell,
   txPage,
 } from './page.js'
@@ -27,6 +28,8 @@ it('numbers the cells as the native core does', () => {
     expect([name, native.get(capital(name))]).toEqual([name, value])
   for (const [name, value] of Object.entries(State))
     expect([name, native.get(capital(name))]).toEqual([name, Number(value)])
+  for (const [name, value] of Object.entries(TimedCell))
+    expect([name, native.get(`Timed${capital(name)}`)]).toEqual([name, value])
   const { cells: txCells, ...tx } = TxStreamCell
   const { cells: rxCells, packets, bytes, ...rx } = RxStreamCell
   for (const [name, value] of Object.entries(tx)) expect(native.get(`Tx${capital(name)}`)).toBe(value)

@@ -3,7 +3,7 @@
  * queue, 64-bit cells, one writer a cell. The numbers are those of native/tx/page.h; page.test.ts compares.
  */
 import { FCS_BYTES } from '../templates/rate.js'
-import type { RxQueueSnapshot, StreamRx, TxQueueSnapshot } from './snapshot.js'
+import type { RxQueueSnapshot, StreamRx, TimingCounts, TxQueueSnapshot } from './snapshot.js'
 
 export const Cell = {
   stop: 0,
@@ -13,6 +13,8 @@ export const Cell = {
   histograms: 4,
   shared: 5,
   run: 6,
+  timings: 7,
+  departures: 4,
   state: 8,
   packets: 9,
   bytes: 10,
@@ -59,6 +61,21 @@ export const RxStreamCell = {
   cells: 24,
 } as const
 
+/** A block of native/tx/timing.h; its histogram follows. */
+export const TimedCell = {
+  count: 0,
+  sum: 1,
+  notMin: 2,
+  max: 3,
+  gaps: 4,
+  bursts: 5,
+  errors: 8,
+  header: 16,
+} as const
+
+/** Within 64, 128, 256, 512, 1,024 ns, and beyond. */
+export const ERROR_CLASSES = 6
+
 export const State = { idle: 0n, ready: 1n, running: 2n, done: 3n } as const
 
 /** Buckets of HdrHistogram(1, 60e9, 3). */
@@ -68,22 +85,70 @@ export type Page = BigUint64Array
 
 const allocate = (cells: number): Page => new BigUint64Array(new SharedArrayBuffer(cells * 8))
 
-/** A page for a TX queue over `streams` streams. */
-export function txPage(streams: number): Page {
-  const page = allocate(Cell.headerCells + streams * TxStreamCell.cells)
+const TIMING_CELLS = TimedCell.header + HISTOGRAM_CELLS
+
+/** A page for a TX queue over `streams` streams; where it is paced, with its timing and so long a ring for each stream. */
+export function txPage(streams: number, paced = false, departures = 0): Page {
+  const timing = paced ? TIMING_CELLS + streams * departures : 0
+  const page = allocate(Cell.headerCells + streams * TxStreamCell.cells + timing)
   page[Cell.streams] = BigInt(streams)
+  page[Cell.timings] = paced ? 1n : 0n
+  page[Cell.departures] = BigInt(paced ? departures : 0)
   return page
 }
 
-/** A page for an RX queue, with so many latency histograms; the plan says which of them is a stream's. */
-export function rxPage(streams: number, histograms: number): Page {
-  const page = allocate(Cell.headerCells + streams * RxStreamCell.cells + histograms * HISTOGRAM_CELLS)
+/**
+ * A page for an RX queue, with so many latency histograms; the plan says which of them is a stream's. `timed`: as many of
+ * what has passed since packets were due.
+ */
+export function rxPage(streams: number, histograms: number, timed = false): Page {
+  const blocks = histograms * (HISTOGRAM_CELLS + (timed ? TIMING_CELLS : 0))
+  const page = allocate(Cell.headerCells + streams * RxStreamCell.cells + blocks)
   page[Cell.streams] = BigInt(streams)
   page[Cell.histograms] = BigInt(histograms)
+  page[Cell.timings] = timed ? BigInt(histograms) : 0n
   return page
+}
+
+const behindTx = (page: Page) => Cell.headerCells + cell(page, Cell.streams) * TxStreamCell.cells
+
+/** The ring of departures of the k-th stream of a TX page. */
+export function departuresOf(page: Page, k: number): Page | undefined {
+  const entries = cell(page, Cell.departures)
+  const first = behindTx(page) + TIMING_CELLS + k * entries
+  return entries === 0 ? undefined : page.subarray(first, first + entries)
+}
+
+/** The k-th block of a page that says how a schedule was kept, a live view; undefined: there are not so many. */
+export function timingOf(direction: 'tx' | 'rx', page: Page, k: number): Page | undefined {
+  if (k >= cell(page, Cell.timings)) return undefined
+  const behindRx = () =>
+    Cell.headerCells +
+    cell(page, Cell.streams) * RxStreamCell.cells +
+    cell(page, Cell.histograms) * HISTOGRAM_CELLS
+  const first = (direction === 'tx' ? behindTx(page) : behindRx()) + k * TIMING_CELLS
+  return page.subarray(first, first + TIMING_CELLS)
+}
+
+export function readTiming(block: Page): TimingCounts {
+  return {
+    count: cell(block, TimedCell.count),
+    sumNs: cell(block, TimedCell.sum),
+    minNs: minimum(block, TimedCell.notMin),
+    maxNs: cell(block, TimedCell.max),
+    gaps: cell(block, TimedCell.gaps),
+    microBursts: cell(block, TimedCell.bursts),
+    errors: Array.from({ length: ERROR_CLASSES }, (_, k) => cell(block, TimedCell.errors + k)),
+  }
 }
 
 const cell = (page: Page, index: number): number => Number(Atomics.load(page, index))
+
+/** Kept inverted, so that a page of zeros means "none yet". */
+function minimum(page: Page, index: number): number {
+  const notMin = Atomics.load(page, index)
+  return notMin === 0n ? 0 : Number(BigInt.asUintN(64, ~notMin))
+}
 
 /** Nanoseconds since the epoch, or 0 where the cell was never set. */
 function since(page: Page, index: number): number {
@@ -161,7 +226,6 @@ const NOTHING_RECEIVED: StreamRx = {
 
 function readStreamRx(page: Page, at: number): StreamRx {
   const packets = cell(page, at + RxStreamCell.packets)
-  const notMin = Atomics.load(page, at + RxStreamCell.latencyNotMin)
   return {
     packets,
     frameBytes: cell(page, at + RxStreamCell.bytes) + packets * FCS_BYTES,
@@ -171,8 +235,7 @@ function readStreamRx(page: Page, at: number): StreamRx {
     stale: cell(page, at + RxStreamCell.stale),
     latencyCount: cell(page, at + RxStreamCell.latencyCount),
     latencySumNs: cell(page, at + RxStreamCell.latencySum),
-    // Kept inverted, so that a page of zeros means "none yet".
-    latencyMinNs: notMin === 0n ? 0 : Number(BigInt.asUintN(64, ~notMin)),
+    latencyMinNs: minimum(page, at + RxStreamCell.latencyNotMin),
     latencyMaxNs: cell(page, at + RxStreamCell.latencyMax),
     extentMax: cell(page, at + RxStreamCell.extentMax),
     extentSum: cell(page, at + RxStreamCell.extentSum),

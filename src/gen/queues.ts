@@ -6,9 +6,10 @@ import { makeLanes } from '../templates/lanes.js'
 import type { Plan, StreamPlan } from '../templates/plan.js'
 import { paceOf, packetLimit } from '../templates/rate.js'
 import { encodePlan } from './encode.js'
-import { type Page, rxPage, txPage } from './page.js'
+import type { Source } from './native.js'
+import { departuresOf, type Page, rxPage, txPage } from './page.js'
 import type { OpenPort } from './ports.js'
-import type { Shard } from './shard.js'
+import { ownShard, type Shard } from './shard.js'
 import type { TapTask } from './worker.js'
 
 export interface Queue {
@@ -21,6 +22,8 @@ export interface Queue {
   histograms: readonly number[]
   plan: Uint8Array
   page: Page
+  /** Of a receiver: where it is known when packets were due. */
+  sources: readonly Source[]
   tap?: TapTask
 }
 
@@ -57,7 +60,12 @@ export function histogramsOf(streams: readonly StreamPlan[]): number[] {
 const streamsOf = (plan: Plan, direction: 'tx' | 'rx', port: OpenPort): StreamPlan[] =>
   plan.streams.filter(stream => stream[direction] === port.name)
 
-function txQueue(plan: Plan, port: OpenPort, queue: number, fleet: FleetShard): Queue {
+interface Sender {
+  shard: Shard
+  queue: Queue
+}
+
+function txQueue(plan: Plan, port: OpenPort, queue: number, fleet: FleetShard): Sender {
   const streams = streamsOf(plan, 'tx', port)
   // A fleet's shard is what it is on any number of queues: packets of index `fleet.index` modulo `fleet.of`.
   const shard: Shard = { index: fleet.index + fleet.of * queue, stride: fleet.of * port.txQueues }
@@ -69,16 +77,31 @@ function txQueue(plan: Plan, port: OpenPort, queue: number, fleet: FleetShard): 
     const total = packetLimit(group, plan.durationNs, linkBps)
     for (const { id, member } of group) limits[id] = total === null ? null : partOf(member, total)
   }
-  return {
+  const made: Queue = {
     direction: 'tx',
     port,
     queue,
     streams: streams.map(({ id }) => id),
     histograms: [],
     plan: encodePlan(plan, { shard, streams, lanes: makeLanes(streams, { ...plan, linkBps }), limits }),
-    page: txPage(streams.length),
+    page: txPage(streams.length, groups.some(isPaced), ringOf(streams)),
+    sources: [],
   }
+  return { shard, queue: made }
 }
+
+/** Of no use where nobody can ask: receivers go by signatures. */
+const MAX_RINGS = 64
+const RING_CELLS = 2 ** 18
+
+/** Packets of each stream that may be under way before their lateness is forgotten. */
+function ringOf(streams: readonly StreamPlan[]): number {
+  if (streams.length > MAX_RINGS || !streams.some(({ signature }) => signature !== null)) return 0
+  const share = 2 ** Math.floor(Math.log2(RING_CELLS / streams.length))
+  return Math.min(65_536, share)
+}
+
+const isPaced = ([{ rate, trace }]: Group): boolean => trace !== null || rate.kind !== 'line'
 
 function requireSpeed(groups: readonly Group[], linkBps: number | null): void {
   for (const group of groups) {
@@ -93,11 +116,30 @@ function requireSpeed(groups: readonly Group[], linkBps: number | null): void {
   }
 }
 
-function rxQueue(plan: Plan, port: OpenPort, queue: number, strides: readonly number[]): Queue {
+/** Each ring of a TX queue about streams that are received here. */
+function sourcesOf(streams: readonly StreamPlan[], senders: readonly Sender[]): Source[] {
+  return senders.flatMap(({ shard, queue: { page, port, streams: ids } }) =>
+    streams
+      .filter(stream => stream.tx === port.name && stream.signature !== null)
+      .flatMap(stream => {
+        const ring = departuresOf(page, ids.indexOf(stream.id))
+        return ring ? [{ stream: stream.id, residue: ownShard(stream, shard).index, ring }] : []
+      }),
+  )
+}
+
+interface Receiving {
+  plan: Plan
+  strides: readonly number[]
+  senders: readonly Sender[]
+}
+
+function rxQueue(port: OpenPort, queue: number, { plan, strides, senders }: Receiving): Queue {
   const streams = streamsOf(plan, 'rx', port)
   const histograms = histogramsOf(streams)
   const byId: number[] = []
   for (const [k, { id }] of streams.entries()) byId[id] = histograms[k]!
+  const sources = sourcesOf(streams, senders)
   return {
     direction: 'rx',
     port,
@@ -105,7 +147,8 @@ function rxQueue(plan: Plan, port: OpenPort, queue: number, strides: readonly nu
     streams: streams.map(({ id }) => id),
     histograms,
     plan: encodePlan(plan, { streams, strides, histograms: byId }),
-    page: rxPage(streams.length, new Set(histograms).size),
+    page: rxPage(streams.length, new Set(histograms).size, sources.length > 0),
+    sources,
   }
 }
 
@@ -115,8 +158,10 @@ export function makeQueues(plan: Plan, ports: readonly OpenPort[], fleet: FleetS
     ({ tx }) => fleet.of * (ports.find(({ name }) => name === tx)?.txQueues ?? 1),
   )
   const each = (count: number) => Array.from({ length: count }, (_, queue) => queue)
+  const senders = ports.flatMap(port => each(port.txQueues).map(queue => txQueue(plan, port, queue, fleet)))
+  const receiving = { plan, strides, senders }
   return [
-    ...ports.flatMap(port => each(port.txQueues).map(queue => txQueue(plan, port, queue, fleet))),
-    ...ports.flatMap(port => each(port.rxQueues).map(queue => rxQueue(plan, port, queue, strides))),
+    ...senders.map(({ queue }) => queue),
+    ...ports.flatMap(port => each(port.rxQueues).map(queue => rxQueue(port, queue, receiving))),
   ]
 }

@@ -11,9 +11,10 @@ interface Moment {
 }
 
 /** How many ms it takes to be settled, where 100 packets were sent and this is what the receiver says at each moment. */
-async function settledAfter(at: (ms: number) => Moment): Promise<number> {
+async function settledAfter(at: (ms: number) => Moment, hurried = false): Promise<number> {
   let nowMs = 0
   const clock = {
+    hurried: () => hurried,
     nowMs: () => nowMs,
     pause: async (ms: number) => {
       nowMs += ms
@@ -58,7 +59,9 @@ describe('the end of a run', () => {
   })
 
   it('gives up on what never stops coming', async () => {
-    expect(await settledAfter(ms => ({ received: 1 + Math.floor(ms / 100) }))).toBe(2005)
+    const trickle = (ms: number) => ({ received: 1 + Math.floor(ms / 100) / 1000 })
+    expect(await settledAfter(trickle)).toBe(30_005)
+    expect(await settledAfter(trickle, true)).toBe(2005)
   })
 
   it('calls nothing lost while a receiver has not had its CPU', async () => {

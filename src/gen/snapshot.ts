@@ -105,6 +105,33 @@ export interface StreamHistogram {
   counts: BigUint64Array
 }
 
+/** How a schedule was kept: sums that are exact, and gaps between two packets against those that were asked for. */
+export interface TimingCounts {
+  count: number
+  sumNs: number
+  /** 0 where count is 0. */
+  minNs: number
+  maxNs: number
+  gaps: number
+  /** Packets within a tenth of their gap behind the one before. */
+  microBursts: number
+  /** Gaps that were off by up to 64, 128, 256, 512, 1,024 ns, and by more. */
+  errors: readonly number[]
+}
+
+/** Of the streams of a sending or a receiving queue. */
+export interface Timing extends TimingCounts, StreamHistogram {}
+
+/** Bucket counts of one kind each: they are never mixed. */
+export interface Histograms {
+  /** From the stamp of sending to that of receiving. */
+  latency: readonly StreamHistogram[]
+  /** From when packets were due to the stamp of receiving. */
+  schedule: readonly StreamHistogram[]
+  /** From when they were due to the stamp of sending. */
+  lateness: readonly StreamHistogram[]
+}
+
 /** `late`: a packet was, and the profile ends the run then. */
 export type StopReason = 'duration' | 'count' | 'interrupted' | 'terminated' | 'late' | 'failed'
 
@@ -131,6 +158,10 @@ export interface RunOutcome {
   final: Snapshot
   /** Total over all RX queues, one entry a stream that was measured. */
   latency: readonly StreamHistogram[]
+  /** One entry a receiving queue and histogram; those of paced streams with a signature. */
+  schedule: readonly Timing[]
+  /** One entry a sending queue that has a schedule. */
+  lateness: readonly Timing[]
   ports: readonly PortOutcome[]
   warnings: readonly { code: string; message: string; advice?: string }[]
 }

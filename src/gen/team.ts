@@ -37,6 +37,7 @@ function start(queue: Queue, cpu: number, reason: string): Member {
     cpu,
     plan: queue.plan,
     page: queue.page,
+    sources: queue.sources,
     ...(queue.tap && { tap: queue.tap }),
   }
   const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: task })

@@ -1,4 +1,5 @@
 import {
+  type Alias,
   type Document,
   isAlias,
   isMap,
@@ -8,6 +9,7 @@ import {
   type Node,
   type Pair,
   type Scalar,
+  visit,
   YAMLMap,
 } from 'yaml'
 import { headers } from '../templates/headers/index.js'
@@ -17,9 +19,9 @@ import { ofCapture } from './sources.js'
 import { hintFor } from './suggest.js'
 
 /** What a stream never takes over. */
-const own = ['name', 'like', 'set']
+export const own = ['name', 'like', 'set']
 /** Of these a stream has one: giving one leaves the others behind. */
-const rivals = new Map<string, readonly string[]>([
+export const rivals = new Map<string, readonly string[]>([
   ['rate', ['share', 'timing']],
   ['share', ['rate', 'timing']],
   ['timing', ['rate', 'share']],
@@ -30,6 +32,7 @@ const rivals = new Map<string, readonly string[]>([
 
 interface Streams {
   doc: Document
+  resolved(alias: Alias): Node | undefined
   items: unknown[]
   names: readonly string[]
   state: ('open' | 'under way' | 'done')[]
@@ -45,14 +48,37 @@ interface Streams {
 export function inherit(doc: Document): Pick<Streams, 'problems' | 'broken'> {
   const list = doc.get('streams', true)
   const node = isAlias(list) ? list.resolve(doc) : list
-  const streams: Streams = { doc, items: [], names: [], state: [], problems: [], broken: new Set() }
+  const resolved = resolverOf(doc)
+  const streams: Streams = { doc, resolved, items: [], names: [], state: [], problems: [], broken: new Set() }
   if (!isSeq(node)) return streams
   for (const [i, item] of node.items.entries())
-    if (isAlias(item)) node.items[i] = item.resolve(doc)?.clone() ?? item
+    if (isAlias(item)) node.items[i] = resolved(item)?.clone() ?? item
   streams.items = node.items
   streams.names = node.items.map(item => (isMap(item) ? String(item.get('name')) : ''))
   for (const i of node.items.keys()) expand(streams, i)
   return streams
+}
+
+/** `Alias.resolve` takes a walk through the text for each; the first one asked for walks for all. */
+function resolverOf(doc: Document): (alias: Alias) => Node | undefined {
+  let known: Map<Alias, Node | undefined> | undefined
+  return alias => {
+    known ??= aliasTargets(doc)
+    return known.has(alias) ? known.get(alias) : alias.resolve(doc)
+  }
+}
+
+/** The last anchor of its name above it. */
+function aliasTargets(doc: Document): Map<Alias, Node | undefined> {
+  const anchors = new Map<string, Node>()
+  const targets = new Map<Alias, Node | undefined>()
+  visit(doc, {
+    Alias: (_, alias) => void targets.set(alias, anchors.get(alias.source)),
+    Node: (_, node) => {
+      if ('anchor' in node && node.anchor) anchors.set(node.anchor, node as Node)
+    },
+  })
+  return targets
 }
 
 function expand(streams: Streams, i: number): void {
@@ -115,7 +141,7 @@ const takesAway = ({ value }: { value?: unknown }): boolean =>
 
 /** The stream that is meant, with all that it takes over itself. */
 function baseOf(streams: Streams, i: number, like: Node): number | undefined {
-  const node = isAlias(like) ? like.resolve(streams.doc) : like
+  const node = isAlias(like) ? streams.resolved(like) : like
   const wrong = (code: string, message: string, hint: string) => {
     streams.problems.push({ code, message, hint, node: like })
     return undefined

@@ -338,11 +338,13 @@ export interface StreamSpec {
   forNs?: number
   /** Names of the streams that must have sent all they had before this one starts. */
   after?: readonly string[]
-  /** Names of ports. `rx` undefined: nobody listens, and frames carry no signature. */
+  /** Names of ports. `rx` undefined: nobody listens, and frames carry no signature unless `signAlways`. */
   tx: string
   rx?: string
   /** false: never write nmgen's signature, even when a receiver listens and the frame has room. */
   signature: boolean
+  /** The profile asks for it: also where no port of this run listens, for a receiver elsewhere. */
+  signAlways?: boolean
   /** The alternative in which `frame` stands, if it is not the stream itself. */
   frameIn?: YamlPath
 }

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseDocument } from 'yaml'
+import { change } from './change.js'
 import { readPlainData } from './plain-data.js'
 
 const folder = new URL('../../profiles/', import.meta.url)
@@ -14,6 +15,7 @@ function expectSame(text: string): void {
   if (data === undefined) return
   const doc = parseDocument(text, { prettyErrors: false, logLevel: 'error' })
   expect([...doc.errors, ...doc.warnings]).toEqual([])
+  expect(change(doc, [], 0).problems).toEqual([])
   expect(data).toEqual(doc.toJS())
 }
 
@@ -115,5 +117,44 @@ describe('a profile read without positions', () => {
 
   it.each(['like: a', 'set: {x: 1}'])('is left to the document where a stream is changed: %s', key => {
     expect(readPlainData(`streams:\n  - {name: b, ${key}}\n`)).toBeUndefined()
+  })
+
+  const base =
+    'version: 1\nstreams:\n  - {name: a, frame: 64B, rate: 1Mpps, layers: [{udp: {dst: 9, src: {inc: 1-9}}}, {vlan: }]}\n'
+  const changes = [
+    'count: 5',
+    'rate:',
+    'share: 5%',
+    'frame: 128B',
+    'set: {udp.dst: 10}',
+    'set: {udp.dst: {random: 1-9}, udp.checksum: 0, rate: 5pps, count: 7}',
+    'set: {share: 5%, frame: {imix: simple}, layers: 5}',
+    'rate: , set: {rate: 7pps}',
+    'layers: [{tcp: {}}], set: {tcp.dst: 80}',
+  ]
+  it.each(changes)('takes over what a stream is like: %s', change => {
+    const text = `${base}  - {name: b, like: a, ${change}}\n  - {name: c, like: b, set: {x: 1}}\n  - {name: d, like: a}\n`
+    expect(readPlainData(text)).toBeDefined()
+    expectSame(text)
+  })
+
+  const beyond = [
+    'like: nobody',
+    'like: b',
+    'like: c',
+    'like: a, set: 5',
+    'like: a, set: {like: c}',
+    'like: a, set: {tcp.dst: 5}',
+    'like: a, set: {udp: 5}',
+    'like: a, set: {udp.dst.inc: 5}',
+    'like: a, set: {vlan.id: 5}',
+    'like: a, set: {layers.0: 5}',
+    'like: a, set: {vars.x: 5}',
+    'like: a, layers: [{choice: []}], set: {udp.dst: 5}',
+    'like: a, pcap: x',
+    'like: a, set: {choice: 5}',
+  ]
+  it.each(beyond)('is left to the document beyond that: %s', stream => {
+    expect(readPlainData(`${base}  - {name: b, ${stream}}\n  - {name: c}\n`)).toBeUndefined()
   })
 })

@@ -1,16 +1,20 @@
 import { CORE_SCHEMA, load } from 'js-yaml'
+import { inheritData } from './inherit-data.js'
 import { isMap } from './problem.js'
 
 /**
  * The data of a profile as it stands, without a document around it: a tenth of the time, which for thousands of
  * streams is most of what a plan costs. undefined: ask the document, which has positions for what is wrong, and knows what
- * `like`, `set` and `matrix` change. Where the two parsers could disagree, it is asked as well.
+ * `matrix` changes, and all of `like` and `set`. Where the two parsers could disagree, it is asked as well.
  */
 export function readPlainData(text: string): unknown {
   if (unusual.test(text)) return undefined
   try {
     const data = load(text, { schema: CORE_SCHEMA })
-    return isMap(data) && isAsWritten(data) ? data : undefined
+    if (!isMap(data) || 'matrix' in data || !Array.isArray(data.streams)) return undefined
+    if (!data.streams.some(isChanged)) return data
+    const streams = inheritData(data.streams)
+    return streams && { ...data, streams }
   } catch {
     return undefined
   }
@@ -32,8 +36,5 @@ const unusual = new RegExp(
     .join('|'),
   'im',
 )
-
-const isAsWritten = (data: Record<string, unknown>): boolean =>
-  !('matrix' in data) && Array.isArray(data.streams) && !data.streams.some(isChanged)
 
 const isChanged = (stream: unknown): boolean => isMap(stream) && ('like' in stream || 'set' in stream)

@@ -87,6 +87,7 @@ function streamSpec(
     ...(pick && { pick }),
     ...rateOf(stream, total),
     signature: signature ?? pcap === undefined,
+    ...(signature && { signAlways: true }),
     tx,
     ...(count !== undefined && { count }),
     ...(start !== undefined && { startNs: start }),

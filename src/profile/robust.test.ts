@@ -219,6 +219,9 @@ describe('bad input never throws', () => {
     expect(words(source).map(({ code }) => code)).toContain('yaml-alias')
     survives(`${text}\nx: &x {<<: *x, y: *x}`)
     survives(`${text}\nx: &x [*x]`)
+    const nowhere = `${text}\nmatrix: {streams.udp.count: [{a: *nobody}, 2]}`
+    survives(nowhere)
+    expect(words(nowhere).map(({ code }) => code)).toEqual(['yaml-alias'])
     survives(`x: &x {}\ny: ${'&a '.repeat(100)}*x`)
     survives(`a: ${Array(5000).fill('*nobody').join('\nb: ')}`)
     survives(`a: &a 1\nb: [${Array(20_000).fill('*a').join(', ')}]`)

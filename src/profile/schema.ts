@@ -77,7 +77,7 @@ export const streamSchema = lean(
     rx: portRef('Port that receives (default: the sending port if it is a loop, else none).').optional(),
     signature: z.boolean().optional().meta({
       description:
-        'Mark frames in the payload so that a receiver can count and time them (default: yes, but not in captures).',
+        'Mark frames in the payload so that a receiver can count and time them. Default: yes where this run has one, but not in captures; `true`: also for a receiver elsewhere.',
     }),
   }),
 )

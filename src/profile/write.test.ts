@@ -24,6 +24,15 @@ describe('a profile that is written', () => {
     expect(again(read!)).toEqual(read)
   })
 
+  it('asks for a signature without a receiver only where it did', () => {
+    for (const word of ['', '    signature: true\n']) {
+      const text = `version: 1\nname: x\nports: {a: "dpdk:net_null0"}\nstreams:\n  - name: s\n    frame: 64B\n${word}    layers: [ethernet: {dst: 02:00:00:00:00:02}]\n`
+      const { profile: read } = loadProfile(text, { file: 'x' })
+      expect(read!.streams[0]!.signAlways).toBe(word === '' ? undefined : true)
+      expect(again(read!)).toEqual(read)
+    }
+  })
+
   it('is read as the same with any stack and values', () => {
     const ports = ['a', 'b'].map(name => ({ name, uri: `loop:${name}`, txQueues: 1, rxQueues: 1, args: [] }))
     fc.assert(

@@ -87,7 +87,7 @@ const portDocument = ({ uri, txQueues, rxQueues, args, addresses, gateways, mac 
 /** A stream that divides the total has a share and no rate. */
 function streamDocument(stream: StreamSpec) {
   const { name, frame, fragment, capture, count, startNs, forNs, after, tx, rx } = stream
-  const { signature, layers, vars, pick } = stream
+  const { signature, signAlways, layers, vars, pick } = stream
   return {
     name,
     ...(frame.kind === 'captured' ? {} : { frame: frameDocument(frame) }),
@@ -102,7 +102,8 @@ function streamDocument(stream: StreamSpec) {
     ...(after !== undefined && { after: [...after] }),
     tx,
     ...(rx !== undefined && { rx }),
-    signature,
+    // As a default it means less than as a word of the profile's.
+    ...((!signature || signAlways) && { signature }),
     ...(capture ? {} : { layers: layers.map(layerDocument) }),
   }
 }

@@ -39,12 +39,19 @@ describe('a run folder', () => {
       '.result.json.tmp',
       '.summary.txt.tmp',
       'latency.hlog',
+      'lateness.hlog',
       'profile.resolved.yaml',
       'profile.yaml',
+      'schedule.hlog',
       'series.ndjson',
     ])
     files.begin({ startedAt: now, streams: ['udp'] })
-    files.sample({ interval: interval(aPlan(), emptySnapshot, aSnapshot()), latency: anOutcome().latency })
+    files.sample({
+      interval: interval(aPlan(), emptySnapshot, aSnapshot()),
+      schedule: [],
+      lateness: [],
+      latency: anOutcome().latency,
+    })
     expect(readFileSync(join(files.folder, 'series.ndjson'), 'utf8')).toContain('"tx_packets":1000000')
 
     files.end(
@@ -58,9 +65,11 @@ describe('a run folder', () => {
     )
     expect(names()).toEqual([
       'latency.hlog',
+      'lateness.hlog',
       'profile.resolved.yaml',
       'profile.yaml',
       'result.json',
+      'schedule.hlog',
       'series.ndjson',
       'summary.txt',
     ])
@@ -116,7 +125,9 @@ describe('results that cannot be written', () => {
     files.begin({ startedAt: now, streams: ['udp'] })
     const broken = { streams: [0], counts: new BigUint64Array(30_000) }
     const sample = interval(aPlan(), emptySnapshot, aSnapshot())
-    expect(() => files.sample({ interval: sample, latency: [broken] })).not.toThrow()
+    expect(() =>
+      files.sample({ interval: sample, schedule: [], lateness: [], latency: [broken] }),
+    ).not.toThrow()
     expect(() => files.end({} as never)).toThrow(/30000/)
   })
 })

@@ -40,7 +40,9 @@ describe('result.json', () => {
 
 describe('series.ndjson', () => {
   it('is one object a line', () => {
-    const lines = [first, second].map(interval => series.interval!({ interval, latency: [] }, run)).join('')
+    const lines = [first, second]
+      .map(interval => series.interval!({ interval, schedule: [], lateness: [], latency: [] }, run))
+      .join('')
     const parsed = lines
       .trimEnd()
       .split('\n')
@@ -65,6 +67,8 @@ describe('latency.hlog', () => {
       format.interval!(
         {
           interval: first,
+          schedule: [],
+          lateness: [],
           latency: [
             { streams: [0], counts },
             { streams: [1], counts },
@@ -72,7 +76,10 @@ describe('latency.hlog', () => {
         },
         run,
       ),
-      format.interval!({ interval: second, latency: [{ streams: [0], counts }] }, run),
+      format.interval!(
+        { interval: second, schedule: [], lateness: [], latency: [{ streams: [0], counts }] },
+        run,
+      ),
     ].join('')
     expect(text.startsWith('#[Histogram log format version 1.3]\n#[StartTime: 1795414500.000 (seconds')).toBe(
       true,
@@ -93,7 +100,7 @@ describe('latency.hlog', () => {
 
   it('gives Interval_Max in milliseconds', async () => {
     const [line] = hlog(await loadHdr()).interval!(
-      { interval: first, latency: [{ streams: [0], counts }] },
+      { interval: first, schedule: [], lateness: [], latency: [{ streams: [0], counts }] },
       run,
     ).split('\n')
     expect(line).toMatch(/^Tag=udp,0\.000,1\.000,599\d\d\.\d+,HISTFAAAA/)
@@ -101,7 +108,7 @@ describe('latency.hlog', () => {
 
   it('tags what is of all streams together', async () => {
     const text = hlog(await loadHdr()).interval!(
-      { interval: first, latency: [{ streams: [0, 1], counts }] },
+      { interval: first, schedule: [], lateness: [], latency: [{ streams: [0, 1], counts }] },
       run,
     )
     expect(text).toMatch(/^Tag=all,/)
@@ -110,7 +117,9 @@ describe('latency.hlog', () => {
   it('refuses buckets of another geometry', async () => {
     const wrong = [{ streams: [0], counts: new BigUint64Array(30_000) }]
     const format = hlog(await loadHdr())
-    expect(() => format.interval!({ interval: first, latency: wrong }, run)).toThrow(/30000 latency buckets/)
+    expect(() =>
+      format.interval!({ interval: first, schedule: [], lateness: [], latency: wrong }, run),
+    ).toThrow(/30000 latency buckets/)
   })
 
   it('keeps tags free of what the reader cuts at', () => {
@@ -121,7 +130,14 @@ describe('latency.hlog', () => {
 describe('formats', () => {
   it('have a file each', async () => {
     const files = reports(await loadHdr()).map(({ file }) => file)
-    expect(files).toEqual(['series.ndjson', 'latency.hlog', 'summary.txt', 'result.json'])
+    expect(files).toEqual([
+      'series.ndjson',
+      'latency.hlog',
+      'schedule.hlog',
+      'lateness.hlog',
+      'summary.txt',
+      'result.json',
+    ])
   })
 })
 

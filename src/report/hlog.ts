@@ -1,5 +1,5 @@
-/** `latency.hlog`: HdrHistogram's log format 1.3, one line a stream and interval, values in nanoseconds. */
-import { type Hdr, type StreamHistogram, toHistogram } from '../stats/latency.js'
+/** `latency.hlog` and two more: HdrHistogram's log format 1.3, one line a stream and interval, values in nanoseconds. */
+import { type Hdr, type Histograms, type StreamHistogram, toHistogram } from '../stats/latency.js'
 import type { Interval } from '../stats/sampler.js'
 import type { Report, RunHead } from './report.js'
 
@@ -9,22 +9,29 @@ const MAX_VALUE_RATIO = 1e6
 /** Where there are too many streams for a histogram each, there is one of all of them. */
 const ALL = 'all'
 
-export function hlog(hdr: Hdr): Report {
+/** One file a kind: they are never mixed. */
+const VALUES = {
+  latency: 'one-way latency',
+  schedule: 'time since packets were due, when they arrive',
+  lateness: 'time since packets were due, when they are sent',
+} as const satisfies Record<keyof Histograms, string>
+
+export function hlog(hdr: Hdr, kind: keyof Histograms = 'latency'): Report {
   return {
-    file: 'latency.hlog',
-    head: run => head(hdr, run.startedAt),
-    interval: ({ interval, latency }, run) =>
-      [...byTag(latency, run)].map(([name, entries]) => line(hdr, interval, entries, name)).join(''),
+    file: `${kind}.hlog`,
+    head: run => head(hdr, run.startedAt, VALUES[kind]),
+    interval: ({ interval, [kind]: entries }, run) =>
+      [...byTag(entries, run)].map(([name, parts]) => line(hdr, interval, parts, name)).join(''),
   }
 }
 
 // The writer's outputStartTime adds an empty line that the Java reader refuses, so the comment is written here.
-function head(hdr: Hdr, startedAt: Date): string {
+function head(hdr: Hdr, startedAt: Date, values: string): string {
   return written(hdr, writer => {
     writer.outputLogFormatVersion()
     const seconds = (startedAt.getTime() / 1000).toFixed(3)
     writer.outputComment(`[StartTime: ${seconds} (seconds since epoch), ${startedAt.toISOString()}]`)
-    writer.outputComment('[Values: one-way latency in nanoseconds; Interval_Max in milliseconds]')
+    writer.outputComment(`[Values: ${values} in nanoseconds; Interval_Max in milliseconds]`)
     writer.outputLegend()
   })
 }

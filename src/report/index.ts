@@ -7,7 +7,7 @@ import { text } from './text.js'
 
 /** Every file that a run leaves behind, apart from its profile. A new format is a file here and a line below. */
 export function reports(hdr: Hdr): Report[] {
-  return [series, hlog(hdr), text, json]
+  return [series, hlog(hdr, 'latency'), hlog(hdr, 'schedule'), hlog(hdr, 'lateness'), text, json]
 }
 
 export { resultJson } from './json.js'

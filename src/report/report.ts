@@ -1,4 +1,4 @@
-import type { StreamHistogram } from '../stats/latency.js'
+import type { Histograms } from '../stats/latency.js'
 import type { Result } from '../stats/result.js'
 import type { Interval } from '../stats/sampler.js'
 
@@ -9,11 +9,9 @@ export interface RunHead {
   streams: readonly string[]
 }
 
-/** One interval of a run. */
-export interface Sample {
+/** One interval of a run; the histograms are of this interval alone. */
+export interface Sample extends Histograms {
   interval: Interval
-  /** Latency of this interval alone. */
-  latency: readonly StreamHistogram[]
 }
 
 /**

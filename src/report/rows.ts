@@ -1,6 +1,7 @@
 import { count, inUnit, nanoseconds, percent, rate } from '../stats/format.js'
+import type { Histograms } from '../stats/latency.js'
 import { METRICS, type MetricName } from '../stats/metrics.js'
-import type { Result } from '../stats/result.js'
+import type { Gaps, Result } from '../stats/result.js'
 
 /** One labelled row of the summary; parts are kept whole and stand three spaces apart. */
 export interface Row {
@@ -17,6 +18,8 @@ export function rows(result: Result): Row[] {
     limited(result),
     ...received(result),
     ...latency(result),
+    ...sinceDue(result),
+    ...accuracy(result),
   ]
 }
 
@@ -90,10 +93,7 @@ function latency(result: Result): Row[] {
   if (metrics.latency_count === null)
     return [{ label: 'latency', parts: ['not measured: no signature was received'] }]
   if (metrics.latency_count === 0) return [{ label: 'latency', parts: ['no samples'] }]
-  const parts = (['p50', 'p90', 'p99', 'p999'] as const).map(name => {
-    const ns = metrics[`latency_${name}_ns`]
-    return `${name === 'p999' ? 'p99.9' : name} ${ns === null ? '?' : nanoseconds(ns)}`
-  })
+  const parts = percentiles(result, 'latency')
   const spread = (['min', 'mean', 'max'] as const).map(
     name => `${name} ${value(result, `latency_${name}_ns`)}`,
   )
@@ -101,6 +101,34 @@ function latency(result: Result): Row[] {
     { label: 'latency', parts },
     { label: '', parts: [...spread, `${count(metrics.latency_count)} samples`] },
   ]
+}
+
+function percentiles({ metrics }: Result, kind: keyof Histograms): string[] {
+  return (['p50', 'p90', 'p99', 'p999'] as const).map(name => {
+    const ns = metrics[`${kind}_${name}_ns`]
+    return `${name === 'p999' ? 'p99.9' : name} ${ns === null ? '?' : nanoseconds(ns)}`
+  })
+}
+
+/** Latency above is since packets were sent; these are since they were due, at the receiver and at the sender. */
+function sinceDue(result: Result): Row[] {
+  return (['schedule', 'lateness'] as const).flatMap(kind =>
+    result.metrics[`${kind}_count`]
+      ? { label: kind, parts: [...percentiles(result, kind), `max ${value(result, `${kind}_max_ns`)}`] }
+      : [],
+  )
+}
+
+function accuracy({ accuracy: found }: Result): Row[] {
+  if (found === null) return []
+  const row = (label: string, gaps: Gaps): Row => ({
+    label,
+    parts: [
+      ...([64, 128, 256, 512, 1024] as const).map(ns => `+-${ns} ns ${percent(gaps[`within_${ns}_ns`])}`),
+      `micro-bursts ${percent(gaps.micro_bursts)}`,
+    ],
+  })
+  return [row('gaps sent', found.departures), ...(found.arrivals ? [row('gaps came', found.arrivals)] : [])]
 }
 
 function value({ metrics }: Result, name: MetricName): string {

@@ -16,6 +16,7 @@ import {
 import { addLoss, addReceived, nothingReceived, type Received } from './rx.js'
 import { known, type Measured, measureStream, rxMetrics, type StreamMeasure } from './streams.js'
 import { evaluate } from './thresholds.js'
+import { accuracyOf, timingMetrics } from './timing.js'
 import { cyclesPerPacket, per, sendingSeconds, sentBy, sum, txMetrics } from './tx.js'
 import { verdictOf } from './verdict.js'
 import { warningsOf } from './warnings.js'
@@ -28,7 +29,7 @@ export interface ResultInput extends Measured {
 
 export async function buildResult(input: ResultInput): Promise<Result> {
   const { plan, outcome } = input
-  const hdr = outcome.latency.length > 0 ? await loadHdr() : null
+  const hdr = outcome.latency.length + outcome.lateness.length > 0 ? await loadHdr() : null
   const streams = groupsOf(plan.streams).map(group => measureStream(input, group, hdr))
   const metrics = totals(input, streams, hdr)
   const named = Object.fromEntries(streams.flatMap(namedResults))
@@ -40,6 +41,7 @@ export async function buildResult(input: ResultInput): Promise<Result> {
     limited_by: limit(input, streams),
     started_at: outcome.startedAt.toISOString(),
     metrics,
+    accuracy: accuracyOf(outcome),
     thresholds,
     warnings: warningsOf(input, streams, metrics),
     ...(outcome.error ? { error: outcome.error } : {}),
@@ -69,6 +71,7 @@ function totals(run: Measured, streams: readonly StreamMeasure[], hdr: Hdr | nul
     ...known(signed),
     ...addGaps(streams.filter(({ arrival }) => arrival?.signed).map(({ result }) => result)),
     ...totalLatency(run, signed, hdr),
+    ...timingMetrics(run.outcome, hdr),
     late_packets: paced ? sum(tx.map(queue => queue.latePackets)) : null,
     unsent: sum(tx.map(queue => queue.unsent)),
     ring_full_ns: sum(tx.map(queue => queue.ringFullNs)),

@@ -1,7 +1,9 @@
 /** Percentiles from the bucket counts of the native receiver. The only user of hdr-histogram-js's arithmetic. */
 import type { Float64Histogram } from 'hdr-histogram-js'
 
-export type { StreamHistogram } from '../gen/snapshot.js'
+import type { Histograms } from '../gen/snapshot.js'
+
+export type { Histograms, StreamHistogram } from '../gen/snapshot.js'
 
 /** The geometry that native/tx records in: 1 ns to 60 s, 3 significant digits (2048 sub-buckets, unit magnitude 0). */
 export const GEOMETRY = {
@@ -92,4 +94,16 @@ export function latencyMetrics(sums: LatencySums, histogram: Float64Histogram | 
 function percentileWithin(histogram: Float64Histogram | null, percentile: number, sums: LatencySums) {
   if (histogram === null || histogram.totalCount === 0) return null
   return Math.min(Math.max(histogram.getValueAtPercentile(percentile), sums.minNs), sums.maxNs)
+}
+
+/** The same of another kind of histogram: `schedule_p99_ns` and the like. */
+export type KindMetrics<K extends keyof Histograms> = {
+  [Name in keyof LatencyMetrics as Name extends `latency_${infer Rest}` ? `${K}_${Rest}` : never]:
+    | number
+    | null
+}
+
+export function metricsOf<K extends keyof Histograms>(kind: K, metrics: LatencyMetrics): KindMetrics<K> {
+  const renamed = Object.entries(metrics).map(([name, value]) => [name.replace('latency', kind), value])
+  return Object.fromEntries(renamed) as KindMetrics<K>
 }

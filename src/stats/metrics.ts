@@ -62,6 +62,24 @@ export const METRICS = {
   latency_p999_ns: 'ns',
   latency_max_ns: 'ns',
   latency_count: 'samples',
+  /** Since packets were due, when they arrive: free of coordinated omission. `latency` is since they were sent. */
+  schedule_min_ns: 'ns',
+  schedule_mean_ns: 'ns',
+  schedule_p50_ns: 'ns',
+  schedule_p90_ns: 'ns',
+  schedule_p99_ns: 'ns',
+  schedule_p999_ns: 'ns',
+  schedule_max_ns: 'ns',
+  schedule_count: 'samples',
+  /** Since packets were due, when they are sent. */
+  lateness_min_ns: 'ns',
+  lateness_mean_ns: 'ns',
+  lateness_p50_ns: 'ns',
+  lateness_p90_ns: 'ns',
+  lateness_p99_ns: 'ns',
+  lateness_p999_ns: 'ns',
+  lateness_max_ns: 'ns',
+  lateness_count: 'samples',
   cycles_per_packet: 'cycles',
 } as const satisfies Record<string, Unit>
 

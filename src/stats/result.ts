@@ -32,6 +32,24 @@ export interface Threshold {
   reason?: string
 }
 
+/** Gaps between two packets that follow each other, against what the schedule asked for. Shares of `gaps`. */
+export interface Gaps {
+  gaps: number
+  within_64_ns: number
+  within_128_ns: number
+  within_256_ns: number
+  within_512_ns: number
+  within_1024_ns: number
+  /** Packets that came within a tenth of their gap behind the one before. */
+  micro_bursts: number
+}
+
+/** By the stamps of sending, and where somebody receives by those of receiving. */
+export interface Accuracy {
+  departures: Gaps
+  arrivals: Gaps | null
+}
+
 export interface StreamResult extends Metrics {
   asked: Load
   /** How the receiver knows all frames of the stream: by a signature, some only by matching bytes, or not at all. */
@@ -157,6 +175,8 @@ export interface Result {
   limited_by: LimitedBy
   started_at: string
   metrics: Metrics
+  /** How evenly paced streams were sent; null: none was. */
+  accuracy: Accuracy | null
   thresholds: readonly Threshold[]
   warnings: readonly Warning[]
   /** Set where the verdict is `broken`, or a late packet ended the run. */

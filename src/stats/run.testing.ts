@@ -150,6 +150,8 @@ export const anOutcome = (change: Partial<RunOutcome> = {}): RunOutcome => ({
       ]),
     },
   ],
+  schedule: [],
+  lateness: [],
   ports: [{ port: 'lab', uri: 'loop:lab', backend: 'loop', facts: {}, linkBps: null, counters: {} }],
   warnings: [],
   ...change,

@@ -10,6 +10,7 @@ import type { Metrics } from './metrics.js'
 import { duePackets, judge, type Pace, type Paced } from './pacing.js'
 import type { StreamResult } from './result.js'
 import type { Received } from './rx.js'
+import { timingMetrics } from './timing.js'
 import { cyclesPerPacket, per, type Sent, sendingSeconds, sentOf, sum, txMetrics } from './tx.js'
 import { anyPhased, scheduledSeconds, streamSeconds } from './window.js'
 
@@ -71,6 +72,7 @@ function measureMembers(
     ...known(measuredBy === 'signature' ? arrival!.received : null),
     ...(measuredBy === 'signature' ? gapsOf(members, final) : unknownGaps),
     ...(arrival?.signed ? latencyOf(run, members, arrival.signed, hdr) : noLatency),
+    ...timingMetrics(run.outcome, hdr, new Set(members.map(({ id }) => id))),
   }
   return { sent, tx, rx, arrival }
 }

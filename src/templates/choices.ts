@@ -11,7 +11,7 @@ interface Branch {
   labels: readonly string[]
   has: readonly string[]
   layers: readonly LayerSpec[]
-  over: Pick<Alternative, 'frame' | 'signature'> & Pick<StreamSpec, 'frameIn'>
+  over: Pick<Alternative, 'frame' | 'signature'> & Pick<StreamSpec, 'frameIn' | 'signAlways'>
 }
 
 interface Place {
@@ -121,7 +121,10 @@ function choose(choice: readonly Alternative[], place: Place): Branch[] {
     const path = [...place.path, 'choice', k]
     const body = [...path, bodyOf(place.path)]
     const id = [...path.slice(2, -1), name ?? k].join('.')
-    const over = { ...(frame && { frame, frameIn: path }), ...(signature !== undefined && { signature }) }
+    const over = {
+      ...(frame && { frame, frameIn: path }),
+      ...(signature !== undefined && { signature, signAlways: signature }),
+    }
     const first: Branch = {
       ...start,
       part: BigInt(weight),

@@ -80,6 +80,14 @@ describe('compile', () => {
 })
 
 describe('the signature', () => {
+  it('is there without a receiver where the profile asks for it', () => {
+    const signatureOf = (change: object) =>
+      planFor(stream({ frame: fixed(64), ...change })).streams[0]!.signature
+    expect(signatureOf({})).toBe(null)
+    expect(signatureOf({ signAlways: true })).toBe(42)
+    expect(signatureOf({ signAlways: true, signature: false })).toBe(null)
+  })
+
   it('fills the payload of a 64-byte UDP frame', () => {
     const plan = planFor(stream(), stream({ frame: fixed(64), rx: 'b' }))
     const { signature, match, templates } = plan.streams[1]!

@@ -264,7 +264,7 @@ export interface StreamPlan {
   sequence: readonly number[]
   sizeDraw: SizeDraw | null
   fields: readonly FieldProgram[]
-  /** Byte offset of the signature, or null: no receiver, no room, or switched off. */
+  /** Byte offset of the signature, or null: no receiver (and none meant), no room, or switched off. */
   signature: number | null
   /** Set where signature is null and rx is set. */
   match: MatchRule | null

@@ -4,13 +4,21 @@ import { type Diagnostic, warning } from './diagnostic.js'
 import { type Layout, packetEnd, pathOf } from './layout.js'
 import { SIGNATURE_BYTES, SIGNATURE_MAGIC } from './plan.js'
 
+/** Is there somebody to read it, here or as the profile says? */
+export const isWanted = ({
+  rx,
+  signature,
+  signAlways,
+}: Pick<StreamSpec, 'rx' | 'signature' | 'signAlways'>) =>
+  signature && (rx !== undefined || signAlways === true)
+
 /** Where the signature stands, or null; every frame size must have the room, for a receiver looks at one place. */
 export function signatureOffset(
   layout: Layout,
   stream: StreamSpec,
   lengths: readonly number[],
 ): number | null {
-  if (stream.rx === undefined || !stream.signature || layout.closed) return null
+  if (!isWanted(stream) || layout.closed) return null
   const offset = evenOffset(layout)
   return lengths.every(length => packetEnd(layout, length) >= offset + SIGNATURE_BYTES) ? offset : null
 }
@@ -40,14 +48,14 @@ export function checkSignature(
   offset: number | null,
   path: YamlPath,
 ): Diagnostic[] {
-  if (stream.rx === undefined || !stream.signature) return []
+  if (!isWanted(stream)) return []
   if (offset === null) return [layout.closed ? closed(layout, stream, path) : noRoom(layout, stream, path)]
   return layout.givenFill ? [overwritten(stream, path)] : []
 }
 
 /** Of fragments, each of which has its own where there is room. */
 export function checkSignatures(layout: Layout, stream: StreamSpec, path: YamlPath): Diagnostic[] {
-  if (stream.rx === undefined || !stream.signature) return []
+  if (!isWanted(stream)) return []
   if (layout.closed) return [closed(layout, stream, path)]
   return layout.givenFill ? [overwritten(stream, path)] : []
 }

@@ -22,7 +22,7 @@ export interface Pacing {
 export const defaultPacing: Pacing = {
   late: 'catch-up',
   afterNs: 1e6,
-  catchUp: 10,
+  catchUp: 100,
   burst: 64,
   tolerance: 0.01,
 }

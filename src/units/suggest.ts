@@ -3,17 +3,22 @@ import { didYouMean } from './parsed.js'
 
 /** The known name that was probably meant: at most a third of its letters differ, and no more than three. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
-  const scored = known.map(name => ({ name, score: score(word.toLowerCase(), name.toLowerCase()) }))
-  const near = scored.filter(
-    ({ name, score }) =>
-      score <= Math.min(3, Math.ceil(name.length / 3), name.length - 1, Math.max(1, word.length >> 1)),
-  )
+  const lower = word.toLowerCase()
+  const letters = sorted(lower)
+  const near: { name: string; score: number }[] = []
+  // What differs in length by more than the limit differs in as many letters at least: among thousands, most do.
+  for (const name of known) {
+    const limit = Math.min(3, Math.ceil(name.length / 3), name.length - 1, Math.max(1, word.length >> 1))
+    if (Math.abs(name.length - word.length) > limit) continue
+    const far = score(lower, letters, name.toLowerCase())
+    if (far <= limit) near.push({ name, score: far })
+  }
   return near.sort((a, b) => a.score - b.score)[0]?.name
 }
 
 /** Letters in the wrong order are one mistake, of which Levenshtein makes two. */
-const score = (word: string, name: string): number =>
-  word !== name && sorted(word) === sorted(name) ? 1 : distance(word, name)
+const score = (word: string, letters: string, name: string): number =>
+  word !== name && word.length === name.length && letters === sorted(name) ? 1 : distance(word, name)
 
 const sorted = (text: string): string => [...text].sort().join('')
 
@@ -58,5 +63,10 @@ function synonym(word: string, known: readonly string[]): string | undefined {
 export function hintFor(word: string, known: readonly string[]): string {
   const name = synonym(word, known) ?? nearest(word, known)
   if (name !== undefined) return didYouMean(name)
-  return known.length === 0 ? 'nothing can stand here' : `one of: ${[...new Set(known)].join(', ')}`
+  if (known.length === 0) return 'nothing can stand here'
+  if (known.length > most) return `one of ${known.length}, such as ${known.slice(0, 5).join(', ')}`
+  return `one of: ${[...new Set(known)].join(', ')}`
 }
+
+/** Nobody reads more names than this. */
+const most = 200

@@ -9,9 +9,11 @@ const udp = 'profiles/udp-64b.yaml'
 const two = 'test/fixtures/two-streams.yaml'
 const files = [
   'latency.hlog',
+  'lateness.hlog',
   'profile.resolved.yaml',
   'profile.yaml',
   'result.json',
+  'schedule.hlog',
   'series.ndjson',
   'summary.txt',
 ]

@@ -13,6 +13,10 @@ const promised = [
   'tx_packets tx_bytes tx_pps tx_bps_l1 tx_bps_l2 offered_pps duration_s rx_packets rx_pps lost loss_ratio',
   'duplicates reordered corrupted late_packets unsent latency_min_ns latency_mean_ns latency_p50_ns',
   'ring_full_ns longest_stall_ns',
+  ...['schedule', 'lateness'].map(
+    kind =>
+      `${kind}_min_ns ${kind}_mean_ns ${kind}_p50_ns ${kind}_p90_ns ${kind}_p99_ns ${kind}_p999_ns ${kind}_max_ns ${kind}_count`,
+  ),
   'latency_p90_ns latency_p99_ns latency_p999_ns latency_max_ns latency_count cycles_per_packet',
   'reorder_extent_max reorder_extent_mean gaps longest_gap outage_ns',
 ].flatMap(line => line.split(' '))

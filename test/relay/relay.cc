@@ -130,14 +130,13 @@ class Relay {
   void run() {
     Frame frame(9216);
     pollfd ready{in_, POLLIN, 0};
-    while (!stopped || poll(&ready, 1, 0) > 0) {
-      if (poll(&ready, 1, 50) <= 0) {
-        let_go(~uint64_t{0});  // nobody sends any more
-        continue;
-      }
+    while (!stopped) {
       frame.resize(9216);
       const ssize_t bytes = recv(in_, frame.data(), frame.size(), MSG_DONTWAIT);
-      if (bytes <= 0) continue;
+      if (bytes <= 0) {
+        if (poll(&ready, 1, 50) == 0) let_go(~uint64_t{0});  // nobody sends any more
+        continue;
+      }
       frame.resize(static_cast<size_t>(bytes));
       take(frame);
     }

@@ -125,6 +125,19 @@ TEST(ahead_sizes_of_one_stream_share_their_buffers) {
   }
 }
 
+TEST(sizes_of_a_stream_in_which_nothing_varies_stay_what_they_are) {
+  for (const bool is_signed : {false, true}) {
+    Stream s = plain_stream(0, 64);
+    add_lengths(s, {100, 80});
+    for (Template& t : s.templates) put16(&t.bytes[16], static_cast<uint16_t>(t.bytes.size()));
+    if (is_signed) sign(s, 46);
+    s.limit = 300;
+    Plan plan = plan_of({s});
+    plan.lanes = {lane_of({0})};
+    check_plan(decoded(plan));
+  }
+}
+
 // Like the first, but for bytes here and there, keys and the beginnings of ranges.
 Stream another(Random& random, const Stream& first, uint32_t id) {
   Stream s = first;

@@ -511,7 +511,8 @@ Page run_late(Odd& queue, LatePolicy policy, std::vector<Stream> streams) {
   plan.lanes = {lane_of(slots, 100e3)};
   plan.pacing.policy = policy;
   plan = decoded(plan);
-  Page page(page::kHeaderCells + plan.streams.size() * page::kTxStreamCells);
+  Page page(page::kHeaderCells + plan.streams.size() * page::kTxStreamCells + Timing::kCells);
+  page[page::kTimings] = 1;
   page[page::kGo] = page[page::kShared] = 1;
   page[page::kEpochNs] = now_ns() - 50'000'000;
   TxLoop(queue, plan, page.data()).run();

@@ -39,7 +39,7 @@ beforeAll(async () => {
   const counts = [bucketCounts([[1000, 90], [1900, 10]]), bucketCounts([[2000, 50]])] // biome-ignore format: pairs
   const latency = counts.map((counts, i) => ({ streams: [i], counts }))
   const interval = { t_s: 1, interval_s: 1 } as never
-  const line = format.interval!({ interval, latency }, head)
+  const line = format.interval!({ interval, latency, schedule: [], lateness: [] }, head)
   writeFileSync(join(folder, 'latency.hlog'), `${format.head!(head)}${line}${line}`)
 })
 

@@ -4,6 +4,7 @@ import { beside, withContent } from '../content.js'
 import { fieldPrograms } from '../fields.js'
 import { type Layout, layOut, packetEnd } from '../layout.js'
 import { link } from '../link.js'
+import { isWanted } from '../signature.js'
 import type { Datagram } from './datagram.js'
 import { fragmentable, seamOf } from './seam.js'
 
@@ -43,6 +44,6 @@ function datagram(profile: Profile, spec: StreamSpec, lengths: readonly number[]
         sumsOf(sites, field, last),
       ),
     received,
-    signed: received && spec.signature && !layout.closed,
+    signed: isWanted(spec) && !layout.closed,
   }
 }
