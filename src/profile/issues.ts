@@ -15,18 +15,20 @@ export function problemsOf(error: z.ZodError, schema: z.core.$ZodType, data: unk
     if (issue.code === 'unrecognized_keys') return issue.keys.map(key => unknownKey(schema, data, path, key))
     return [problemOf(issue, schema, data, path)]
   })
-  return problems.filter(problem => !isMisspelt(problem, problems))
+  const misspelt = misspellingsIn(problems)
+  return problems.filter(({ code, path }) => code !== 'missing-key' || !misspelt(path))
 }
 
 /** A missing key whose misspelling stands beside it is one mistake, and the misspelling says it better. */
-const isMisspelt = (missing: Problem, problems: readonly Problem[]): boolean =>
-  missing.code === 'missing-key' &&
-  problems.some(
-    ({ code, path, hint }) =>
-      code === 'unknown-key' &&
-      (hint === didYouMean(String(missing.path.at(-1))) || path.at(-1) === '<<') &&
-      path.slice(0, -1).join() === missing.path.slice(0, -1).join(),
+function misspellingsIn(problems: readonly Problem[]): (missing: YamlPath) => boolean {
+  const beside = new Set(
+    problems.flatMap(({ code, path, hint }) =>
+      code === 'unknown-key' ? [`${path.slice(0, -1)}: ${path.at(-1) === '<<' ? 'all' : hint}`] : [],
+    ),
   )
+  return path =>
+    [didYouMean(String(path.at(-1))), 'all'].some(hint => beside.has(`${path.slice(0, -1)}: ${hint}`))
+}
 
 function problemOf(issue: Issue, schema: z.core.$ZodType, data: unknown, path: YamlPath): Problem {
   const input = path.reduce(

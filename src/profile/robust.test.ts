@@ -317,6 +317,8 @@ describe('bad input never throws', () => {
         survives(text.replace(/\nexpect:/, `\n  - { name: b, like: udp, ${key}: ${value} }\nexpect:`))
         survives(text.replace(/dst: 9.*/, `dst: { ${key}: ${value} }`))
         survives(text.replace(/- udp:/, `- ${key}:`))
+        survives(text.replace(/\nports:\n.*\n/, `\nports: { ${key}: ${value} }\n`))
+        survives(text, [`ports.${key}=${value}`])
         survives(text, [`streams.udp.${key}=${value}`, `${key}.a=${value}`])
       }
   })
