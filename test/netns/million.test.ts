@@ -19,7 +19,7 @@ const profile = [
   `${count}`,
 ]
 /** The copies at the far end cost more than the sending: slow enough that none is dropped there. */
-const sending = ['--rate', '50kpps', '--no-out', '--quiet']
+const sending = ['--rate', '100kpps', '--duration', '100s', '--no-out', '--quiet']
 
 const uris: Record<string, (near: string) => string> = {
   afpacket: near => `afpacket:${near}`,
