@@ -150,6 +150,8 @@ async function measure({ name, command, drop }, seconds) {
       process.kill(-child.pid, 'SIGKILL')
     } catch {} // it has ended by itself
     await ended
+    // The kernel takes down an AF_XDP socket after its process has ended; until then its queue is taken.
+    await pause(500)
     await undo()
   }
 }
