@@ -53,6 +53,7 @@ check: $(packages)
 
 bench: setup build
 	@node bench/run.mjs $(ARGS)
+	@node bench/netmap.mjs
 
 clean:
 	rm -rf build dist coverage
