@@ -52,8 +52,7 @@ check: $(packages)
 	else echo "clang-format is not installed: the format of native/ was not checked"; fi
 
 bench: setup build
-	@node bench/run.mjs $(ARGS)
-	@node bench/netmap.mjs
+	@status=0; node bench/run.mjs $(ARGS) || status=$$?; node bench/netmap.mjs || status=$$?; exit $$status
 
 clean:
 	rm -rf build dist coverage
