@@ -229,7 +229,11 @@ if (process.argv[1] === import.meta.filename) {
     },
   })
   const { only } = values
-  const { samples, kept } = await kernel({ rounds: Number(values.rounds), seconds: Number(values.seconds), only })
+  const { samples, kept } = await kernel({
+    rounds: Number(values.rounds),
+    seconds: Number(values.seconds),
+    only,
+  })
   process.exitCode = kept ? 0 : 1
   mkdirSync('results', { recursive: true })
   const document = { schema: 'nmgen.bench/1', samples }
