@@ -31,8 +31,8 @@ class Timing {
   void take(uint64_t ns) {
     page::add(cells_ + page::kTimedCount, 1);
     page::add(cells_ + page::kTimedSum, ns);
-    if (~ns > page::get(cells_ + page::kTimedNotMin)) page::set(cells_ + page::kTimedNotMin, ~ns);
-    if (ns > page::get(cells_ + page::kTimedMax)) page::set(cells_ + page::kTimedMax, ns);
+    page::raise(cells_ + page::kTimedNotMin, ~ns);
+    page::raise(cells_ + page::kTimedMax, ns);
     histogram::record(cells_ + page::kTimedHeader, ns);
   }
 

@@ -134,7 +134,7 @@ void TxLoop::send_until_done() {
 // How long nobody looked is how long this thread was kept from its work.
 void TxLoop::read_clock() {
   now_ = now_ns();
-  if (now_ - looked_ > page::get(page_ + page::kStallNs)) page::set(page_ + page::kStallNs, now_ - looked_);
+  page::raise(page_ + page::kStallNs, now_ - looked_);
   looked_ = now_;
 }
 

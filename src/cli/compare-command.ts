@@ -13,6 +13,7 @@ import { COMPARE_SCHEMA, type ComparisonReport } from '../report/comparison/repo
 import { comparisonText } from '../report/comparison/text.js'
 import { byProfile, readResults } from '../report/read.js'
 import { styleFor } from '../report/style.js'
+import { writing } from '../report/writing.js'
 import type { Result } from '../stats/result.js'
 import { parseCount } from '../units/count.js'
 import type { CompareArguments } from './compare.js'
@@ -107,29 +108,16 @@ function write(report: ComparisonReport, args: CompareArguments): void {
     [args.junit ?? '']: () => comparisonJunit(report, { now: new Date(), host: hostname() }),
     [args.markdown ?? '']: () => comparisonMarkdown(report),
   }
-  for (const [file, text] of Object.entries(files)) if (file !== '') save(file, text())
+  for (const [file, text] of Object.entries(files))
+    if (file !== '') writing(file, () => writeFileSync(file, text()))
   if (args.github || process.env.GITHUB_ACTIONS === 'true') {
     process.stderr.write(comparisonGithub(report))
     const summary = process.env.GITHUB_STEP_SUMMARY
-    if (summary) appendFileSync(summary, comparisonSummary(report))
+    if (summary) writing(summary, () => appendFileSync(summary, comparisonSummary(report)))
   }
   process.stdout.write(
     args.json ? comparisonJson(report) : comparisonText(report, styleFor(process.stdout, process.env)),
   )
-}
-
-function save(file: string, text: string): void {
-  try {
-    writeFileSync(file, text)
-  } catch (cause) {
-    throw new NmgenError(
-      'cannot-write',
-      `cannot write ${file}: ${(cause as Error).message}`,
-      Exit.environment,
-      undefined,
-      { cause },
-    )
-  }
 }
 
 function exitOf({ verdict }: ComparisonReport, strictly: boolean): ExitCode {

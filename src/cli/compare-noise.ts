@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import type { Comparison, MetricComparison } from '../compare/compare.js'
 import { NmgenError } from '../errors.js'
 import { Exit } from '../exit.js'
+import { writing } from '../report/writing.js'
 
 export const NOISE_SCHEMA = 'nmgen.noise/1'
 
@@ -24,18 +25,10 @@ export function keepNoise(comparison: Comparison, given: string | undefined): st
   const runs = comparison.base_runs + comparison.current_runs
   const variation = Object.fromEntries(comparison.metrics.map(row => [row.metric, variationOf(row)]))
   const noise: Noise = { schema: NOISE_SCHEMA, profile: comparison.profile, runs, variation }
-  try {
+  writing(file, () => {
     mkdirSync(dirname(file), { recursive: true })
     writeFileSync(file, `${JSON.stringify(noise, null, 2)}\n`)
-  } catch (cause) {
-    throw new NmgenError(
-      'cannot-write',
-      `cannot write ${file}: ${(cause as Error).message}`,
-      Exit.environment,
-      undefined,
-      { cause },
-    )
-  }
+  })
   // Loss has no spread to speak of: its runs are counted.
   const gated = comparison.metrics.filter(row => row.gated && row.metric !== 'loss_ratio')
   return [...gated.map(row => detectable(row, comparison.base_runs)), `kept in ${file}`]

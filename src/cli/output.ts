@@ -1,7 +1,6 @@
-/** A file that is written in blocks, or standard output as `-`. Whatever fails is a sentence (exit 4). */
+/** A file that is written in blocks, or standard output as `-`. */
 import { closeSync, openSync, writeSync } from 'node:fs'
-import { NmgenError } from '../errors.js'
-import { Exit } from '../exit.js'
+import { writing } from '../report/writing.js'
 
 export interface Output {
   write(bytes: Uint8Array): void
@@ -10,22 +9,11 @@ export interface Output {
 
 export function openOutput(file: string): Output {
   if (file === '-') return { write: bytes => void process.stdout.write(bytes), close: () => {} }
-  const handle = orExplain(file, () => openSync(file, 'w'))
+  const handle = writing(file, () => openSync(file, 'w'))
   return {
     write: bytes => {
-      for (let at = 0; at < bytes.length; ) at += orExplain(file, () => writeSync(handle, bytes, at))
+      for (let at = 0; at < bytes.length; ) at += writing(file, () => writeSync(handle, bytes, at))
     },
     close: () => closeSync(handle),
-  }
-}
-
-function orExplain<T>(file: string, action: () => T): T {
-  try {
-    return action()
-  } catch (cause) {
-    const { message } = cause as Error
-    throw new NmgenError('cannot-write', `cannot write ${file}: ${message}`, Exit.environment, undefined, {
-      cause,
-    })
   }
 }

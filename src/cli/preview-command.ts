@@ -1,5 +1,4 @@
 /** `nmgen preview`: the packets of a profile from the same native core that sends them. */
-import { closeSync, openSync, writeSync } from 'node:fs'
 import { NmgenError } from '../errors.js'
 import { Exit } from '../exit.js'
 import type { Profile } from '../profile/model.js'
@@ -10,6 +9,7 @@ import type { Plan, StreamPlan } from '../templates/plan.js'
 import { countOf } from '../templates/rate.js'
 import { schedule } from '../templates/schedule.js'
 import { parseCount } from '../units/count.js'
+import { openOutput } from './output.js'
 import type { PreviewArguments } from './preview.js'
 import { framesOf } from './preview-frames.js'
 import { type Packet, type PacketView, viewOf } from './preview-packet.js'
@@ -140,43 +140,20 @@ function writeFile(file: string, chunks: Iterable<Uint8Array>): void {
   const blockBytes = 1 << 20
   let pending: Uint8Array[] = []
   let bytes = 0
-  withFile(file, write => {
-    const flush = () => {
-      write(Buffer.concat(pending))
-      pending = []
-      bytes = 0
-    }
+  const output = openOutput(file)
+  const flush = () => {
+    output.write(Buffer.concat(pending))
+    pending = []
+    bytes = 0
+  }
+  try {
     for (const chunk of chunks) {
       pending.push(chunk)
       bytes += chunk.length
       if (bytes >= blockBytes) flush()
     }
     flush()
-  })
-}
-
-function withFile(file: string, use: (write: (bytes: Uint8Array) => unknown) => void): void {
-  if (file === '-') {
-    use(bytes => process.stdout.write(bytes))
-    return
-  }
-  const handle = orExplain(file, () => openSync(file, 'w'))
-  try {
-    use(bytes => {
-      for (let at = 0; at < bytes.length; ) at += orExplain(file, () => writeSync(handle, bytes, at))
-    })
   } finally {
-    closeSync(handle)
-  }
-}
-
-function orExplain<T>(file: string, action: () => T): T {
-  try {
-    return action()
-  } catch (cause) {
-    const { message } = cause as Error
-    throw new NmgenError('cannot-write', `cannot write ${file}: ${message}`, Exit.environment, undefined, {
-      cause,
-    })
+    output.close()
   }
 }

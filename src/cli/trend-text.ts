@@ -4,7 +4,7 @@ import type { HistoryLine } from '../report/history.js'
 import { paint, type Style } from '../report/style.js'
 import { table } from '../report/tables.js'
 import { inUnit } from '../stats/format.js'
-import { METRICS, type MetricName } from '../stats/metrics.js'
+import { METRICS, type MetricName } from '../units/metrics.js'
 
 export interface Level extends Group {
   /** When the first run of the group began. */

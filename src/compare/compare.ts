@@ -1,6 +1,7 @@
 /** Two sets of results of one profile → what changed: plain data, schema `nmgen.compare/1`. */
-import { isMetric, type MetricName, metricNames } from '../stats/metrics.js'
+
 import type { Result } from '../stats/result.js'
+import { isMetric, type MetricName, metricNames } from '../units/metrics.js'
 import { type Difference, differencesBetween } from './fingerprint.js'
 import { type Better, better, type Gate, gateFor, samplesFor, usualGates } from './gates.js'
 import { ALPHA, type Change, FEWEST_RUNS, judge, judgeLoss, type MetricVerdict } from './judge.js'

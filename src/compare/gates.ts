@@ -1,5 +1,5 @@
 /** Which metrics decide, by how much they may change, and which way is worse. */
-import type { MetricName } from '../stats/metrics.js'
+import type { MetricName } from '../units/metrics.js'
 
 export type Better = 'higher' | 'lower'
 

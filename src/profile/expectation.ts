@@ -1,9 +1,9 @@
 import { parseCount } from '../units/count.js'
 import { parseDuration } from '../units/duration.js'
+import { isMetric, METRICS, metricNames, type Unit } from '../units/metrics.js'
 import { type Parsed, parsed, type Refused, refuse } from '../units/parsed.js'
 import { parseRate } from '../units/rate.js'
 import { parseSize } from '../units/size.js'
-import { type MetricUnit, metrics } from './metrics.js'
 import type { Expectation } from './model.js'
 import { checked, describe, parseScalar, type Report } from './problem.js'
 import { hintFor } from './suggest.js'
@@ -33,9 +33,8 @@ export function parseExpectation(text: string): Parsed<Omit<Expectation, 'path'>
   if (!parts) return refuse('bad-value', `\`${text}\` is not an expectation`, shapeHint(text))
   const [, metric, op, valueText] = parts as unknown as [string, string, Expectation['op'], string]
   const name = /^streams\.[^.]+\.(?:[^.]+\.)?([^.]+)$/.exec(metric)?.[1] ?? metric
-  const unit = Object.hasOwn(metrics, name) ? metrics[name] : undefined
-  if (!unit) return refuse('bad-value', `\`${metric}\` is not a metric`, hintFor(name, Object.keys(metrics)))
-  const value = parseValue(unit, valueText)
+  if (!isMetric(name)) return refuse('bad-value', `\`${metric}\` is not a metric`, hintFor(name, metricNames))
+  const value = parseValue(METRICS[name], valueText)
   return value.ok ? parsed({ text, metric, op, value: value.value }) : value
 }
 
@@ -45,9 +44,9 @@ const shapeHint = (text: string): string =>
     : 'write `metric < value`, such as `latency_p99_ns < 50us`'
 
 /** A bare number is in the unit that the metric's name ends with. */
-function parseValue(unit: MetricUnit, text: string): Parsed<number> {
+function parseValue(unit: Unit, text: string): Parsed<number> {
   if (/^\d+(\.\d+)?(e-?\d+)?$/.test(text)) return parsed(Number(text))
-  if (unit === 'count') return parseCount(text)
+  if (unit === 'packets' || unit === 'samples') return parseCount(text)
   if (unit === 'bytes') return parseSize(text)
   if (unit === 'ns') return parseDuration(text)
   if (unit === 's') return inSeconds(parseDuration(text))

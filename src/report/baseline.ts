@@ -8,13 +8,14 @@ import { Exit } from '../exit.js'
 import type { Result } from '../stats/result.js'
 import { resultJson } from './json.js'
 import { byProfile, type StoredResult } from './read.js'
+import { writing } from './writing.js'
 
 export interface Baseline {
   folder: string
   runs: number
 }
 
-/** Replaces the runs of each profile in one step, or, if anything is wrong with any of them, nothing. */
+/** Replaces the runs of each profile, or, if anything is wrong with any of them, nothing. */
 export function updateBaselines(dir: string, stored: readonly StoredResult[]): Baseline[] {
   const sets = byProfile(stored)
   for (const [name, runs] of sets) check(name, runs)
@@ -48,26 +49,19 @@ function check(name: string, runs: readonly StoredResult[]): void {
 const refused = (message: string, hint: string): NmgenError =>
   new NmgenError('bad-baseline', message, Exit.invalid, hint)
 
-/** Written beside it first: a full disk leaves the old one as it was. */
+/** Written beside it first, and the old runs leave last: a full disk leaves them as they were. */
 function replace(folder: string, results: readonly Result[]): Baseline {
   const next = `${folder}.new`
-  try {
+  writing(folder, () => {
     rmSync(next, { recursive: true, force: true })
     mkdirSync(next, { recursive: true })
-    for (const [i, result] of results.entries())
-      writeFileSync(join(next, `result.${String(i + 1).padStart(3, '0')}.json`), resultJson(result))
+    const names = results.map((_, i) => `result.${String(i + 1).padStart(3, '0')}.json`)
+    for (const [i, result] of results.entries()) writeFileSync(join(next, names[i]!), resultJson(result))
     mkdirSync(folder, { recursive: true })
-    for (const old of readdirSync(folder)) if (/^result\.\d+\.json$/.test(old)) rmSync(join(folder, old))
-    for (const name of readdirSync(next)) renameSync(join(next, name), join(folder, name))
+    for (const name of names) renameSync(join(next, name), join(folder, name))
+    for (const old of readdirSync(folder))
+      if (/^result\.\d+\.json$/.test(old) && !names.includes(old)) rmSync(join(folder, old))
     rmSync(next, { recursive: true })
-  } catch (cause) {
-    throw new NmgenError(
-      'cannot-write',
-      `cannot write ${folder}: ${(cause as Error).message}`,
-      Exit.environment,
-      undefined,
-      { cause },
-    )
-  }
+  })
   return { folder, runs: results.length }
 }

@@ -2,8 +2,9 @@
 import { appendFileSync, readFileSync } from 'node:fs'
 import { NmgenError } from '../errors.js'
 import { Exit } from '../exit.js'
-import type { Metrics } from '../stats/metrics.js'
+import type { Metrics } from '../units/metrics.js'
 import type { StoredResult } from './read.js'
+import { writing } from './writing.js'
 
 export const HISTORY_SCHEMA = 'nmgen.history/1'
 
@@ -29,17 +30,8 @@ export function appendHistory(file: string, stored: readonly StoredResult[]): nu
       metrics,
     }),
   )
-  try {
-    appendFileSync(file, lines.map(line => `${JSON.stringify(line)}\n`).join(''))
-  } catch (cause) {
-    throw new NmgenError(
-      'cannot-write',
-      `cannot write ${file}: ${(cause as Error).message}`,
-      Exit.environment,
-      undefined,
-      { cause },
-    )
-  }
+  const text = lines.map(line => `${JSON.stringify(line)}\n`).join('')
+  writing(file, () => appendFileSync(file, text))
   return usable.length
 }
 

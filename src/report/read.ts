@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { NmgenError } from '../errors.js'
 import { Exit } from '../exit.js'
-import { metricNames } from '../stats/metrics.js'
 import { RESULT_SCHEMA, type Result } from '../stats/result.js'
+import { metricNames } from '../units/metrics.js'
 
 export interface StoredResult {
   file: string

@@ -1,7 +1,7 @@
 import { count, inUnit, nanoseconds, percent, rate } from '../stats/format.js'
 import type { Histograms } from '../stats/latency.js'
-import { METRICS, type MetricName } from '../stats/metrics.js'
 import type { Gaps, Result } from '../stats/result.js'
+import { METRICS, type MetricName } from '../units/metrics.js'
 
 /** One labelled row of the summary; parts are kept whole and stand three spaces apart. */
 export interface Row {

@@ -1,7 +1,7 @@
 import Table from 'cli-table3'
 import { count, inUnit } from '../stats/format.js'
-import type { Unit } from '../stats/metrics.js'
 import type { QueueResult, Result, StreamResult } from '../stats/result.js'
+import type { Unit } from '../units/metrics.js'
 
 /** No lines, only columns: the same in every locale, and it can be cut with `awk`. */
 const NO_BORDER = {

@@ -1,9 +1,9 @@
 /** The summary for people. Written from the result alone, so that it can be written again from result.json. */
 
 import { inUnit } from '../stats/format.js'
-import { isMetric, METRICS } from '../stats/metrics.js'
 import type { Result } from '../stats/result.js'
 import { marks, paint, plainStyle, type Style, wrap } from '../stats/style.js'
+import { isMetric, METRICS } from '../units/metrics.js'
 import type { Report } from './report.js'
 import { type Row, rows } from './rows.js'
 import { queueTable, streamTable } from './tables.js'

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { RunOutcome } from '../gen/snapshot.js'
 import type { Plan } from '../templates/plan.js'
+import { metricNames } from '../units/metrics.js'
 import { buildResult } from './build.js'
-import { metricNames } from './metrics.js'
 import {
   anEnvironment,
   anOutcome,

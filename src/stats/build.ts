@@ -1,10 +1,10 @@
 /** RunOutcome → Result: counters in, numbers with names out. Nothing in here reads a clock or a file. */
 import { groupsOf } from '../templates/group.js'
+import type { Metrics } from '../units/metrics.js'
 import type { Arrival } from './arrival.js'
 import { addGaps } from './gaps.js'
 import { type Hdr, latencyMetrics, loadHdr, noLatency, toHistogram } from './latency.js'
 import { limitedBy } from './limit.js'
-import type { Metrics } from './metrics.js'
 import { portResults, queueResults } from './places.js'
 import {
   type Environment,

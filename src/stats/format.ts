@@ -1,7 +1,7 @@
 /** Numbers for people: three or four significant digits and the unit always beside them. */
 import type { Load } from '../profile/model.js'
 import { formatLoad } from '../units/load.js'
-import type { Unit } from './metrics.js'
+import type { Unit } from '../units/metrics.js'
 
 const SI = ['', 'k', 'M', 'G', 'T'] as const
 

@@ -1,7 +1,7 @@
 /** Runs of packets that never came: how many, how long, and how long the longest of them lasted. */
 import type { RxQueueSnapshot, Snapshot, StreamRx } from '../gen/snapshot.js'
 import type { StreamPlan } from '../templates/plan.js'
-import type { Metrics } from './metrics.js'
+import type { Metrics } from '../units/metrics.js'
 import { sentOf, sum } from './tx.js'
 import { streamTimes } from './window.js'
 

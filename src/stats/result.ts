@@ -2,7 +2,7 @@
 
 import type { StopReason } from '../gen/snapshot.js'
 import type { Expectation, Load } from '../profile/model.js'
-import type { Metrics } from './metrics.js'
+import type { Metrics } from '../units/metrics.js'
 
 export const RESULT_SCHEMA = 'nmgen.result/1'
 

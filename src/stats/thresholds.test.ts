@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { metrics as profileMetrics } from '../profile/metrics.js'
+import { parseExpectation } from '../profile/expectation.js'
 import type { Expectation } from '../profile/model.js'
-import { type Metrics, metricNames } from './metrics.js'
+import { type Metrics, metricNames } from '../units/metrics.js'
 import { aPlan, aStream } from './run.testing.js'
 import { checkMetrics, evaluate } from './thresholds.js'
 
@@ -17,7 +17,8 @@ const values = { metrics: { ...none, lost: 3 }, streams: { 'a.b': { ...none, los
 
 describe('metrics', () => {
   it('are the ones that a profile may name', () => {
-    expect(Object.keys(profileMetrics).sort()).toEqual([...metricNames].sort())
+    for (const name of metricNames)
+      expect(parseExpectation(`${name} == 1`)).toMatchObject({ ok: true, value: { metric: name, value: 1 } })
   })
 
   it('that do not exist are found before the run, with the nearest that does', () => {

@@ -4,7 +4,7 @@ import { NmgenError } from '../errors.js'
 import { Exit } from '../exit.js'
 import type { Expectation } from '../profile/model.js'
 import type { Plan } from '../templates/plan.js'
-import { isMetric, type Metrics, metricNames } from './metrics.js'
+import { isMetric, type Metrics, metricNames } from '../units/metrics.js'
 import type { Threshold } from './result.js'
 
 export interface Values {

@@ -1,8 +1,8 @@
 /** What a reader of a result must know before believing it. Each says what to do. */
 
 import type { PortOutcome } from '../gen/snapshot.js'
+import type { Metrics } from '../units/metrics.js'
 import { nanoseconds } from './format.js'
-import type { Metrics } from './metrics.js'
 import type { Environment, Warning } from './result.js'
 import { addLoss } from './rx.js'
 import type { Measured, StreamMeasure } from './streams.js'

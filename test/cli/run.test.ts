@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { metricNames } from '../../src/stats/metrics.js'
 import type { Result } from '../../src/stats/result.js'
+import { metricNames } from '../../src/units/metrics.js'
 import { expectToAddUp } from './add-up.js'
 import { nmgen, profiles, runJson } from './nmgen.js'
 

@@ -46,7 +46,7 @@ copy_modules() { # KERNEL
     modprobe -S "$1" --show-depends "$module" | while read -r _ file _; do echo "$file"; done
   done | awk '!seen[$0]++' | while read -r file; do
     n=$((n + 1))
-    cp "$file" "$work/root/modules/$n-${file##*/}"
+    cp "$file" "$work/initrd/modules/$n-${file##*/}"
   done
 }
 
@@ -62,12 +62,12 @@ write_job() { # COMMAND...
 }
 
 initramfs() { # KERNEL COMMAND...
-  mkdir -p "$work"/root/{bin,modules,dev,proc,sys}
-  cp "$(command -v busybox)" "$work/root/bin/busybox"
-  install -m 755 "$here/init" "$work/root/init"
+  mkdir -p "$work"/initrd/{bin,modules,dev,proc,sys}
+  cp "$(command -v busybox)" "$work/initrd/bin/busybox"
+  install -m 755 "$here/init" "$work/initrd/init"
   copy_modules "$1"
-  write_job "${@:2}" >"$work/root/job"
-  (cd "$work/root" && find . | cpio --quiet -o -H newc | gzip -1) >"$work/initramfs"
+  write_job "${@:2}" >"$work/initrd/job"
+  (cd "$work/initrd" && find . | cpio --quiet -o -H newc | gzip -1) >"$work/initramfs"
 }
 
 nic_arguments() {

@@ -1,7 +1,7 @@
 /** The words and numbers that all formats of a comparison share. */
 import type { MetricComparison } from '../../compare/compare.js'
 import { inUnit } from '../../stats/format.js'
-import { METRICS } from '../../stats/metrics.js'
+import { METRICS } from '../../units/metrics.js'
 
 /** Three digits or so: `-6.10`, `+55.1`, `+4620`. */
 function signed(ratio: number): string {

@@ -1,7 +1,7 @@
 /** The page about one run: verdict, charts, tables, and what it ran on. */
 import { inUnit } from '../../stats/format.js'
-import { METRICS, metricNames } from '../../stats/metrics.js'
 import type { Result } from '../../stats/result.js'
+import { METRICS, metricNames } from '../../units/metrics.js'
 import { rows } from '../rows.js'
 import type { StoredRun } from '../stored/histograms.js'
 import { because } from '../verdict.js'

@@ -1,5 +1,5 @@
-import { metricNames } from '../../stats/metrics.js'
 import type { Result } from '../../stats/result.js'
+import { metricNames } from '../../units/metrics.js'
 import type { StoredFormat } from './stored.js'
 
 /** RFC 4180, with the line ends of Unix: one row a run, then one for each of its streams. Not measured: empty. */

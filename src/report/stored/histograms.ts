@@ -13,14 +13,20 @@ export type Histogram = ReturnType<typeof toHistogram>
 /** Of all results together, by stream: their buckets add up. */
 export async function histogramsOf(results: readonly StoredResult[]): Promise<Map<string, Histogram>> {
   const hdr = await loadHdr()
+  return byStream(
+    hdr,
+    results.flatMap(({ file }) => read(hdr, logOf(file))),
+  )
+}
+
+function byStream(hdr: Hdr, histograms: readonly Histogram[]): Map<string, Histogram> {
   const all = new Map<string, Histogram>()
-  for (const { file } of results)
-    for (const histogram of read(hdr, logOf(file))) {
-      const name = histogram.tag === '' ? 'all' : histogram.tag
-      const sum = all.get(name) ?? toHistogram(hdr, [])
-      sum.add(histogram)
-      all.set(name, sum)
-    }
+  for (const histogram of histograms) {
+    const name = histogram.tag === '' ? 'all' : histogram.tag
+    const sum = all.get(name) ?? toHistogram(hdr, [])
+    sum.add(histogram)
+    all.set(name, sum)
+  }
   return all
 }
 
@@ -57,8 +63,8 @@ export async function storedRun({ file, result }: StoredResult): Promise<StoredR
   const intervals = lines.flatMap(line => parsed(line))
   if (!existsSync(logOf(file))) return { result, intervals, latency: [], slices: [] }
   const hdr = await loadHdr()
-  const latency = [...(await histogramsOf([{ file, result }]))]
-  return { result, intervals, latency, slices: slicesOf(hdr, read(hdr, logOf(file))) }
+  const histograms = read(hdr, logOf(file))
+  return { result, intervals, latency: [...byStream(hdr, histograms)], slices: slicesOf(hdr, histograms) }
 }
 
 /** The last line of a run that was killed may be half of one. */

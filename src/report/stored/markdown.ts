@@ -1,6 +1,6 @@
 import { inUnit } from '../../stats/format.js'
-import { METRICS, type MetricName, type Metrics } from '../../stats/metrics.js'
 import type { Result, Threshold, Verdict } from '../../stats/result.js'
+import { METRICS, type MetricName, type Metrics } from '../../units/metrics.js'
 import { cell } from '../markdown.js'
 import { because } from '../verdict.js'
 import type { StoredFormat } from './stored.js'

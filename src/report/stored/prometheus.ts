@@ -1,5 +1,5 @@
-import { METRICS, type MetricName, metricNames } from '../../stats/metrics.js'
 import type { Result } from '../../stats/result.js'
+import { METRICS, type MetricName, metricNames } from '../../units/metrics.js'
 import type { StoredFormat } from './stored.js'
 
 /**

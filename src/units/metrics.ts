@@ -1,6 +1,6 @@
 /**
  * The flat metrics of a result: one row each. Thresholds, `compare` and exporters know a metric by its row alone,
- * so a new metric is a row here and its arithmetic in measure.ts.
+ * so a new metric is a row here and its arithmetic in src/stats/.
  */
 
 /** What a metric counts: decides how it is written for people. */
