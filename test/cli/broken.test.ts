@@ -60,7 +60,7 @@ describe('a disk that is full in the middle of a run', () => {
         expect(stderr).toContain('help: make room on the disk of ')
         const result = stored(out)
         expect(JSON.parse(String(stdout))).toEqual(result)
-        expect(result.metrics.tx_packets).toBe(30_000)
+        expect(result.metrics.tx_packets).toBeGreaterThan(0)
         expectToAddUp(result)
       } finally {
         await execa('umount', [folder])
