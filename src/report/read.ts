@@ -10,6 +10,8 @@ import { metricNames } from '../units/metrics.js'
 export interface StoredResult {
   file: string
   result: Result
+  /** What it was merged of: histograms and series lie beside these. */
+  parts?: readonly StoredResult[]
 }
 
 const metric = z.number().nullable()

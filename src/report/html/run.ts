@@ -9,10 +9,10 @@ import { heatMap, percentileChart } from './latency.js'
 import { quoted, section, table } from './markup.js'
 import { missingChart, ratesChart } from './rates.js'
 
-export function runPage({ result, intervals, latency, slices }: StoredRun): string {
+export function runPage({ result, series: measured, latency, slices }: StoredRun): string {
   const paced = Object.values(result.streams).every(({ asked }) => asked.kind !== 'line')
-  const offered = paced ? result.metrics.offered_pps : null
-  const series = [{ name: result.profile.name, intervals, offered }]
+  const offered = paced && measured.length === 1 ? result.metrics.offered_pps : null
+  const series = measured.map(one => ({ ...one, offered }))
   return [
     `<h1><span class="${result.verdict}">${result.verdict.toUpperCase()}</span> ${quoted(result.profile.name)}</h1>`,
     `<p>${quoted(because(result))}. ${quoted(result.started_at)}, seed ${result.profile.seed}.</p>`,
