@@ -24,6 +24,6 @@ function hullOf(program: FieldProgram, kind: AddressKind, width: number): string
   const { bits, size, values, scale, low, segments, hash, digit } = program
   if (bits !== width || segments.length > 0 || hash || digit) return null
   const ends = values.length > 0 ? [...values] : [low, low + (size - 1n) * scale]
-  const [least, most] = ends.reduce(([a, b], v) => [v < a ? v : a, v > b ? v : b], [ends[0]!, ends[0]!])
-  return formatAddressRange(kind, { low: least!, high: most! })
+  ends.sort((a, b) => (a < b ? -1 : 1))
+  return formatAddressRange(kind, { low: ends[0]!, high: ends.at(-1)! })
 }

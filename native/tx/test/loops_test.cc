@@ -562,7 +562,7 @@ Page run_attended(int64_t ago) {
   Plan plan = plan_of({plain_stream(0, 60)});
   plan.lanes = {lane_of({0}, 100e3)};
   plan = decoded(plan);
-  Page page(page::kHeaderCells + page::kTxStreamCells + Timing::kCells);
+  Page page(page::kHeaderCells + size_t{page::kTxStreamCells} + Timing::kCells);
   page[page::kTimings] = page[page::kGo] = page[page::kShared] = 1;
   page[page::kEpochNs] = now_ns();
   page[page::kAttended] = static_cast<uint64_t>(static_cast<int64_t>(now_ns()) - ago);
@@ -582,7 +582,7 @@ TEST(loops_end_by_themselves_when_nobody_attends_to_them) {
 TEST(loops_receive_no_longer_than_somebody_attends) {
   Plan plan = decoded(plan_of({plain_stream(0, 60)}));
   const auto device = open_or_fail("loop:unattended", 1, 1);
-  Page page(page::kHeaderCells + page::kRxStreamCells);
+  Page page(page::kHeaderCells + size_t{page::kRxStreamCells});
   page[page::kGo] = page[page::kShared] = 1;
   page[page::kAttended] = 1;
   RxLoop(*device->rx(0), plan, page.data()).run();
