@@ -33,6 +33,10 @@ const run: CommandModule = {
         requiresArg: true,
         describe: 'Serve counters to Prometheus while it runs: PORT, HOST:PORT; 0: any',
       })
+      .option('ui', {
+        type: 'string',
+        describe: 'Show the run in a browser, which can stop it: --ui, --ui=PORT, --ui=HOST:PORT',
+      })
       .option('quiet', { type: 'boolean', describe: 'No progress on standard error' })
       .epilogue(
         'Every option but --set, --expect, --json, --no-out, --quiet and --ui can be given as NMGEN_NAME in the environment.\n' +

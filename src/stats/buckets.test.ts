@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest'
-import { LatencyBuckets } from './buckets.js'
+import { LatencySoFar } from './buckets.js'
 import { loadHdr } from './latency.js'
 import { bucketCounts } from './run.testing.js'
 
 it('latency in buckets counts all that took so long or less, of all intervals, by stream', async () => {
-  const buckets = new LatencyBuckets(await loadHdr(), ['udp', 'udp', 'tcp'])
+  const buckets = new LatencySoFar(await loadHdr(), ['udp', 'udp', 'tcp'])
   const entry = (streams: number[], values: [number, number][]) => ({ streams, counts: bucketCounts(values) })
   buckets.add([entry([0, 1], [[150, 10], [900, 5]]), entry([1, 2], [[40, 1]])]) // biome-ignore format: pairs
   buckets.add([entry([0], [[3_000_000_000, 2]])])

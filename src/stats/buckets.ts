@@ -1,16 +1,17 @@
-/** Latency as Prometheus has histograms: how many packets took so long or less, for bounds of 1, 2 and 5 in each decade. */
+/** Latency of a run under way, and as Prometheus has histograms: how many packets took so long or less. */
 import type { Float64Histogram } from 'hdr-histogram-js'
 import type { Family, Sample } from './families.js'
 import { type Hdr, type StreamHistogram, toHistogram } from './latency.js'
 
-/** 100 ns to 10 s. */
+/** 1, 2 and 5 in each decade from 100 ns to 10 s. */
 const BOUNDS_NS = [-7, -6, -5, -4, -3, -2, -1, 0]
   .flatMap(power => [1, 2, 5].map(digit => digit * 10 ** (power + 9)))
   .concat(1e10)
 
 /** Of the whole run so far; what the native receivers count is handed over interval by interval. */
-export class LatencyBuckets {
-  readonly #byStream = new Map<string, Float64Histogram>()
+export class LatencySoFar {
+  /** Streams that share a histogram cannot be told apart: theirs is under the empty name. */
+  readonly byStream = new Map<string, Float64Histogram>()
 
   constructor(
     private readonly hdr: Hdr,
@@ -21,16 +22,15 @@ export class LatencyBuckets {
   add(entries: readonly StreamHistogram[]): void {
     for (const { streams, counts } of entries) {
       const names = [...new Set(streams.map(id => this.names[id]!))]
-      // Streams that share a histogram cannot be told apart.
       const name = names.length === 1 ? names[0]! : ''
-      const sum = this.#byStream.get(name) ?? toHistogram(this.hdr, [])
+      const sum = this.byStream.get(name) ?? toHistogram(this.hdr, [])
       sum.add(toHistogram(this.hdr, [counts]))
-      this.#byStream.set(name, sum)
+      this.byStream.set(name, sum)
     }
   }
 
   family(): Family {
-    const samples = [...this.#byStream].flatMap(([stream, histogram]) => samplesOf(stream, histogram))
+    const samples = [...this.byStream].flatMap(([stream, histogram]) => samplesOf(stream, histogram))
     const help = 'One-way latency; without the name of a stream: of several'
     return { name: 'nmgen_latency_seconds', help, type: 'histogram', samples }
   }
