@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { parseAddressRange } from '../units/address.js'
 import { parsed } from '../units/parsed.js'
 import { checked, parseScalar } from './problem.js'
