@@ -54,7 +54,7 @@ async function runOne(read: Read, flags: Flags): Promise<Finished> {
   const servers = await openServers(flags, read.plan)
   const files = await openFiles(flags, read, profile).catch(closing(servers))
   for (const { said } of servers) view.say(said)
-  if (view.mode !== 'none') {
+  if (!flags.quiet) {
     if (matrix !== '') view.say(matrix)
     for (const line of announcement(read.profile, read.plan, version())) view.say(line)
   }
@@ -90,7 +90,7 @@ async function send({ flags, read: { plan }, profile, files, view, servers }: Se
   const { shard } = flags
   const stopper = stopOnSignals(process, code => process.exit(code))
   try {
-    const run = await start(() => startRun(plan, shard === undefined ? {} : { shard }), files)
+    const run = await start(() => startRun(plan, { ...(shard && { shard }), attended: isAttended() }), files)
     files?.begin({ startedAt: new Date(), streams: plan.streams.map(stream => stream.name) })
     stopper.attach(run)
     for (const server of servers) server.attach(run)
@@ -107,6 +107,9 @@ async function send({ flags, read: { plan }, profile, files, view, servers }: Se
     await Promise.all(servers.map(server => server.close()))
   }
 }
+
+// Who sits at a terminal can press Ctrl-C; cron, a CI job and a pipe cannot.
+const isAttended = (): boolean => process.stdin.isTTY === true
 
 // A folder of a run that never began would look like one that was killed.
 async function start<T>(starting: () => Promise<T>, files: Recorder | null): Promise<T> {
