@@ -35,7 +35,9 @@ export async function inBrowser<T>(work: (page: Page) => Promise<T>): Promise<T>
     reject: false,
   })
   try {
-    return await work(await newPage(protocol(process.stdio[3] as unknown as Writable, process.stdio[4] as Readable)))
+    return await work(
+      await newPage(protocol(process.stdio[3] as unknown as Writable, process.stdio[4] as Readable)),
+    )
   } finally {
     process.kill()
     await process
