@@ -55,7 +55,7 @@ describe('a disk that is full in the middle of a run', () => {
         const { exitCode, stdout, stderr } = await run
         expect(exitCode).toBe(4)
         expect(stderr).toMatch(
-          /^nmgen: cannot write .*: ENOSPC \(no space left on device\) \[results-not-writable\]\n/,
+          /nmgen: cannot write .*: ENOSPC \(no space left on device\) \[results-not-writable\]\n/,
         )
         expect(stderr).toContain('help: make room on the disk of ')
         const result = stored(out)
