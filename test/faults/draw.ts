@@ -30,6 +30,11 @@ export function draw(count: number, seed: number, available: ReadonlySet<string>
   })
   return Array.from({ length: count }, (_, i) => {
     const { fault, here } = possible[i % possible.length]!
-    return { fault, device: pick(here), afterMs: Math.floor(next() * 700), stepS: pick([-86_400, -3600, 3600, 86_400]) }
+    return {
+      fault,
+      device: pick(here),
+      afterMs: Math.floor(next() * 700),
+      stepS: pick([-86_400, -3600, 3600, 86_400]),
+    }
   })
 }
