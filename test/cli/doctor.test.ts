@@ -40,14 +40,13 @@ describe('nmgen doctor', () => {
       expect(bad.stdout).toMatch(/profile +gone cannot run: .*nmgen-gone/)
     }))
 
-  // Limits of a process and mounts of a namespace of its own: what this machine lets a test change.
-  it.each([
-    ['nofile', 'ulimit -S -n 300', []],
-    ['hugetlbfs', 'umount -a -t hugetlbfs', ['unshare', '--mount']],
-  ] as const)('gives a command that mends what it says, as printed: %s', async (name, spoil, through) => {
-    const found = await line(name, spoil, through)
-    expect(found).toMatchObject({ mark: 'note', fix: expect.any(String) })
-    expect(await line(name, `${spoil}\n${found.fix}`, through)).toMatchObject({ mark: 'ok' })
+  // A mount of a namespace of its own: what this machine lets a test change.
+  it('gives a command that mends what it says, as printed', async ctx => {
+    if (noLab) ctx.skip(noLab)
+    const alone = ['unshare', '--mount']
+    const found = await line('hugetlbfs', 'umount -a -t hugetlbfs', alone)
+    expect(found).toMatchObject({ mark: 'note', fix: expect.stringContaining('mount -t hugetlbfs') })
+    expect(await line('hugetlbfs', found.fix!, alone)).toMatchObject({ mark: 'ok' })
   })
 
   it('asks for locked memory where there is little, and a command that is run as printed gives it', async ctx => {
