@@ -51,7 +51,7 @@ async function runOne(read: Read, flags: Flags): Promise<Finished> {
   })
   const files = await openFiles(flags, read, profile)
   const view = await viewFor(flags)
-  if (view.mode !== 'none') {
+  if (!flags.quiet) {
     if (matrix !== '') view.say(matrix)
     for (const line of announcement(read.profile, read.plan, version())) view.say(line)
   }
@@ -86,7 +86,7 @@ async function send({ flags, read: { plan }, profile, files, view }: Sending): P
   const { shard } = flags
   const stopper = stopOnSignals(process, code => process.exit(code))
   try {
-    const run = await start(() => startRun(plan, shard === undefined ? {} : { shard }), files)
+    const run = await start(() => startRun(plan, { ...(shard && { shard }), attended: isAttended() }), files)
     files?.begin({ startedAt: new Date(), streams: plan.streams.map(stream => stream.name) })
     stopper.attach(run)
     if (view.mode !== 'none') view.say(cpuLine(run.snapshot()))
@@ -97,6 +97,9 @@ async function send({ flags, read: { plan }, profile, files, view }: Sending): P
     stopper.release()
   }
 }
+
+// Who sits at a terminal can press Ctrl-C; cron, a CI job and a pipe cannot.
+const isAttended = (): boolean => process.stdin.isTTY === true
 
 // A folder of a run that never began would look like one that was killed.
 async function start<T>(starting: () => Promise<T>, files: Recorder | null): Promise<T> {

@@ -34,6 +34,7 @@ export const Cell = {
   stallNs: 24,
   skipped: 25,
   tooLateNs: 26,
+  attended: 31,
   headerCells: 32,
 } as const
 
