@@ -30,7 +30,7 @@ export interface RunOptions {
 
 class NativeRun implements Run {
   readonly done: Promise<RunOutcome>
-  readonly #startedAt = new Date()
+  #startedAt = new Date()
   readonly #latency: LatencyReader
   #stopped: StopReason | undefined
   #epochNs = 0n
@@ -82,6 +82,7 @@ class NativeRun implements Run {
     let failure = await this.team.ready()
     if (!failure) {
       this.#epochNs = this.team.go(randomInt(1, 0x10000))
+      this.#startedAt = new Date() // of the packets, not of what it took to get there
       failure = await this.team.finished('tx')
       if (!failure)
         await settle(
