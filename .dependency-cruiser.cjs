@@ -16,7 +16,7 @@ const mayImport = {
   compare: ['stats/', 'units/'],
   find: ['stats/', 'profile/model', 'units/'],
   report: ['stats/', 'compare/', 'find/', 'profile/model', 'units/'],
-  ui: ['stats/', 'units/'],
+  ui: ['stats/', 'units/', 'report/(exposition|verdict|html/)'],
 }
 
 // The only files that may import a library or a part of Node.

@@ -55,7 +55,11 @@ export function heatMap(slices: readonly Slice[]): string {
   const low = Math.max(1, Math.min(...filled.map(({ histogram }) => histogram.minNonZeroValue)))
   const y = latencyAxis([low, Math.max(...filled.map(({ histogram }) => histogram.maxValue))])
   const x: Axis = {
-    scale: linear(0, Math.max(...slices.map(({ to }) => to)), ACROSS),
+    scale: linear(
+      Math.min(...slices.map(({ from }) => from)),
+      Math.max(...slices.map(({ to }) => to)),
+      ACROSS,
+    ),
     title: 'seconds',
     write: value => String(Number(value.toPrecision(6))),
   }

@@ -53,9 +53,11 @@ const named = (all: readonly Series[], name: string, what: string): string =>
   all.length > 1 ? `${name}: ${what}` : what
 
 function time(all: readonly Series[]): Axis {
-  const end = Math.max(...all.flatMap(({ intervals }) => intervals.map(({ t_s }) => t_s)), 1e-3)
+  const intervals = all.flatMap(one => one.intervals)
+  const begin = Math.min(...intervals.map(({ t_s, interval_s }) => t_s - interval_s))
+  const end = Math.max(...intervals.map(({ t_s }) => t_s))
   return {
-    scale: linear(0, end, ACROSS),
+    scale: linear(begin, end, ACROSS),
     title: 'seconds',
     write: value => String(Number(value.toPrecision(6))),
   }
