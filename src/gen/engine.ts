@@ -31,7 +31,7 @@ export interface RunOptions {
 
 class NativeRun implements Run {
   readonly done: Promise<RunOutcome>
-  readonly #startedAt = new Date()
+  #startedAt = new Date()
   readonly #latency: LatencyReader
   #stopped: StopReason | undefined
   #epochNs = 0n
@@ -91,6 +91,7 @@ class NativeRun implements Run {
       for (const port of this.ports) this.#droppedBefore.set(port.handle, dropsOf(port))
       looks.start()
       this.#epochNs = this.team.go(randomInt(1, 0x10000))
+      this.#startedAt = new Date() // of the packets, not of what it took to get there
       failure = await this.team.finished('tx')
       looks.stop()
       // What is under way when a sender breaks has not been lost either; a receiver that broke gets no more.
