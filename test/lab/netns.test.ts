@@ -43,6 +43,7 @@ describe('a lab of network namespaces', () => {
         rxDropped: 0,
         txPackets: 0,
         txBytes: 0,
+        txDropped: 0,
       })
       expect(await capture.stop()).toEqual({ captured: 10, dropped: 0 })
     }).finally(() => rmSync(folder, { recursive: true }))

@@ -9,6 +9,7 @@ export interface LinkCounters {
   rxDropped: number
   txPackets: number
   txBytes: number
+  txDropped: number
 }
 
 /** One veth pair: `near` is here, `far` lies in the namespace. */
@@ -97,6 +98,7 @@ export class Lab {
       rxDropped: rx.dropped,
       txPackets: tx.packets,
       txBytes: tx.bytes,
+      txDropped: tx.dropped,
     }
   }
 

@@ -12,12 +12,6 @@
 namespace nmgen::test {
 namespace {
 
-// What the compiler cannot know it must not do.
-volatile int* nowhere() {
-  static int* volatile pointer = nullptr;
-  return pointer;
-}
-
 void expect_crash(const char* name, const std::function<void()>& work) {
   const auto failure = guarded("TX queue 3", work);
   CHECK(failure.has_value());
@@ -51,6 +45,12 @@ TEST(guard_lands_the_thread_that_crashed_and_no_other) {
 }
 
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+// What the compiler cannot know it must not do.
+volatile int* nowhere() {
+  static int* volatile pointer = nullptr;
+  return pointer;
+}
+
 // Far too deep for any stack; the compiler cannot know that nobody asks for less.
 [[gnu::noinline]] int deep(int depth) {
   volatile char page[4096];
