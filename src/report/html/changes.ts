@@ -68,7 +68,7 @@ export function runsChart(row: MetricComparison): string {
     write: value => (Number.isInteger(value) ? String(value) : ''),
   }
   const y: Axis = {
-    scale: linear(low - room, high + room, UP),
+    scale: linear(low >= 0 ? Math.max(low - room, 0) : low - room, high + room, UP),
     title: row.metric,
     write: value => inUnit(value, METRICS[row.metric]),
   }
