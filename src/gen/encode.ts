@@ -43,7 +43,12 @@ export interface EncodeOptions {
   /** By stream id: which histogram of the receiver's page counts its latency. */
   histograms?: readonly number[]
   limits?: readonly (number | null)[]
+  /** What the plans of several queues have in common, encoded by the first of them. */
+  bodies?: Bodies
 }
+
+/** By stream: all of it that is the same in every queue. */
+export type Bodies = Map<StreamPlan, Uint8Array>
 
 function encodeTemplate(out: ByteWriter, template: Template): void {
   out.blob(template.bytes)
@@ -116,16 +121,24 @@ const itself: Places = { cycle: 1, places: [0] }
 function encodeStream(out: ByteWriter, stream: StreamPlan, whole: Shard, options: EncodeOptions): void {
   const limit = options.limits?.[stream.id] ?? stream.count
   const shard = ownShard(stream, whole)
-  // The stream's own first: they decide over shards.
-  const numbers = [
-    ...new Set([stream.member ?? itself, ...stream.fields.flatMap(field => field.numbers ?? [])]),
-  ]
   out.u32(stream.id)
   out.u32(options.strides?.[stream.id] ?? 1)
   out.u32(options.histograms?.[stream.id] ?? 0)
   out.u32(stream.signature === null ? 0 : 1)
   out.u32(stream.signature ?? 0)
   out.u64(limit === null ? NO_LIMIT : BigInt(shareOf(limit, shard)))
+  const known = options.bodies?.get(stream)
+  if (known) return out.bytes(known)
+  const start = out.length
+  encodeBody(out, stream)
+  options.bodies?.set(stream, out.since(start))
+}
+
+function encodeBody(out: ByteWriter, stream: StreamPlan): void {
+  // The stream's own first: they decide over shards.
+  const numbers = [
+    ...new Set([stream.member ?? itself, ...stream.fields.flatMap(field => field.numbers ?? [])]),
+  ]
   out.list(numbers, ({ cycle, places }) => {
     out.u32(cycle)
     out.list(places, place => out.u32(place))

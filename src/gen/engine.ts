@@ -8,6 +8,7 @@ import { placed } from './devices.js'
 import type { Run } from './engine-api.js'
 import { readHost } from './host.js'
 import { LatencyReader } from './latency.js'
+import { LookWatch } from './looks.js'
 import { native } from './native.js'
 import { ownAddresses, resolveNeighbours } from './neighbours.js'
 import { readRx, readTx } from './page.js'
@@ -30,10 +31,12 @@ export interface RunOptions {
 
 class NativeRun implements Run {
   readonly done: Promise<RunOutcome>
-  readonly #startedAt = new Date()
+  #startedAt = new Date()
   readonly #latency: LatencyReader
   #stopped: StopReason | undefined
   #epochNs = 0n
+  /** By handle: what the device had dropped when the run began. */
+  #droppedBefore = new Map<number, number>()
 
   constructor(
     private readonly plan: Plan,
@@ -71,23 +74,32 @@ class NativeRun implements Run {
     this.team.stop('tx')
   }
 
+  #isHeard(): boolean {
+    const { rx } = this.snapshot()
+    return rx.length > 0 && rx.every(({ running }) => running)
+  }
+
   /** The device counts for all its queues; they are told of queue 0. */
   #drops({ port, queue }: Queue): number {
-    if (queue !== 0) return 0
-    const counters = native().counters(port.handle)
-    return (counters.rx_missed ?? 0) + (counters.rx_no_buffer ?? 0)
+    return queue === 0 ? dropsOf(port) - (this.#droppedBefore.get(port.handle) ?? 0) : 0
   }
 
   async #run(): Promise<RunOutcome> {
+    const looks = new LookWatch(this.queues)
     let failure = await this.team.ready()
     if (!failure) {
+      for (const port of this.ports) this.#droppedBefore.set(port.handle, dropsOf(port))
+      looks.start()
       this.#epochNs = this.team.go(randomInt(1, 0x10000))
+      this.#startedAt = new Date() // of the packets, not of what it took to get there
       failure = await this.team.finished('tx')
-      if (!failure)
+      looks.stop()
+      // What is under way when a sender breaks has not been lost either; a receiver that broke gets no more.
+      if (!failure || this.#isHeard())
         await settle(
           () => this.snapshot(),
           this.plan,
-          clockOf(() => this.#stopped !== undefined),
+          clockOf(() => failure !== null || this.#stopped !== undefined),
         )
     }
     failure = (await this.team.dismiss()) ?? failure
@@ -104,6 +116,7 @@ class NativeRun implements Run {
       latency,
       schedule,
       lateness,
+      looks: looks.stop(),
       ports,
       warnings: this.warnings,
     }
@@ -123,6 +136,12 @@ class NativeRun implements Run {
       counted.every(stream => sent(stream.id) >= this.#share(stream))
     return all || this.plan.durationNs === null ? 'count' : 'duration'
   }
+}
+
+/** Frames that came and that the host had no room for. */
+function dropsOf({ handle }: OpenPort): number {
+  const counters = native().counters(handle)
+  return (counters.rx_missed ?? 0) + (counters.rx_no_buffer ?? 0)
 }
 
 /** A packet that was too late is not a fault of the machine, but what the profile asked to be told. */

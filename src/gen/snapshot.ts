@@ -91,6 +91,15 @@ export interface RxQueueSnapshot {
   streams: readonly StreamRx[]
 }
 
+/** What the loop of an RX queue did while packets were sent. */
+export interface Looks {
+  port: string
+  queue: number
+  /** How often it looked and found frames, and how often nothing. */
+  bursts: number
+  idles: number
+}
+
 export interface Snapshot {
   /** Since the run's epoch (the release of the workers). */
   elapsedNs: number
@@ -162,6 +171,8 @@ export interface RunOutcome {
   schedule: readonly Timing[]
   /** One entry a sending queue that has a schedule. */
   lateness: readonly Timing[]
+  /** One entry a receiving queue. */
+  looks: readonly Looks[]
   ports: readonly PortOutcome[]
   warnings: readonly { code: string; message: string; advice?: string }[]
 }
