@@ -1,14 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { NmgenError } from '../errors.js'
 import { Exit } from '../exit.js'
-import { type Diagnostic, inFileOrder, renderDiagnostics, unique } from '../profile/diagnostics.js'
+import { type Diagnostic, inFileOrder, unique } from '../profile/diagnostics.js'
 import { type Loaded, loadProfile } from '../profile/load.js'
 import type { Profile } from '../profile/model.js'
 import { compile } from '../templates/compile.js'
 import type { Plan } from '../templates/plan.js'
 import { captureReader } from './captures.js'
-import { wantsColor } from './color.js'
 import { userConfig } from './config.js'
+import { printDiagnostics } from './print-diagnostics.js'
 
 export interface ReadOptions {
   /** `--set` arguments. */
@@ -101,11 +101,6 @@ function orRefuse({ file, text, profile, plan, diagnostics, combinations, values
     `${file} has ${errors} ${errors === 1 ? 'error' : 'errors'}`,
     Exit.profile,
   )
-}
-
-export function printDiagnostics(diagnostics: readonly Diagnostic[], text: string): void {
-  if (diagnostics.length === 0) return
-  process.stderr.write(`${renderDiagnostics(diagnostics, { text, color: wantsColor(process.stderr) })}\n`)
 }
 
 function readText(file: string): string {

@@ -2,14 +2,13 @@
 import { NmgenError } from '../errors.js'
 import { Exit } from '../exit.js'
 import { parseCores } from '../profile/cores.js'
-import { parseExpectation } from '../profile/expectation.js'
-import type { Expectation } from '../profile/model.js'
 import { parseCount } from '../units/count.js'
 import { parseDuration } from '../units/duration.js'
 import { parseInteger } from '../units/integer.js'
 import { parseLate } from '../units/pacing.js'
 import { type Parsed, parsed, refuse } from '../units/parsed.js'
 import { parseRate } from '../units/rate.js'
+import { readExpect } from './expectations.js'
 import type { Overrides } from './overrides.js'
 
 export interface Shard {
@@ -52,7 +51,7 @@ export function readFlags(argv: Argv, env: NodeJS.ProcessEnv): Flags {
     cores: parse('cores', parseCores),
     queues: parse('queues', positive(parseCount)),
     late: parse('late', parseLate),
-    expect: readExpect(argv),
+    expect: readExpect((argv.expect as readonly string[] | undefined) ?? []),
   }
   return {
     overrides: present(overrides),
@@ -70,13 +69,6 @@ export function readFlags(argv: Argv, env: NodeJS.ProcessEnv): Flags {
     quiet: argv.quiet === true,
     ...outOf(argv, env),
   }
-}
-
-/** `--expect`, each beside those of the profile. It has no variable: nothing separates one from the next. */
-function readExpect(argv: Argv): readonly Expectation[] | undefined {
-  const texts = (argv.expect as readonly string[] | undefined) ?? []
-  if (texts.length === 0) return undefined
-  return texts.map(text => ({ ...parseFlag({ expect: text }, 'expect', parseExpectation)!, path: [] }))
 }
 
 // yargs' own env() makes every NMGEN_* variable an argument, and strict() then refuses NMGEN_LOG.

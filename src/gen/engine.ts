@@ -6,6 +6,7 @@ import type { Plan, StreamPlan } from '../templates/plan.js'
 import { chooseCpus } from './cpus.js'
 import { placed } from './devices.js'
 import type { Run } from './engine-api.js'
+import { GroupReader } from './groups.js'
 import { readHost } from './host.js'
 import { LatencyReader } from './latency.js'
 import { native } from './native.js'
@@ -29,6 +30,7 @@ class NativeRun implements Run {
   readonly done: Promise<RunOutcome>
   readonly #startedAt = new Date()
   readonly #latency: LatencyReader
+  readonly #groups: GroupReader
   #stopped: StopReason | undefined
   #epochNs = 0n
 
@@ -41,10 +43,12 @@ class NativeRun implements Run {
     private readonly fleet: FleetShard,
   ) {
     this.#latency = new LatencyReader(queues)
+    this.#groups = new GroupReader(plan, queues)
     this.done = this.#run()
   }
 
   snapshot(): Snapshot {
+    this.#groups.advance()
     const count = this.plan.streams.length
     const place = (queue: Queue) => ({
       port: queue.port.name,
@@ -101,6 +105,7 @@ class NativeRun implements Run {
       latency,
       schedule,
       lateness,
+      groups: this.#groups.total(),
       ports,
       warnings: this.warnings,
     }
