@@ -76,7 +76,7 @@ $(addon): binding.gyp $(native_sources) build/.facts | $(packages)
 	@npm run --silent build:native
 	@touch $@
 
-$(dist): package.json tsconfig.json tsconfig.build.json $(ts_sources) | $(packages)
+$(dist): package.json tsconfig.json tsconfig.build.json tools/bundle.mjs $(ts_sources) | $(packages)
 	@echo "Compiling the TypeScript"
 	@npm run --silent build:ts
 	@touch $@

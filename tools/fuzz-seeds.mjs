@@ -24,7 +24,7 @@ const shapes = {
     'udp: {src: {permute: 1024-65535}, dst: {random: [9, 100-200]}}',
   ]),
   wide: stream(
-    ['ipv6: {src: {random: "2001:2::/32"}, dst: {inc: "2001:2::/112"}, flow_label: {inc: any}}', udp],
+    ['ipv6: {src: {random: "2001:db8::/32"}, dst: {inc: "2001:2::/112"}, flow_label: {inc: any}}', udp],
     'frame: 100B',
   ),
   weighted: src('weighted: {80: 5, 443: 10, 1024: 1}'),

@@ -174,6 +174,13 @@ Failure too_late(uint64_t ns) {
           "skip"};
 }
 
+// A loop that ended by itself because the main thread is dead or hangs.
+std::optional<Failure> left_alone(std::span<const uint64_t> page) {
+  if (page::get(&page[page::kStop]) || !page::unattended(page.data(), now_ns())) return std::nullopt;
+  return Failure{"unattended", "the main thread was not heard of for seconds, so that the loops ended by themselves",
+                 "it was stopped, or kept from its work: leave it a CPU, and in a program of your own do not block it"};
+}
+
 uint32_t longest_frame(const Plan& plan) {
   size_t bytes = 0;
   for (const Stream& stream : plan.streams)
@@ -198,7 +205,7 @@ Napi::Value run_tx(const Napi::CallbackInfo& info) {
   TxLoop(tx, *plan, page.data(), answerer.get()).run();
   device->leave();
   if (const uint64_t late = page::get(&page[page::kTooLateNs])) return to_object(env, too_late(late));
-  return to_result(env, tx.failure);
+  return to_result(env, tx.failure ? tx.failure : left_alone(page));
 }
 
 // {stream, residue, ring} of each sender; a ring that is none is left out.
@@ -246,7 +253,8 @@ Napi::Value run_rx(const Napi::CallbackInfo& info) {
   loop.listen(sources_of(info[6]));
   loop.run();
   device->leave();
-  return to_result(env, device->rx(queue)->failure);
+  const std::optional<Failure>& failure = device->rx(queue)->failure;
+  return to_result(env, failure ? failure : left_alone(page));
 }
 
 template <size_t N>

@@ -7,7 +7,7 @@
 // one writer a cell, relaxed atomics. src/gen/page.ts holds the same numbers; a test compares the two.
 namespace nmgen::page {
 
-// Cells 0..7 are written by JavaScript only and 8.. by the loop only, so that asking to stop never
+// Cells 0..7 and kAttended are written by JavaScript only and the others by the loop only, so that asking to stop never
 // takes the counters' cache line away from the loop.
 enum Cell : size_t {
   kStop = 0,        // 1: end now
@@ -43,6 +43,10 @@ enum Cell : size_t {
 
   kGroups = 27,           // RX, set before the start: blocks of groups at the page's end
   kGroupHistograms = 28,  // RX: 0, or a histogram behind them for each
+
+  // The dead man's handle: monotonic ns until which JavaScript answers for the run, and puts off while it lives. A loop
+  // that finds it past ends by itself. 0: nobody needs to hold it. In the line of cells that are seldom written.
+  kAttended = 31,
   kHeaderCells = 32,
 };
 
@@ -122,6 +126,8 @@ inline Word acquire(const Word* cell) { return __atomic_load_n(cell, __ATOMIC_AC
 inline void publish(Word* cell, Word value) { __atomic_store_n(cell, value, __ATOMIC_RELEASE); }
 // One writer a cell: a plain load and store, never a locked instruction.
 inline void add(Word* cell, Word value) { set(cell, get(cell) + value); }
+// 0 wraps to the end of time.
+inline bool unattended(const Word* page, uint64_t now) { return now > get(page + kAttended) - 1; }
 inline void raise(Word* cell, Word value) {
   if (value > get(cell)) set(cell, value);
 }

@@ -13,6 +13,7 @@ namespace nmgen {
 namespace {
 
 constexpr uint64_t kClockSlackNs = 1'000'000;  // how far TX and RX CPUs' clocks may differ
+constexpr uint32_t kClockEvery = 4096;         // looks between two clock readings for the dead man's handle
 constexpr size_t kPlaces = 16;                 // places to look at before the whole frame is searched
 
 bool matches(const Match& rule, const Frame& frame) {
@@ -100,7 +101,8 @@ bool RxLoop::page_fits(const Plan& plan, std::span<page::Word> page) {
 void RxLoop::run() {
   page::publish(page_ + page::kState, page::kReady);
   uint32_t idle = 0;
-  while (page::get(page_ + page::kStop) == 0 && !(tap_ && tap_->full())) {
+  for (uint32_t looks = 1; page::get(page_ + page::kStop) == 0 && !(tap_ && tap_->full()); looks++) {
+    if (looks % kClockEvery == 0 && page::unattended(page_, now_ns())) break;
     if (epoch_ == 0 && queue_.waits && page::acquire(page_ + page::kGo) == 0) {
       wait_a_moment(++idle, true);
       continue;

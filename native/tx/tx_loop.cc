@@ -64,7 +64,7 @@ void TxLoop::run() {
 
 bool TxLoop::wait_for_go() {
   while (page::acquire(page_ + page::kGo) == 0) {
-    if (stop_asked()) return false;
+    if (ended(now_ns())) return false;
     answer();
     sched_yield();
   }

@@ -75,7 +75,9 @@ class TxLoop {
   page::Word* cells_of(size_t stream) { return page_ + page::kHeaderCells + stream * page::kTxStreamCells; }
   void take_back_unsent();
   bool stop_asked() const { return page::get(page_ + page::kStop) != 0; }
-  bool ended(uint64_t now) const { return stop_asked() || (give_up_ns_ != 0 && now >= give_up_ns_); }
+  bool ended(uint64_t now) const {
+    return stop_asked() || (give_up_ns_ != 0 && now >= give_up_ns_) || page::unattended(page_, now);
+  }
   void idle();
 
   TxQueue& queue_;

@@ -39,21 +39,9 @@ export async function main(argv: string[]): Promise<number> {
 async function execute(argv: string[]): Promise<void> {
   const { default: yargs } = await import('yargs')
   const parser: Argv = yargs(argv).scriptName('nmgen').usage(intro).epilogue(exitCodes)
-  // Light modules: each imports what it needs in its handler.
-  const commands = await Promise.all([
-    import('./run.js'),
-    import('./check.js'),
-    import('./preview.js'),
-    import('./capture.js'),
-    import('./report.js'),
-    import('./compare.js'),
-    import('./baseline.js'),
-    import('./trend.js'),
-    import('./ports.js'),
-    import('./doctor.js'),
-    import('./schema.js'),
-  ])
-  for (const { default: command } of commands) parser.command(command as CommandModule)
+  const { commands } = await import('./commands.js')
+  let chosen = async () => {}
+  for (const command of commands) parser.command(afterwards(command))
   await parser
     .option('color', { type: 'boolean', describe: 'Colour; --no-color switches it off', global: true })
     .middleware(({ color }) => setColor(color as boolean | undefined))
@@ -71,6 +59,15 @@ async function execute(argv: string[]): Promise<void> {
       throw usageError(message ?? error?.message, optionsOf(parser))
     })
     .parseAsync()
+  await chosen()
+
+  /** Not under yargs, which would lay out the help of a command that takes its time: a twentieth of a second. */
+  function afterwards(command: CommandModule): CommandModule {
+    const handler: CommandModule['handler'] = argv => {
+      chosen = async () => command.handler(argv)
+    }
+    return { ...command, handler }
+  }
 }
 
 /** Those of the command at hand and the global ones; yargs has no type for it. */

@@ -1,9 +1,12 @@
 import type { CommandModule } from 'yargs'
+import type { StoredResult } from '../report/read.js'
+import { setOutcome } from './outcome.js'
 
 interface ReportArguments {
   results: string[]
   format: string
   out: string
+  merge: boolean
 }
 
 export const formats = ['text', 'json', 'markdown', 'junit', 'github', 'csv', 'prometheus', 'hgrm', 'html']
@@ -14,7 +17,7 @@ const command: CommandModule<object, ReportArguments> = {
   builder: yargs =>
     yargs
       .usage(
-        'nmgen report RESULT...\n\nExamples:\n$ nmgen report results/20261123T06* --format csv\n$ nmgen report results/today --format junit --out junit.xml',
+        'nmgen report RESULT...\n\nExamples:\n$ nmgen report results/20261123T06* --format csv\n$ nmgen report results/today --format junit --out junit.xml\n$ nmgen report shard-1 shard-2 --merge',
       )
       .positional('results', {
         type: 'string',
@@ -23,23 +26,39 @@ const command: CommandModule<object, ReportArguments> = {
         describe: 'Results, folders of runs, or folders of these',
       })
       .option('format', { choices: formats, default: 'text', requiresArg: true, describe: 'How' })
+      .option('merge', {
+        type: 'boolean',
+        default: false,
+        describe: 'Add up shards of a run, or runs of one profile, and judge the whole (exits as `run` does)',
+      })
       .option('out', {
         type: 'string',
         default: '-',
         requiresArg: true,
         describe: 'File; - is standard output',
       }),
-  handler: async ({ results, format, out }) => {
+  handler: async ({ results, format, out, merge }) => {
     const { hostname } = await import('node:os')
     const { readResults } = await import('../report/read.js')
     const { storedFormats } = await import('../report/stored/index.js')
     const { openOutput } = await import('./output.js')
     const chosen = storedFormats.find(({ name }) => name === format)!
-    const text = await chosen.write(results.flatMap(readResults), { now: new Date(), host: hostname() })
+    const stored = results.flatMap(readResults)
+    const shown = merge ? [await merged(stored)] : stored
+    const text = await chosen.write(shown, { now: new Date(), host: hostname() })
     const output = openOutput(out)
     output.write(Buffer.from(text))
     output.close()
   },
+}
+
+/** A whole is judged anew, and its verdict is news: that of a stored result was told when it was made. */
+async function merged(stored: readonly StoredResult[]): Promise<StoredResult> {
+  const { merge } = await import('../report/merge.js')
+  const { exitOf } = await import('../stats/verdict.js')
+  const whole = await merge(stored)
+  setOutcome(exitOf(whole.result))
+  return whole
 }
 
 export default command

@@ -17,9 +17,16 @@ describe('what is announced before the first packet', () => {
     ]
     expect(announcement(profile, aPlan({ ports, streams }), '0.1.0')).toEqual([
       'nmgen 0.1.0: udp-64b, 2 streams, seed 42, for 1s',
-      '  udp: 64 B at 10Gbps from tx (dpdk:0) to rx (dpdk:1)',
-      '  flood: 1,000,000 x 64 B at line rate from tx (dpdk:0), no receiver',
+      '  udp: 64 B at 10Gbps from tx (dpdk:0) to rx (dpdk:1), addressed to 00:00:00:00:00:00',
+      '  flood: 1,000,000 x 64 B at line rate from tx (dpdk:0), no receiver, addressed to 00:00:00:00:00:00',
     ])
+  })
+
+  it('is no more than a screen', () => {
+    const streams = Array.from({ length: 1022 }, (_, id) => aStream({ id, name: `s${id}` }))
+    const lines = announcement(profile, aPlan({ streams }), '0.1.0')
+    expect(lines).toHaveLength(22)
+    expect(lines.at(-1)).toBe('  and 1,002 more streams')
   })
 
   it('says when it ends', () => {

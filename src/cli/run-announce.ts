@@ -2,10 +2,14 @@
 import type { Snapshot } from '../gen/snapshot.js'
 import type { Profile } from '../profile/model.js'
 import { count, rate } from '../stats/format.js'
+import { destinationOf } from '../templates/destination.js'
 import { type Group, groupsOf } from '../templates/group.js'
 import type { Plan } from '../templates/plan.js'
 import { countOf, FCS_BYTES, meanFrameBytes } from '../templates/rate.js'
 import { formatDuration } from '../units/duration.js'
+
+/** More than a screen is not read. */
+const MOST_STREAMS = 20
 
 export function announcement(profile: Profile, plan: Plan, version: string): string[] {
   const uri = new Map(plan.ports.map(port => [port.name, port.uri]))
@@ -13,7 +17,8 @@ export function announcement(profile: Profile, plan: Plan, version: string): str
   const total = groups.length
   return [
     `nmgen ${version}: ${profile.name}, ${total === 1 ? '1 stream' : `${total} streams`}, seed ${plan.seed}, ${until(plan)}`,
-    ...groups.map(group => `  ${streamLine(group, uri)}`),
+    ...groups.slice(0, MOST_STREAMS).map(group => `  ${streamLine(group, uri)}`),
+    ...(total > MOST_STREAMS ? [`  and ${count(total - MOST_STREAMS)} more streams`] : []),
   ]
 }
 
@@ -41,7 +46,10 @@ function streamLine(group: Group, uri: ReadonlyMap<string, string>): string {
   const to = stream.rx === null ? ', no receiver' : stream.rx === stream.tx ? '' : ` to ${place(stream.rx)}`
   const frames = countOf(group)
   const limit = frames === null ? '' : `${count(frames)} x `
-  return `${stream.name}: ${limit}${sizes(group)} at ${rate(stream.rate)} ${from}${to}`
+  const whom = [...new Set(group.map(destinationOf))]
+  const others = whom.length > 2 ? ` and ${whom.length - 2} more` : ''
+  const addressed = `addressed to ${whom.slice(0, 2).join(', ')}${others}`
+  return `${stream.name}: ${limit}${sizes(group)} at ${rate(stream.rate)} ${from}${to}, ${addressed}`
 }
 
 function sizes(group: Group): string {

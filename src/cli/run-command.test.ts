@@ -89,9 +89,13 @@ describe('nmgen run', () => {
     expect(takeOutcome()).toBe(Exit.pass)
   })
 
-  it('--json prints one document and nothing else, the same that it writes', async () => {
+  it('--json prints one document, the same that it writes, and what is about to be sent', async () => {
     await runCommand({ profile: 'udp.yaml', out, json: true })
-    expect(printed.err).toBe('')
+    expect(printed.err.split('\n')).toEqual([
+      expect.stringMatching(/^nmgen \S+: udp-64b/),
+      expect.stringMatching(/^ {2}udp: 64 B at /),
+      '',
+    ])
     expect(JSON.parse(printed.out)).toMatchObject({ schema: 'nmgen.result/1', verdict: 'pass' })
     expect(readFileSync(join(out, 'result.json'), 'utf8')).toBe(printed.out)
   })
@@ -135,7 +139,10 @@ describe('nmgen run', () => {
 
   it('hands shard and overrides on', async () => {
     await runCommand({ profile: 'udp.yaml', out, shard: '2/4', rate: '5kpps', set: ['a=b'] })
-    expect(startRun).toHaveBeenCalledWith(expect.anything(), { shard: { index: 1, of: 4 } })
+    expect(startRun).toHaveBeenCalledWith(
+      expect.anything(),
+      expect.objectContaining({ shard: { index: 1, of: 4 } }),
+    )
     const [file, options] = vi.mocked(readPlans).mock.lastCall!
     expect([file, options?.set]).toEqual(['udp.yaml', ['a=b']])
     const base = {

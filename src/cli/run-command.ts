@@ -23,6 +23,7 @@ import { announcement, cpuLine } from './run-announce.js'
 import { type Argv, type Flags, readFlags } from './run-flags.js'
 import { follow } from './run-follow.js'
 import { type Finished, runMatrix, settingsText } from './run-matrix.js'
+import { closing, openServers, type RunServer } from './run-servers.js'
 import { stopOnSignals } from './run-signals.js'
 
 type Read = ReturnType<typeof readPlans>[number]
@@ -49,13 +50,15 @@ async function runOne(read: Read, flags: Flags): Promise<Finished> {
     overrides: { ...flags.given, ...(matrix !== '' && { matrix }) },
     document: profileDocument(read.profile),
   })
-  const files = await openFiles(flags, read, profile)
   const view = await viewFor(flags)
-  if (view.mode !== 'none') {
+  const servers = await openServers(flags, read.plan)
+  const files = await openFiles(flags, read, profile).catch(closing(servers))
+  for (const { said } of servers) view.say(said)
+  if (!flags.quiet) {
     if (matrix !== '') view.say(matrix)
     for (const line of announcement(read.profile, read.plan, version())) view.say(line)
   }
-  return { result: await send({ flags, read, profile, files, view }), files }
+  return { result: await send({ flags, read, profile, files, view, servers }), files }
 }
 
 async function openFiles(flags: Flags, { text }: Read, profile: ProfileResult): Promise<Recorder | null> {
@@ -80,23 +83,33 @@ interface Sending {
   profile: ProfileResult
   files: Recorder | null
   view: View
+  servers: readonly RunServer[]
 }
 
-async function send({ flags, read: { plan }, profile, files, view }: Sending): Promise<Result> {
+async function send({ flags, read: { plan }, profile, files, view, servers }: Sending): Promise<Result> {
   const { shard } = flags
   const stopper = stopOnSignals(process, code => process.exit(code))
   try {
-    const run = await start(() => startRun(plan, shard === undefined ? {} : { shard }), files)
+    const run = await start(() => startRun(plan, { ...(shard && { shard }), attended: isAttended() }), files)
     files?.begin({ startedAt: new Date(), streams: plan.streams.map(stream => stream.name) })
     stopper.attach(run)
+    for (const server of servers) server.attach(run)
     if (view.mode !== 'none') view.say(cpuLine(run.snapshot()))
-    const outcome = await follow(run, { plan, view, recorder: files, note: stopper.note })
-    return await buildResult({ plan, outcome, shards: shard?.of ?? 1, profile, environment: environment() })
+    const watchers = [...(files ? [files] : []), ...servers]
+    const outcome = await follow(run, { plan, view, watchers, note: stopper.note })
+    const whole = { plan, outcome, shards: shard?.of ?? 1, profile, environment: environment() }
+    const result = await buildResult(whole)
+    for (const server of servers) server.end?.(result)
+    return result
   } finally {
     view.close()
     stopper.release()
+    await Promise.all(servers.map(server => server.close()))
   }
 }
+
+// Who sits at a terminal can press Ctrl-C; cron, a CI job and a pipe cannot.
+const isAttended = (): boolean => process.stdin.isTTY === true
 
 // A folder of a run that never began would look like one that was killed.
 async function start<T>(starting: () => Promise<T>, files: Recorder | null): Promise<T> {

@@ -5,6 +5,7 @@ import { parseCores } from '../profile/cores.js'
 import { parseCount } from '../units/count.js'
 import { parseDuration } from '../units/duration.js'
 import { parseInteger } from '../units/integer.js'
+import { type Listen, parseListen } from '../units/listen.js'
 import { parseLate } from '../units/pacing.js'
 import { type Parsed, parsed, refuse } from '../units/parsed.js'
 import { parseRate } from '../units/rate.js'
@@ -28,6 +29,10 @@ export interface Flags {
   quiet: boolean
   /** undefined: a new folder in results/. null: none. */
   out?: string | null
+  /** Where counters can be asked for while packets are sent. */
+  metrics?: Listen
+  /** Where a browser can look on. */
+  ui?: Listen
 }
 
 /** What yargs hands over; every value may be missing. */
@@ -68,6 +73,7 @@ export function readFlags(argv: Argv, env: NodeJS.ProcessEnv): Flags {
     json: argv.json === true,
     quiet: argv.quiet === true,
     ...outOf(argv, env),
+    ...serversOf(argv, env),
   }
 }
 
@@ -92,6 +98,16 @@ function outOf(argv: Argv, env: NodeJS.ProcessEnv): Pick<Flags, 'out'> {
   if (argv.out === false) return { out: null }
   const out = last(argv.out) ?? env.NMGEN_OUT
   return out === undefined || out === '' ? {} : { out }
+}
+
+/** `--ui` alone is any free port of this machine. */
+function serversOf(argv: Argv, env: NodeJS.ProcessEnv): Pick<Flags, 'metrics' | 'ui'> {
+  const metrics = last(argv.metrics) ?? (env.NMGEN_METRICS || undefined)
+  const ui = last(argv.ui)
+  return present({
+    metrics: parseFlag({ metrics }, 'metrics', parseListen),
+    ui: ui === '' ? { host: '127.0.0.1', port: 0 } : parseFlag({ ui }, 'ui', parseListen),
+  })
 }
 
 /** Throws NmgenError (exit 2) where the flag was given and means nothing. */

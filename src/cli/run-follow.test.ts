@@ -2,7 +2,6 @@ import { EventEmitter } from 'node:events'
 import { describe, expect, it, vi } from 'vitest'
 import type { Run } from '../gen/engine-api.js'
 import type { RunOutcome } from '../gen/snapshot.js'
-import type { Recorder } from '../report/folder.js'
 import type { Sample } from '../report/report.js'
 import { anOutcome, aPlan, aSnapshot, aTxQueue } from '../stats/run.testing.js'
 import type { View } from '../ui/terminal.js'
@@ -34,9 +33,10 @@ describe('following a run', () => {
     vi.useFakeTimers()
     const samples: Sample[] = []
     const redraw = vi.fn()
-    const recorder = { sample: (sample: Sample) => void samples.push(sample) } as unknown as Recorder
+    const looks = vi.fn()
+    const watchers = [{ sample: (sample: Sample) => void samples.push(sample), look: looks }]
     const view = { ...silent, redraw }
-    const outcome = follow(aRun(2.5), { plan: aPlan(), view, recorder, note: () => null })
+    const outcome = follow(aRun(2.5), { plan: aPlan(), view, watchers, note: () => null })
     await vi.advanceTimersByTimeAsync(2500)
     await outcome
     vi.useRealTimers()
@@ -47,6 +47,7 @@ describe('following a run', () => {
     const packets = samples.reduce((total, { interval }) => total + interval.tx_pps * interval.interval_s, 0)
     expect(packets).toBeCloseTo(2.5e9, -3)
     expect(redraw.mock.calls.length).toBeLessThanOrEqual(25)
+    expect(looks.mock.lastCall).toEqual([(await outcome).final])
   })
 })
 

@@ -1,7 +1,7 @@
 /** Follows a run until it ends: ten looks a second for the view, one a second for the files. */
 import type { Run } from '../gen/engine-api.js'
 import type { RunOutcome, Snapshot } from '../gen/snapshot.js'
-import type { Recorder } from '../report/folder.js'
+import type { Sample } from '../report/report.js'
 import { emptySnapshot, interval } from '../stats/sampler.js'
 import type { Plan } from '../templates/plan.js'
 import type { LiveState } from '../ui/live.js'
@@ -11,10 +11,18 @@ const LOOK_MS = 100
 const SAMPLE_NS = 1e9
 const HISTORY = 60
 
+/** Whoever is told how a run goes on: files, a monitoring system, a page. */
+export interface Watcher {
+  /** Ten times a second, and at the end. */
+  look?(now: Snapshot): void
+  /** Once a second, and for the rest of the last one. */
+  sample(sample: Sample): void
+}
+
 export interface Followed {
   plan: Plan
   view: View
-  recorder: Recorder | null
+  watchers: readonly Watcher[]
   /** What the view says beside the numbers, e.g. that stopping was asked for. */
   note(): string | null
 }
@@ -31,7 +39,7 @@ export async function follow(run: Run, followed: Followed): Promise<RunOutcome> 
   }
 }
 
-function looker(run: Run, { plan, view, recorder, note }: Followed) {
+function looker(run: Run, { plan, view, watchers, note }: Followed) {
   let sampled: Snapshot = emptySnapshot
   let recent: Snapshot[] = [emptySnapshot]
   const history: number[] = []
@@ -44,7 +52,8 @@ function looker(run: Run, { plan, view, recorder, note }: Followed) {
   })
   const sample = (now: Snapshot) => {
     const at = state(sampled, now)
-    recorder?.sample({ interval: at.interval, ...run.histograms() })
+    const whole = { interval: at.interval, ...run.histograms() }
+    for (const watcher of watchers) watcher.sample(whole)
     history.push(at.interval.tx_pps)
     if (history.length > HISTORY) history.shift()
     sampled = now
@@ -52,6 +61,7 @@ function looker(run: Run, { plan, view, recorder, note }: Followed) {
   }
   const look = () => {
     const now = run.snapshot()
+    for (const watcher of watchers) watcher.look?.(now)
     // Rates over the last second: ten frames a second of a tenth of a second each would only flicker.
     view.redraw(state(recent[0]!, now))
     recent = [...recent.slice(-9), now]
@@ -60,6 +70,7 @@ function looker(run: Run, { plan, view, recorder, note }: Followed) {
   }
   // The rest of the last second, so that the files add up to the result.
   const finish = (final: Snapshot) => {
+    for (const watcher of watchers) watcher.look?.(final)
     if (final.elapsedNs > sampled.elapsedNs) sample(final)
   }
   return { look, finish }

@@ -28,9 +28,18 @@ const run: CommandModule = {
         describe: 'Folder for the result (default: a new one in results/)',
       })
       .option('no-out', { type: 'boolean', describe: 'Write no files' })
+      .option('metrics', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'Serve counters to Prometheus while it runs: PORT, HOST:PORT; 0: any',
+      })
+      .option('ui', {
+        type: 'string',
+        describe: 'Show the run in a browser, which can stop it: --ui, --ui=PORT, --ui=HOST:PORT',
+      })
       .option('quiet', { type: 'boolean', describe: 'No progress on standard error' })
       .epilogue(
-        'Every option but --set, --expect, --json, --no-out and --quiet can be given as NMGEN_NAME in the environment.\n' +
+        'Every option but --set, --expect, --json, --no-out, --quiet and --ui can be given as NMGEN_NAME in the environment.\n' +
           'Exit: 0 pass, 10 a threshold failed, 11 nmgen missed the asked rate, 5 the run broke, 130 interrupted.',
       ),
   handler: async argv => {

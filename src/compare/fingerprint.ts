@@ -45,7 +45,8 @@ function sending(resolved: unknown): unknown {
   return rest
 }
 
-const text = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value))
+const text = (value: unknown): string =>
+  typeof value === 'string' ? value : (JSON.stringify(value) ?? 'null')
 
 /** Empty: all runs are of one kind. `interleaved` leaves out what is compared on purpose. */
 export function differencesBetween(
@@ -58,7 +59,48 @@ export function differencesBetween(
   return [...names]
     .filter(what => !(interleaved && SUBJECTS.test(what)))
     .map(what => ({ what, base: valuesOf(sides[0], what), current: valuesOf(sides[1], what) }))
-    .filter(({ base, current }) => new Set([...base, ...current]).size > 1)
+    .filter(isDifferent)
+    .flatMap(difference => (difference.what === 'profile' ? insideProfile(difference) : [difference]))
+}
+
+const isDifferent = ({ base, current }: Difference): boolean => new Set([...base, ...current]).size > 1
+
+/** More places than these are another profile altogether. */
+const MOST_PLACES = 12
+
+/** Two profiles differ in a value or two, mostly: its place says more than the texts of both. */
+function insideProfile({ what, base, current }: Difference): Difference[] {
+  const sides = [base, current].map(texts => texts.map(one => leavesOf(parsed(one)))) as [Facts[], Facts[]]
+  const places = [...new Set(sides.flat().flatMap(leaves => [...leaves.keys()]))]
+  const found = places
+    .map(place => ({
+      what: `${what} ${place}`,
+      base: valuesOf(sides[0], place),
+      current: valuesOf(sides[1], place),
+    }))
+    .filter(isDifferent)
+  if (found.length <= MOST_PLACES) return found
+  const rest = `${found.length - MOST_PLACES} more places`
+  return [...found.slice(0, MOST_PLACES), { what, base: [rest], current: [rest] }]
+}
+
+/** A result that was edited may hold no document: then it is one leaf. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}
+
+/** `streams.udp.frame`: members of lists by their names, else by their numbers. */
+function leavesOf(value: unknown, path = '', found: Facts = new Map()): Facts {
+  if (typeof value !== 'object' || value === null) return found.set(path, text(value))
+  for (const [key, child] of Object.entries(value)) {
+    const name = Array.isArray(value) ? ((child as { name?: string } | null)?.name ?? key) : key
+    leavesOf(child, path === '' ? name : `${path}.${name}`, found)
+  }
+  return found
 }
 
 const valuesOf = (runs: readonly Facts[], what: string): string[] => [

@@ -14,6 +14,7 @@ import type { Queue } from './queues.js'
 import type { PortFacts, RunOutcome, RxQueueSnapshot } from './snapshot.js'
 import { Tap } from './tap.js'
 import { Team } from './team.js'
+import { waysOut } from './ways-out.js'
 
 export interface CaptureOptions {
   /** `backend:device`; every queue is read by a worker of its own. */
@@ -56,7 +57,7 @@ export function startCapture(options: CaptureOptions): Capture {
   checkFilter(options.filter)
   const host = readHost()
   const spec: PortSpec = { name: 'rx', uri: options.uri, txQueues: 0, rxQueues: options.queues, args: [] }
-  const port = openReceiver(spec, host.defaultRoute)
+  const port = openReceiver(spec, waysOut(host.defaultRoute))
   try {
     const queues = queuesOf(port, options)
     return run(port, queues, chooseCpus(placed(queues, host.cpus), options.cores ?? null, host.cpus))

@@ -12,18 +12,21 @@ import { LatencyReader } from './latency.js'
 import { native } from './native.js'
 import { ownAddresses, resolveNeighbours } from './neighbours.js'
 import { readRx, readTx } from './page.js'
-import { closePorts, type OpenPort, openPorts } from './ports.js'
+import { checkBounded, closePorts, type OpenPort, openPorts } from './ports.js'
 import { type FleetShard, makeQueues, type Queue } from './queues.js'
 import { clockOf, settle } from './settle.js'
 import { ownShard, shareOf } from './shard.js'
 import type { Histograms, RunOutcome, Snapshot, StopReason } from './snapshot.js'
 import { Team } from './team.js'
+import { waysOut } from './ways-out.js'
 
 export interface RunOptions {
   /** CPUs for the workers instead of the plan's. */
   cores?: readonly number[]
   durationNs?: number
   shard?: FleetShard
+  /** Somebody watches and can end it: only then may it have neither a duration nor a count. */
+  attended?: boolean
 }
 
 class NativeRun implements Run {
@@ -138,7 +141,8 @@ const brokenBy = ({ code }: NonNullable<RunOutcome['error']>): StopReason =>
 export async function startRun(plan: Plan, options: RunOptions = {}): Promise<Run> {
   const host = readHost()
   const asked: Plan = { ...plan, durationNs: options.durationNs ?? plan.durationNs }
-  const ports = openPorts(asked, host.defaultRoute)
+  checkBounded(asked, options.attended ?? false)
+  const ports = openPorts(asked, waysOut(host.defaultRoute))
   try {
     ownAddresses(asked, ports)
     const planned = await resolveNeighbours(asked, ports)

@@ -36,6 +36,7 @@ export const Cell = {
   tooLateNs: 26,
   groups: 27,
   groupHistograms: 28,
+  attended: 31,
   headerCells: 32,
 } as const
 

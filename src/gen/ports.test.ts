@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { checkInterfaces, deviceOf, exitOf, namesInterface } from './ports.js'
+import { aPlan, aStream } from '../stats/run.testing.js'
+import { checkBounded, checkInterfaces, deviceOf, exitOf, namesInterface } from './ports.js'
 
 const safety = { allow: [], interfaces: [], lab: false }
 
@@ -27,17 +28,52 @@ describe('the device behind a URI', () => {
 })
 
 describe('the interface that leads out of the machine', () => {
-  const uris = ['dpdk:net_af_packet0,iface=eth7']
+  const ways = ['eth7', 'bond0', '0000:03:00.0'].map(name => ({ name, route: 'eth7' }))
+  const uris = [
+    'dpdk:net_af_packet0,iface=eth7',
+    'netmap:eth7-2',
+    'afpacket:bond0',
+    'dpdk:0000:03:00.0',
+    'dpdk:03:00.0,txq_inline_max=0',
+  ]
 
-  it('is refused', () => {
-    expect(() => checkInterfaces(uris, safety, ['eth7'])).toThrow(
+  it.each(uris)('is refused: %s', uri => {
+    expect(() => checkInterfaces([uri], safety, ways)).toThrow(
       expect.objectContaining({ code: 'default-route', exit: 4 }),
     )
   })
 
-  it('is allowed where the profile names it, and any other is', () => {
-    checkInterfaces(uris, { ...safety, interfaces: ['eth7'] }, ['eth7'])
-    checkInterfaces(uris, safety, ['eth0'])
+  it.each(uris)('is allowed where the profile names it: %s', uri => {
+    checkInterfaces([uri], { ...safety, interfaces: ['eth7'] }, ways)
+  })
+
+  it('is no other', () => {
+    checkInterfaces(['afpacket:eth70', 'dpdk:0000:04:00.0', 'dpdk:0001:03:00.0', 'loop:eth7'], safety, ways)
+  })
+})
+
+describe('a run that nobody attends', () => {
+  const bounded = expect.objectContaining({ code: 'unbounded', exit: 3 })
+  const endless = aPlan({ durationNs: null, streams: [aStream({ count: null })] })
+
+  it('is refused without a duration and without a count', () => {
+    expect(() => checkBounded(endless, false)).toThrow(bounded)
+    const both = [aStream({ count: 5 }), aStream({ count: null })]
+    expect(() => checkBounded(aPlan({ durationNs: null, streams: both }), false)).toThrow(bounded)
+  })
+
+  it('is allowed with either, and at a terminal', () => {
+    checkBounded({ ...endless, durationNs: 1e9 }, false)
+    checkBounded(aPlan({ durationNs: null, streams: [aStream({ count: 5 })] }), false)
+    checkBounded(aPlan({ durationNs: null, streams: [aStream({ forNs: 1e9 })] }), false)
+    checkBounded(endless, true)
+  })
+
+  it('never fills a disk, at a terminal either', () => {
+    const [port] = endless.ports
+    const file = { ...endless, ports: [{ ...port!, uri: 'pcap:a.pcap' }] }
+    expect(() => checkBounded(file, true)).toThrow(bounded)
+    checkBounded({ ...file, durationNs: 1e9 }, true)
   })
 })
 

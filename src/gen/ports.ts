@@ -6,6 +6,7 @@ import type { PortSpec, Safety } from '../profile/model.js'
 import type { Plan, StreamPlan } from '../templates/plan.js'
 import { native } from './native.js'
 import type { PortFacts } from './snapshot.js'
+import type { WayOut } from './ways-out.js'
 
 export interface OpenPort {
   name: string
@@ -52,8 +53,14 @@ export function deviceOf(uri: string): string {
  * `tx_iface`, `remote`, a device within a device); to refuse one too many is the lesser harm.
  */
 export function namesInterface(uri: string, name: string): boolean {
-  return !/^(loop|pcap):/.test(uri) && uri.split(/[^\w.-]+/).includes(name)
+  if (/^(loop|pcap):/.test(uri)) return false
+  if (isPci(name)) return uri.includes(name) || uri.split(/[^\w.:]+/).includes(`dpdk:${name.slice(5)}`)
+  // netmap names rings of an interface: `eth3-2`.
+  return uri.split(/[^\w.-]+/).some(part => part === name || part.replace(/(-\d+)+$/, '') === name)
 }
+
+/** DPDK takes it also without its domain, where that is 0. */
+const isPci = (name: string): boolean => /^[\da-f]{4,}:[\da-f]{2}:[\da-f]{2}\.\d$/.test(name)
 
 function longestFrame(streams: readonly StreamPlan[]): number {
   let longest = 0
@@ -92,36 +99,40 @@ function checkDistinct(uses: readonly Use[]): void {
   }
 }
 
-/** A file takes all that it is given until the disk is full. */
-function checkBounded(uses: readonly Use[], { streams, durationNs }: Plan): void {
-  for (const { spec } of uses) {
-    const endless = streams.find(
-      ({ tx, count, forNs }) => tx === spec.name && count === null && forNs === null,
-    )
-    if (!spec.uri.startsWith('pcap:') || durationNs !== null || !endless) continue
-    throw new NmgenError(
-      'unbounded',
-      `stream ${endless.name} would be written into ${spec.uri} without an end`,
-      Exit.profile,
-      'give a `count` or a `duration`',
-    )
-  }
+/** Somebody must be there to end what has no end; a file takes all that it is given until the disk is full. */
+export function checkBounded({ ports, streams, durationNs }: Plan, attended: boolean): void {
+  const endless = streams.filter(({ count, forNs }) => count === null && forNs === null)
+  const fileOf = ({ tx }: StreamPlan) => ports.find(({ name, uri }) => name === tx && uri.startsWith('pcap:'))
+  const stream = attended ? endless.find(fileOf) : endless[0]
+  if (durationNs !== null || !stream) return
+  const file = fileOf(stream)
+  const what = file ? `be written into ${file.uri}` : 'be sent'
+  const why = file ? '' : ', and no terminal is there to stop it'
+  throw new NmgenError(
+    'unbounded',
+    `stream ${stream.name} would ${what} without an end${why}`,
+    Exit.profile,
+    'give a `count` or a `duration`',
+  )
 }
 
 /** What leads out of this machine is never sent on unless the profile's `safety` names it (RFC 6815). */
 export function checkInterfaces(
   uris: readonly string[],
-  safety: Pick<Safety, 'interfaces'>,
-  defaultRoute: readonly string[],
+  { interfaces }: Pick<Safety, 'interfaces'>,
+  ways: readonly WayOut[],
 ): void {
   for (const uri of uris) {
-    const name = defaultRoute.find(one => namesInterface(uri, one) && !safety.interfaces.includes(one))
-    if (name === undefined) continue
+    const isNamed = ({ name, route }: WayOut) => interfaces.includes(name) || interfaces.includes(route)
+    const way = ways.find(one => namesInterface(uri, one.name) && !isNamed(one))
+    if (!way) continue
+    const { name, route } = way
+    const what = name === route ? `${name} carries` : `${name} leads to ${route}, which carries`
     throw new NmgenError(
       'default-route',
-      `${name} carries the default route: test traffic would leave this machine`,
+      `${what} the default route: test traffic would leave this machine`,
       Exit.environment,
-      `if that is an isolated lab, write \`safety: {interfaces: [${name}]}\` into the profile`,
+      `if that is an isolated lab, write \`safety: {interfaces: [${route}]}\` into the profile`,
     )
   }
 }
@@ -158,9 +169,9 @@ function openOne({ spec, sends, receives, maxFrame, answers }: Use, uris: readon
 }
 
 /** Opens a port that only receives. Throws NmgenError. */
-export function openReceiver(spec: PortSpec, defaultRoute: readonly string[]): OpenPort {
+export function openReceiver(spec: PortSpec, ways: readonly WayOut[]): OpenPort {
   // A packet socket takes a copy; every other way would take the machine's own traffic away from it.
-  if (!spec.uri.startsWith('afpacket:')) checkInterfaces([spec.uri], { interfaces: [] }, defaultRoute)
+  if (!spec.uri.startsWith('afpacket:')) checkInterfaces([spec.uri], { interfaces: [] }, ways)
   try {
     return openOne({ spec, sends: false, receives: true, maxFrame: 0, answers: false }, [spec.uri])
   } finally {
@@ -174,12 +185,11 @@ export function logNative(): void {
 }
 
 /** Opens every port that a stream uses; on a failure none stays open. Throws NmgenError. */
-export function openPorts(plan: Plan, defaultRoute: readonly string[]): OpenPort[] {
+export function openPorts(plan: Plan, ways: readonly WayOut[]): OpenPort[] {
   const uses = usesOf(plan)
   const uris = uses.map(({ spec }) => spec.uri)
   checkDistinct(uses)
-  checkBounded(uses, plan)
-  checkInterfaces(uris, plan.safety, defaultRoute)
+  checkInterfaces(uris, plan.safety, ways)
   const open: OpenPort[] = []
   try {
     for (const use of uses) open.push(openOne(use, uris))

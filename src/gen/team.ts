@@ -11,6 +11,9 @@ const READY_MS = 30_000
 const POLL_MS = 1
 /** Between "all are ready" and the first packet: time for every loop to see the word. */
 const LEAD_NS = 2_000_000n
+/** The dead man's handle: for so long senders and receivers go on without hearing of this thread, which says so more often. */
+const ATTENDED_NS = 5_000_000_000n
+const ATTEND_MS = 200
 
 interface Member {
   queue: Queue
@@ -49,14 +52,26 @@ function start(queue: Queue, cpu: number, reason: string): Member {
   return { queue, cpu, reason, ended }
 }
 
+function attend(queues: readonly Queue[]): NodeJS.Timeout {
+  const hold = () => {
+    const until = native().now() + ATTENDED_NS
+    for (const { page } of queues) Atomics.store(page, Cell.attended, until)
+  }
+  hold()
+  return setInterval(hold, ATTEND_MS)
+}
+
 export class Team {
   readonly #members: readonly Member[]
+  readonly #attending: NodeJS.Timeout | undefined
   #failure: NativeFailure | null = null
 
   constructor(queues: readonly Queue[], { cpus, reasons }: Pick<CpuChoice, 'cpus' | 'reasons'>) {
     queues.forEach((queue, k) => {
       if (cpus.filter(cpu => cpu === cpus[k]).length > 1) queue.page[Cell.shared] = 1n
     })
+    // Who only receives does no harm, and may be kept waiting by a slow disk.
+    if (queues.some(({ direction }) => direction === 'tx')) this.#attending = attend(queues)
     this.#members = queues.map((queue, k) => start(queue, cpus[k]!, reasons[k]!))
     for (const member of this.#members) void member.ended.then(failure => this.#note(failure))
   }
@@ -114,6 +129,7 @@ export class Team {
     this.stop('tx')
     this.stop('rx')
     await Promise.all([this.#ended('tx'), this.#ended('rx')])
+    clearInterval(this.#attending)
     return this.#failure
   }
 

@@ -1,5 +1,5 @@
 /** Streams made from a capture file: `pcap` and the keys that go with it, but for `set` (rewrite.ts). */
-import { z } from 'zod'
+import * as z from 'zod'
 import { splitNumber } from '../units/decimal.js'
 import { type Parsed, parsed, refuse } from '../units/parsed.js'
 import { oneKey } from './one-key.js'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { parseCount } from '../units/count.js'
 import { type Parsed, refuse } from '../units/parsed.js'
 import { frame } from './frame.js'

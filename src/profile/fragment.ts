@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { parseCount } from '../units/count.js'
 import { type Parsed, parsed, refuse } from '../units/parsed.js'
 import { faultNames, orderNames } from './fragment-words.js'

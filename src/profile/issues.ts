@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import type * as z from 'zod'
 import { headers } from '../templates/headers/index.js'
 import { didYouMean } from '../units/parsed.js'
 import type { YamlPath } from './model.js'

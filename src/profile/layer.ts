@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Field, Header, List } from '../templates/header.js'
 import { headers } from '../templates/headers/index.js'
 import { layerChoice } from './choice.js'

@@ -1,5 +1,5 @@
 /** Two short cuts through zod for what thousands of streams have; both leave every mistake to it. */
-import { z } from 'zod'
+import * as z from 'zod'
 
 /**
  * Looks at the keys that are there. zod looks for all that could be, and there are sixty headers. What is not quite as it

@@ -404,7 +404,7 @@ export interface Safety {
   allow: readonly string[]
   /** Interfaces that carry the default route and may be used all the same. */
   interfaces: readonly string[]
-  /** The network is an isolated lab: sources that are not ours may be used. */
+  /** The network is an isolated lab: sources that are not ours, and floods of broadcasts, may be sent. */
   lab: boolean
 }
 

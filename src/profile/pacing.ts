@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { splitNumber } from '../units/decimal.js'
 import { parseDuration } from '../units/duration.js'
 import { defaultPacing, latePolicies, type Pacing, parseLate } from '../units/pacing.js'

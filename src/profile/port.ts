@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { parseInteger } from '../units/integer.js'
 import { type Parsed, parsed, refuse } from '../units/parsed.js'
 import { knownKeys } from './one-key.js'

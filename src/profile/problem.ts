@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Parsed } from '../units/parsed.js'
 import type { YamlPath } from './model.js'
 

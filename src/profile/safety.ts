@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { parseAddressRange } from '../units/address.js'
 import { parsed } from '../units/parsed.js'
 import { checked, parseScalar } from './problem.js'
@@ -19,13 +19,12 @@ export const safety = z
     allow: z.array(prefix).default([]).meta({
       description: 'Destinations that may be sent to beyond the benchmark, private and documentation ranges.',
     }),
-    interfaces: z
-      .array(z.string())
-      .default([])
-      .meta({ description: 'Interfaces that carry the default route and may be used all the same.' }),
-    lab: z
-      .boolean()
-      .default(false)
-      .meta({ description: 'The network is an isolated lab: sources that are not ours may be used.' }),
+    interfaces: z.array(z.string()).default([]).meta({
+      description: 'Interfaces that carry the default route, or lead to it, and may be used all the same.',
+    }),
+    lab: z.boolean().default(false).meta({
+      description:
+        'The network is an isolated lab: sources that are not ours and floods of broadcasts may be sent.',
+    }),
   })
   .meta({ description: 'Exceptions from the rules that keep a generator out of production networks.' })

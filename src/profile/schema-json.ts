@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { headers } from '../templates/headers/index.js'
 import { sharedDefinitions } from './generator-json.js'
 import { itemDefinitions } from './list-json.js'

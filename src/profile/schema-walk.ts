@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { YamlPath } from './model.js'
 
 /** What stands at `path`, for want of better words. */

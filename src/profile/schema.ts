@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { parseDuration } from '../units/duration.js'
 import { parseInteger } from '../units/integer.js'
 import { type Parsed, parsed } from '../units/parsed.js'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { GeneratorName } from './generator.js'
 import {
   type DrawnName,

@@ -1,7 +1,7 @@
 /** Results back from disk. What is damaged, cut short or of a later version is refused with a sentence, never guessed. */
 import { type Dirent, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import { NmgenError } from '../errors.js'
 import { Exit } from '../exit.js'
 import { RESULT_SCHEMA, type Result } from '../stats/result.js'
@@ -10,6 +10,8 @@ import { metricNames } from '../units/metrics.js'
 export interface StoredResult {
   file: string
   result: Result
+  /** What it was merged of: histograms and series lie beside these. */
+  parts?: readonly StoredResult[]
 }
 
 const metric = z.number().nullable()

@@ -12,6 +12,7 @@ export interface Row {
 /** Asked, offered, sent and received are different numbers, and all of them are said. */
 export function rows(result: Result): Row[] {
   return [
+    ...merged(result),
     asked(result),
     offered(result),
     sent(result),
@@ -21,6 +22,12 @@ export function rows(result: Result): Row[] {
     ...sinceDue(result),
     ...accuracy(result),
   ]
+}
+
+function merged({ merged: found }: Result): Row[] {
+  if (!found) return []
+  const what = found.of === 'shards' ? 'shards that sent at the same time' : 'runs one after the other'
+  return [{ label: 'merged', parts: [`${found.parts.length} ${what}`] }]
 }
 
 function asked(result: Result): Row {

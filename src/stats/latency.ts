@@ -15,7 +15,8 @@ export const GEOMETRY = {
 
 /** The library instantiates WebAssembly on import, so only a run that has latency to report loads it. */
 export async function loadHdr() {
-  return await import('hdr-histogram-js')
+  // CommonJS: a bundle has its exports only as the default one.
+  return (await import('hdr-histogram-js')).default
 }
 
 export type Hdr = Awaited<ReturnType<typeof loadHdr>>

@@ -190,4 +190,11 @@ export interface Result {
   queues: readonly QueueResult[]
   profile: ProfileResult
   environment: Environment
+  /** Only of what `nmgen report --merge` has added up: of shards that ran together, or of runs one after the other. */
+  merged?: Merged
+}
+
+export interface Merged {
+  of: 'shards' | 'repeats'
+  parts: readonly { name: string; file: string; started_at: string; verdict: Verdict; host: string }[]
 }

@@ -32,6 +32,8 @@ export interface StreamMeasure {
   pace: Pace | null
   /** Packets that were due; for `line`, those that were sent. null: not known. */
   due: number | null
+  /** What its `count` asks of this process. null: it has none. */
+  wanted: number | null
   result: StreamResult
   /** The results of the alternatives that the profile names, by label. */
   parts: Readonly<Record<string, StreamResult>>
@@ -51,7 +53,8 @@ export function measureStream(run: Measured, group: Group, hdr: Hdr | null): Str
   }
   const due = stream.rate.kind === 'line' ? sent.packets : paced === null ? null : duePackets(paced)
   const parts = partsOf(run, group, result, hdr)
-  return { stream, sent, arrival, pace: paceOfStream(run, paced), due, result, parts }
+  const wanted = wantedOf(run, group)
+  return { stream, sent, arrival, pace: paceOfStream(run, paced), due, wanted, result, parts }
 }
 
 /** What is counted of members adds up: of a stream, of those that carry a label. */
@@ -185,6 +188,11 @@ function offered(stream: StreamPlan, paced: Paced | null, txPps: number | null):
   return per(duePackets({ ...paced, count: null }), paced.seconds)
 }
 
+function wantedOf({ shards }: Measured, group: Group): number | null {
+  const whole = countOf(group)
+  return whole === null ? null : Math.floor(whole / shards)
+}
+
 /** null: `line`, or a share of a link of unknown speed. */
 function pacedOf(run: Measured, group: Group, sent: number): Paced | null {
   const { outcome, shards } = run
@@ -192,8 +200,7 @@ function pacedOf(run: Measured, group: Group, sent: number): Paced | null {
   const linkBps = outcome.ports.find(port => port.port === stream.tx)?.linkBps ?? null
   const asked = paceOf(group, linkBps)
   if (asked === null || asked.shape === 'line') return null
-  const whole = countOf(group)
-  const count = whole === null ? null : Math.floor(whole / shards)
+  const count = wantedOf(run, group)
   const seconds = scheduledSeconds(run, group) ?? 0
   const ownSeconds = count !== null && sent >= count ? streamSeconds(outcome.final, group) : null
   return {

@@ -15,6 +15,7 @@ export function warningsOf(run: Input, streams: readonly StreamMeasure[], metric
     ...run.outcome.warnings,
     ...nothingSent(metrics),
     ...streams.flatMap(stream => neverStarted(run, stream)),
+    ...cutShort(run, streams),
     ...streams.flatMap(paceWarnings),
     ...noSignature(streams),
     ...lossWarnings(run, streams, metrics),
@@ -37,6 +38,19 @@ function neverStarted({ outcome }: Input, { stream, sent }: StreamMeasure): Warn
   if (!ended || stream.after.length === 0 || sent.packets > 0) return []
   const text = `stream ${stream.name} never started: what it comes after had not ended in time`
   return [warning('never-started', text, 'give the run a longer `duration`, or those before it less to send')]
+}
+
+/** The one of the two limits that was not meant to end the run. One sentence for all of them. */
+function cutShort(run: Input, streams: readonly StreamMeasure[]): Warning[] {
+  if (run.outcome.stopped !== 'duration') return []
+  const short = streams.filter(
+    ({ sent, wanted }) => wanted !== null && 0 < sent.packets && sent.packets < wanted,
+  )
+  if (short.length === 0) return []
+  const [{ stream, sent, wanted }] = short as [StreamMeasure]
+  const others = short.length > 1 ? ` (and ${short.length - 1} more streams)` : ''
+  const text = `\`duration\` ended stream ${stream.name} at ${sent.packets} of the ${wanted} packets of its \`count\`${others}`
+  return [warning('count-not-reached', text, 'give a longer `--duration`, a higher rate, or a smaller count')]
 }
 
 function paceWarnings({ stream, pace, result }: StreamMeasure): Warning[] {

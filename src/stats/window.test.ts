@@ -101,6 +101,22 @@ describe('a stream that sends in a part of the run', () => {
   })
 })
 
+describe('a count that the duration did not let a stream reach', () => {
+  const codes = async (count: number, stopped: 'duration' | 'interrupted') => {
+    const { warnings } = await result([{ rate, count, sent: sent(10_000, 0, 10) }], { stopped })
+    return warnings.map(({ code }) => code)
+  }
+
+  it('is told of', async () => {
+    expect(await codes(20_000, 'duration')).toContain('count-not-reached')
+  })
+
+  it('is no news where it was reached, or somebody stopped the run', async () => {
+    expect(await codes(10_000, 'duration')).not.toContain('count-not-reached')
+    expect(await codes(20_000, 'interrupted')).not.toContain('count-not-reached')
+  })
+})
+
 describe('a shape', () => {
   it('of a ramp is held by its integral, and offered as its mean', async () => {
     const load = { kind: 'ramp', from: { kind: 'pps', pps: 0 }, to: rate, overNs: 10e9 } as const

@@ -9,6 +9,7 @@ import { beside, withContent } from './content.js'
 import { type Diagnostic, error } from './diagnostic.js'
 import { expand, type Member } from './expand.js'
 import { checkWidths, fieldPrograms, keyNames } from './fields.js'
+import { checkFloods } from './flood.js'
 import { checkCut } from './fragments/check.js'
 import { cutStreams } from './fragments/plans.js'
 import { partOf } from './group.js'
@@ -68,6 +69,7 @@ export function compile(profile: Profile, read: CaptureReader = noFiles): Compil
     ...[...trains.values()].flatMap(({ diagnostics }) => diagnostics),
     ...checkMatches(plans),
     ...checkTimes(profile),
+    ...checkFloods(profile, plans),
     ...checkLabels(profile.expect, plans),
     ...accounted.diagnostics,
     ...(accounted.diagnostics.length > 0

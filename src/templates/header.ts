@@ -52,6 +52,8 @@ export interface Field {
   identifies?: true
   /** Packets are sent to this address: it must be an allowed target. */
   target?: true
+  /** Packets come from this address, as they say: somebody else's is a forgery. */
+  origin?: true
   /** Numbers that people know in hexadecimal, such as an EtherType. */
   hex?: true
   /** For `flags`: the letter of each bit, most significant first, `.` for a bit without a letter. */

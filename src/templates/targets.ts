@@ -37,47 +37,79 @@ const harmless: Readonly<Record<Family, readonly string[]>> = {
   ],
 }
 
-/** Destinations beyond the harmless ranges must be named in the profile, where a review sees them (RFC 6815). */
+/** What a packet says when it has no address yet (RFC 1122 section 3.2.1.3, RFC 4291 section 2.5.2). */
+const unspecified = ['0.0.0.0/32', '::/128']
+
+/**
+ * Destinations beyond the harmless ranges must be named in the profile, where a review sees them (RFC 6815). Sources, too:
+ * what is answered goes to whoever has them. In a lab, nobody has.
+ */
 export function checkTargets(layout: Layout, safety: Safety): Diagnostic[] {
   return layout.layers.flatMap(layer => layer.fields.flatMap(field => checkTarget(field, safety)))
 }
 
-/** One field, which may be none that packets are sent to. */
-export function checkTarget(field: PlacedField, safety: Safety): readonly Diagnostic[] {
-  const { target, type } = field.field
-  return target && (type === 'ipv4' || type === 'ipv6') ? checkField(field, type, safety) : nothing
+/** One field, which may be none that packets are sent to or come from. */
+export function checkTarget({ path, ...field }: PlacedField, safety: Safety): readonly Diagnostic[] {
+  const { target, origin, type } = field.field
+  if (type !== 'ipv4' && type !== 'ipv6') return nothing
+  if (target) {
+    const refused = refusedOf(field, allowedBy(safety).targets[type])
+    return refused ? [error(path, notAllowed(refused, type))] : nothing
+  }
+  if (!origin || safety.lab) return nothing
+  const refused = refusedOf(field, allowedBy(safety).origins[type])
+  return refused ? [error(path, spoofed(refused, type))] : nothing
 }
 
 const nothing: readonly Diagnostic[] = []
 
-/** A capture asks for each of its packets. */
-const known = new WeakMap<Safety, Readonly<Record<Family, readonly AddressRange[]>>>()
+type Allowed = Readonly<Record<'targets' | 'origins', Readonly<Record<Family, readonly AddressRange[]>>>>
 
-function allowedBy(safety: Safety): Readonly<Record<Family, readonly AddressRange[]>> {
-  const of = (family: Family) =>
-    [...harmless[family], ...safety.allow].flatMap(text => readRange(family, text))
-  const allowed = known.get(safety) ?? { ipv4: of('ipv4'), ipv6: of('ipv6') }
+/** A capture asks for each of its packets. */
+const known = new WeakMap<Safety, Allowed>()
+
+function allowedBy(safety: Safety): Allowed {
+  const of = (family: Family, more: readonly string[]) =>
+    [...harmless[family], ...safety.allow, ...more].flatMap(text => readRange(family, text))
+  const both = (more: readonly string[]) => ({ ipv4: of('ipv4', more), ipv6: of('ipv6', more) })
+  const allowed = known.get(safety) ?? { targets: both([]), origins: both(unspecified) }
   known.set(safety, allowed)
   return allowed
 }
 
-function checkField(field: PlacedField, family: Family, safety: Safety): Diagnostic[] {
-  const allowed = allowedBy(safety)[family]
-  const refused = targetsOf(field).find(range => !covered(range, allowed))
-  if (!refused) return []
-  const alone = refused.low === refused.high
-  const text = alone ? formatAddress(family, refused.low) : formatAddressRange(family, refused)
-  return [
-    error(field.path, {
-      code: 'target-not-allowed',
-      message: `${text} is not ${alone ? 'in' : 'all in'} the benchmark, private and documentation ranges`,
-      hint: `if that network is yours to test, add ${text} to \`safety.allow\``,
-    }),
-  ]
+const refusedOf = (
+  field: Pick<PlacedField, 'spec' | 'parts'>,
+  allowed: readonly AddressRange[],
+): AddressRange | undefined => targetsOf(field).find(range => !covered(range, allowed))
+
+function notAllowed(refused: AddressRange, family: Family) {
+  const { text, within } = wordsFor(refused, family)
+  return {
+    code: 'target-not-allowed',
+    message: `${text} is not ${within} the benchmark, private and documentation ranges`,
+    hint: `if that network is yours to test, add ${text} to \`safety.allow\``,
+  }
+}
+
+function spoofed(refused: AddressRange, family: Family) {
+  const { text, within } = wordsFor(refused, family)
+  return {
+    code: 'spoofed-source',
+    message: `${text} is not ${within} the benchmark, private and documentation ranges: answers would go to others`,
+    hint: 'in an isolated lab, write `safety: {lab: true}`; a network of yours belongs in `safety.allow`',
+  }
+}
+
+function wordsFor(range: AddressRange, family: Family) {
+  const alone = range.low === range.high
+  return {
+    text: alone ? formatAddress(family, range.low) : formatAddressRange(family, range),
+    within: alone ? 'in' : 'all in',
+  }
 }
 
 /** What a field can hold, in ranges; nothing where it is not given. */
-export function targetsOf({ spec, parts }: PlacedField): readonly AddressRange[] {
+export function targetsOf({ spec, parts }: Pick<PlacedField, 'spec' | 'parts'>): readonly AddressRange[] {
   if (parts.length === 0) return spec ? hullsOfSlot(spec) : []
   return hullOfParts(parts.map(part => ({ bits: part.bits, hulls: targetsOf(part) })))
 }

@@ -24,10 +24,13 @@ const text = (...path: string[]) => readFileSync(join(...path), 'utf8')
 const ESC = '\u001b'
 
 describe('what a run prints', () => {
-  it('is one JSON document on standard output with --json, and nothing on standard error', async () => {
+  it('is one JSON document on standard output with --json; standard error says what will be sent', async () => {
     const { stdout, stderr } = await nmgen(['run', udp, '--count', '1000', '--no-out', '--json'])
     expect(JSON.parse(stdout)).toMatchObject({ schema: 'nmgen.result/1' })
-    expect(stderr).toBe('')
+    expect(stderr.split('\n').slice(1)).toEqual([
+      '  udp: 1,000 x 64 B at line rate from and to a (loop:lab), addressed to 198.19.1.2',
+      '',
+    ])
   })
 
   it('is a summary on standard output, its verdict first, and progress on standard error', async () => {

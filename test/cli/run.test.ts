@@ -31,7 +31,7 @@ const streamsOf = ({ streams }: Result): number =>
 
 describe('nmgen run', () => {
   it('sends a second of the smallest frames on loop, and loses none', async () => {
-    const { code, result, stderr } = await runJson([udp, '--duration', '1s', '--no-out'])
+    const { code, result, stderr } = await runJson([udp, '--duration', '1s', '--no-out', '--quiet'])
     expect(stderr).toBe('')
     expect(code).toBe(0)
     expect(result).toMatchObject({ schema: 'nmgen.result/1', verdict: 'pass', stopped: 'duration' })

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { execa } from 'execa'
 import { describe, expect, it } from 'vitest'
 import type * as Engine from '../../src/gen/engine.js'
 import { loadProfile } from '../../src/profile/load.js'
@@ -48,6 +49,18 @@ describe('the engine in a process of somebody else', () => {
     const samples = latency.flatMap(({ counts }) => [...counts]).reduce((total, n) => total + n, 0n)
     expect(Number(samples)).toBe(sum(final.tx))
     expect([...final.tx, ...final.rx].some(({ running }) => running)).toBe(false)
+  })
+
+  it('stops sending when nobody is left to stop it, and only then', async () => {
+    const run = async (blockedMs: number) => {
+      const { stdout } = await execa('node', ['test/gen/hang.mjs', `${blockedMs}`], { timeout: 25_000 })
+      return JSON.parse(stdout)
+    }
+    const [hung, slow] = await Promise.all([run(7_000), run(2_000)])
+    expect(hung).toMatchObject({ stopped: 'failed', code: 'unattended', runningAtWake: false })
+    expect(hung.lastS).toBeGreaterThanOrEqual(4.5)
+    expect(hung.packets).toBeLessThan(8 * 10_000)
+    expect(slow).toMatchObject({ stopped: 'duration', code: null })
   })
 
   it('ends with a reason, and what was counted, where a worker cannot do its work', async () => {

@@ -66,7 +66,7 @@ describe.for(paths)('over a veth pair with $name', ({ reason, uri, ring, rx, lab
       const file = join(folder, 'far.pcap')
       const capture = await lab.capture(file)
       const tx = ['--tx', uri(0, lab.link), '--set', 'expect=[]']
-      const { result, stderr } = await runJson([udp, ...tx, '--count', `${count}`, ...paced])
+      const { result, stderr } = await runJson([udp, ...tx, '--count', `${count}`, ...paced, '--quiet'])
       // What DPDK and libxdp have to say goes into nmgen's log.
       expect(stderr).toBe('')
       expect(result.stopped).toBe('count')

@@ -12,6 +12,7 @@ namespace {
 // Packet i is in group i mod `groups`.
 Stream in_turn(uint32_t groups, uint64_t stride) {
   Stream account = plain_stream(0, 16);
+  account.templates[0].bytes.assign(16, 0);
   Field field{};
   field.offset = 8, field.bytes = 8, field.bits = 64, field.to = 8;
   field.size = groups, field.scale = 1, field.step = 1, field.every = 1;

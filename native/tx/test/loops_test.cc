@@ -556,6 +556,39 @@ TEST(loops_end_with_the_first_late_packet_where_that_is_asked_for) {
   CHECK(cell(page, page::kUnsent) >= 500);
 }
 
+// A stream without an end; the handle was let go `ago` ns before the start, or is held for so long (negative).
+Page run_attended(int64_t ago) {
+  Odd queue(false);
+  Plan plan = plan_of({plain_stream(0, 60)});
+  plan.lanes = {lane_of({0}, 100e3)};
+  plan = decoded(plan);
+  Page page(page::kHeaderCells + size_t{page::kTxStreamCells} + Timing::kCells);
+  page[page::kTimings] = page[page::kGo] = page[page::kShared] = 1;
+  page[page::kEpochNs] = now_ns();
+  page[page::kAttended] = static_cast<uint64_t>(static_cast<int64_t>(now_ns()) - ago);
+  TxLoop(queue, plan, page.data()).run();
+  CHECK_EQ(cell(page, page::kState), static_cast<uint64_t>(page::kDone));
+  return page;
+}
+
+TEST(loops_end_by_themselves_when_nobody_attends_to_them) {
+  CHECK_EQ(cell(run_attended(1), page::kPackets), 0u);
+  const uint64_t begun = now_ns();
+  const Page page = run_attended(-30'000'000);
+  CHECK(now_ns() - begun >= 30'000'000);
+  CHECK(cell(page, page::kPackets) > 0);
+}
+
+TEST(loops_receive_no_longer_than_somebody_attends) {
+  Plan plan = decoded(plan_of({plain_stream(0, 60)}));
+  const auto device = open_or_fail("loop:unattended", 1, 1);
+  Page page(page::kHeaderCells + size_t{page::kRxStreamCells});
+  page[page::kGo] = page[page::kShared] = 1;
+  page[page::kAttended] = 1;
+  RxLoop(*device->rx(0), plan, page.data()).run();
+  CHECK_EQ(cell(page, page::kState), static_cast<uint64_t>(page::kDone));
+}
+
 TEST(loops_push_what_was_committed_when_nothing_more_is_due) {
   Odd queue(false);
   run_on(queue, counting_plan(3, 100e6));

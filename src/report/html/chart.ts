@@ -10,6 +10,9 @@ export const ACROSS = [MARGIN.left, WIDTH - MARGIN.right] as const
 /** Upwards, as values grow. */
 export const UP = [HEIGHT - MARGIN.bottom, MARGIN.top] as const
 
+/** Of the palette in style.ts. */
+export const COLOURS = 6
+
 export interface Axis {
   scale: Scale
   title: string

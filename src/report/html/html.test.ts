@@ -22,6 +22,7 @@ describe('scales', () => {
 
 const intervals = [1, 2, 3].map(t_s => ({
   t_s,
+  interval_s: 1,
   tx_pps: 1e6 * t_s,
   rx_pps: 9e5 * t_s,
   rx_packets: 1,

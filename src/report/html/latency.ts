@@ -1,6 +1,6 @@
 import { nanoseconds } from '../../stats/format.js'
 import type { Histogram } from '../stored/histograms.js'
-import { ACROSS, type Axis, frame, type Line, lineChart, round, UP } from './chart.js'
+import { ACROSS, type Axis, COLOURS, frame, type Line, lineChart, round, UP } from './chart.js'
 import { linear, logarithmic } from './scale.js'
 
 /** As HdrHistogram plots it: each step to the right is a tenth of the packets that were slower. */
@@ -11,7 +11,7 @@ export function percentileChart(
   if (known.length === 0) return ''
   const nines = Math.max(1, ...known.map(([, { totalCount }]) => Math.min(Math.log10(totalCount), 7)))
   const lines = known.map(
-    ([name, histogram], i): Line => ({ name, colour: (i % 6) + 1, points: curve(histogram, nines) }),
+    ([name, histogram], i): Line => ({ name, colour: (i % COLOURS) + 1, points: curve(histogram, nines) }),
   )
   const values = lines.flatMap(({ points }) => points.map(([, y]) => y))
   const x: Axis = {
@@ -55,7 +55,11 @@ export function heatMap(slices: readonly Slice[]): string {
   const low = Math.max(1, Math.min(...filled.map(({ histogram }) => histogram.minNonZeroValue)))
   const y = latencyAxis([low, Math.max(...filled.map(({ histogram }) => histogram.maxValue))])
   const x: Axis = {
-    scale: linear(0, Math.max(...slices.map(({ to }) => to)), ACROSS),
+    scale: linear(
+      Math.min(...slices.map(({ from }) => from)),
+      Math.max(...slices.map(({ to }) => to)),
+      ACROSS,
+    ),
     title: 'seconds',
     write: value => String(Number(value.toPrecision(6))),
   }

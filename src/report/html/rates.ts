@@ -1,6 +1,6 @@
 import { magnitude } from '../../stats/format.js'
 import type { Interval } from '../../stats/sampler.js'
-import { ACROSS, type Axis, type Line, lineChart, UP } from './chart.js'
+import { ACROSS, type Axis, COLOURS, type Line, lineChart, UP } from './chart.js'
 import { linear } from './scale.js'
 
 /** One run over its time; of a comparison several. */
@@ -22,7 +22,7 @@ export function missingChart(all: readonly Series[]): string {
   const lines = all.map(
     ({ name, intervals }, i): Line => ({
       name: named(all, name, 'sent and not arrived'),
-      colour: i + 1,
+      colour: colourOf(i),
       points: intervals.flatMap(({ t_s, missing }) => (missing === null ? [] : [[t_s, missing] as const])),
     }),
   )
@@ -34,25 +34,30 @@ export function missingChart(all: readonly Series[]): string {
 function linesOf({ name, intervals, offered }: Series, i: number, all: readonly Series[]): Line[] {
   const of = (what: string, colour: number, value: (one: Interval) => number | null): Line => ({
     name: named(all, name, what),
-    colour: i * 2 + colour,
+    colour,
     points: intervals.flatMap(one => (value(one) === null ? [] : [[one.t_s, value(one)!] as const])),
   })
-  const asked = offered === null ? [] : [{ ...of('offered', 3, () => offered), dashed: true }]
+  const sent = of('sent', 1, ({ tx_pps }) => tx_pps)
   const received = intervals.some(({ rx_packets }) => rx_packets !== null)
-  return [
-    ...asked,
-    { ...of('sent', 1, ({ tx_pps }) => tx_pps), broad: true },
-    ...(received ? [of('received', 2, ({ rx_pps }) => rx_pps)] : []),
-  ]
+    ? [of('received', 2, ({ rx_pps }) => rx_pps)]
+    : []
+  // Of several, the line that decides: two of each would be a thicket.
+  if (all.length > 1) return [{ ...(received[0] ?? sent), colour: colourOf(i) }]
+  const asked = offered === null ? [] : [{ ...of('offered', 3, () => offered), dashed: true }]
+  return [...asked, { ...sent, broad: true }, ...received]
 }
+
+const colourOf = (i: number): number => (i % COLOURS) + 1
 
 const named = (all: readonly Series[], name: string, what: string): string =>
   all.length > 1 ? `${name}: ${what}` : what
 
 function time(all: readonly Series[]): Axis {
-  const end = Math.max(...all.flatMap(({ intervals }) => intervals.map(({ t_s }) => t_s)), 1e-3)
+  const intervals = all.flatMap(one => one.intervals)
+  const begin = Math.min(...intervals.map(({ t_s, interval_s }) => t_s - interval_s))
+  const end = Math.max(...intervals.map(({ t_s }) => t_s))
   return {
-    scale: linear(0, end, ACROSS),
+    scale: linear(begin, end, ACROSS),
     title: 'seconds',
     write: value => String(Number(value.toPrecision(6))),
   }

@@ -9,15 +9,14 @@ import { heatMap, percentileChart } from './latency.js'
 import { quoted, section, table } from './markup.js'
 import { missingChart, ratesChart } from './rates.js'
 
-export function runPage({ result, intervals, latency, slices }: StoredRun): string {
+export function runPage({ result, series: measured, latency, slices }: StoredRun): string {
   const paced = Object.values(result.streams).every(({ asked }) => asked.kind !== 'line')
-  const offered = paced ? result.metrics.offered_pps : null
-  const series = [{ name: result.profile.name, intervals, offered }]
+  const offered = paced && measured.length === 1 ? result.metrics.offered_pps : null
+  const series = measured.map(one => ({ ...one, offered }))
   return [
-    `<h1><span class="${result.verdict}">${result.verdict.toUpperCase()}</span> ${quoted(result.profile.name)}</h1>`,
+    `<h1>${verdictTitle(result)}</h1>`,
     `<p>${quoted(because(result))}. ${quoted(result.started_at)}, seed ${result.profile.seed}.</p>`,
-    section('Expectations', thresholds(result)),
-    section('Summary', summary(result), warnings(result)),
+    outcomeSections(result),
     section('Over time', ratesChart(series), missingChart(series)),
     section('Latency', percentileChart(latency), heatMap(slices)),
     section('Streams', streams(result)),
@@ -29,6 +28,15 @@ export function runPage({ result, intervals, latency, slices }: StoredRun): stri
     ),
   ].join('\n')
 }
+
+export const verdictTitle = ({ verdict, profile }: Result): string =>
+  `<span class="${verdict}">${verdict.toUpperCase()}</span> ${quoted(profile.name)}`
+
+/** What was expected and what was measured, before any chart. */
+export const outcomeSections = (result: Result): string =>
+  [section('Expectations', thresholds(result)), section('Summary', summary(result), warnings(result))].join(
+    '\n',
+  )
 
 const thresholds = ({ thresholds }: Result): string =>
   thresholds.length === 0

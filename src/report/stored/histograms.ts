@@ -3,21 +3,29 @@ import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { NmgenError } from '../../errors.js'
 import { Exit } from '../../exit.js'
-import { type Hdr, loadHdr, toHistogram } from '../../stats/latency.js'
+import { type Hdr, type Histograms, loadHdr, toHistogram } from '../../stats/latency.js'
 import type { Result } from '../../stats/result.js'
 import type { Interval } from '../../stats/sampler.js'
 import type { StoredResult } from '../read.js'
 
 export type Histogram = ReturnType<typeof toHistogram>
 
-/** Of all results together, by stream: their buckets add up. */
-export async function histogramsOf(results: readonly StoredResult[]): Promise<Map<string, Histogram>> {
+export const KINDS = ['latency', 'schedule', 'lateness'] as const satisfies readonly (keyof Histograms)[]
+
+/** Of all results together, by the tag of the stream: their buckets add up. */
+export async function histogramsOf(
+  results: readonly StoredResult[],
+  kind: keyof Histograms = 'latency',
+): Promise<Map<string, Histogram>> {
   const hdr = await loadHdr()
   return byStream(
     hdr,
-    results.flatMap(({ file }) => read(hdr, logOf(file))),
+    results.flatMap(partsOf).flatMap(({ file }) => read(hdr, logOf(file, kind))),
   )
 }
+
+/** What lies in folders lies in those of its parts. */
+const partsOf = (stored: StoredResult): readonly StoredResult[] => stored.parts ?? [stored]
 
 function byStream(hdr: Hdr, histograms: readonly Histogram[]): Map<string, Histogram> {
   const all = new Map<string, Histogram>()
@@ -30,7 +38,14 @@ function byStream(hdr: Hdr, histograms: readonly Histogram[]): Map<string, Histo
   return all
 }
 
-const logOf = (file: string): string => join(dirname(file), 'latency.hlog')
+/** A new one: those that are added up stay as they are. */
+export async function sumOf(histograms: Iterable<Histogram>): Promise<Histogram> {
+  const sum = toHistogram(await loadHdr(), [])
+  for (const histogram of histograms) sum.add(histogram)
+  return sum
+}
+
+const logOf = (file: string, kind: keyof Histograms): string => join(dirname(file), `${kind}.hlog`)
 
 function read(hdr: Hdr, file: string): Histogram[] {
   if (!existsSync(file))
@@ -50,21 +65,36 @@ function read(hdr: Hdr, file: string): Histogram[] {
 /** A run as a page shows it; what its folder does not hold is empty. */
 export interface StoredRun {
   result: Result
-  intervals: readonly Interval[]
+  /** One of a run; of several that are merged, one each. */
+  series: readonly { name: string; intervals: readonly Interval[] }[]
   /** Of the whole run, by stream. */
   latency: readonly (readonly [name: string, histogram: Histogram])[]
   /** Of all streams, by interval. */
   slices: readonly { from: number; to: number; histogram: Histogram }[]
 }
 
-export async function storedRun({ file, result }: StoredResult): Promise<StoredRun> {
-  const series = join(dirname(file), 'series.ndjson')
-  const lines = existsSync(series) ? readFileSync(series, 'utf8').split('\n') : []
-  const intervals = lines.flatMap(line => parsed(line))
-  if (!existsSync(logOf(file))) return { result, intervals, latency: [], slices: [] }
+export async function storedRun(stored: StoredResult): Promise<StoredRun> {
+  const { result } = stored
+  const parts = partsOf(stored)
+  const series = parts.map(({ file, result: { profile } }, i) => ({
+    name: result.merged?.parts[i]?.name ?? profile.name,
+    intervals: intervalsOf(file),
+  }))
+  if (!parts.every(({ file }) => existsSync(logOf(file, 'latency'))))
+    return { result, series, latency: [], slices: [] }
   const hdr = await loadHdr()
-  const histograms = read(hdr, logOf(file))
-  return { result, intervals, latency: [...byStream(hdr, histograms)], slices: slicesOf(hdr, histograms) }
+  const histograms = parts.map(({ file }) => read(hdr, logOf(file, 'latency')))
+  return {
+    result,
+    series,
+    latency: [...byStream(hdr, histograms.flat())],
+    slices: slicesOf(hdr, histograms),
+  }
+}
+
+function intervalsOf(file: string): Interval[] {
+  const series = join(dirname(file), 'series.ndjson')
+  return existsSync(series) ? readFileSync(series, 'utf8').split('\n').flatMap(parsed) : []
 }
 
 /** The last line of a run that was killed may be half of one. */
@@ -76,17 +106,21 @@ function parsed(line: string): Interval[] {
   }
 }
 
-/** The reader adds the time at which the log began, which is when its first line does. */
-function slicesOf(hdr: Hdr, histograms: readonly Histogram[]): StoredRun['slices'] {
+/** The reader adds the time at which the log began, which is when its first line does: each log has its own. */
+function slicesOf(hdr: Hdr, logs: readonly (readonly Histogram[])[]): StoredRun['slices'] {
   const slices = new Map<number, { from: number; to: number; histogram: Histogram }>()
-  const began = Math.min(...histograms.map(({ startTimeStampMsec }) => startTimeStampMsec))
-  for (const histogram of histograms) {
-    const [from, to] = [histogram.startTimeStampMsec, histogram.endTimeStampMsec].map(
-      msec => (msec - began) / 1000,
-    ) as [number, number]
-    const slice = slices.get(from) ?? { from, to, histogram: toHistogram(hdr, []) }
-    slice.histogram.add(histogram)
-    slices.set(from, slice)
+  for (const histograms of logs) {
+    const began = Math.min(...histograms.map(({ startTimeStampMsec }) => startTimeStampMsec))
+    for (const histogram of histograms) {
+      const [from, to] = [histogram.startTimeStampMsec, histogram.endTimeStampMsec].map(
+        msec => (msec - began) / 1000,
+      ) as [number, number]
+      // Logs of several runs are a little apart: what is of one tenth of a second is one column.
+      const tenth = Math.round(from * 10)
+      const slice = slices.get(tenth) ?? { from, to, histogram: toHistogram(hdr, []) }
+      slice.histogram.add(histogram)
+      slices.set(tenth, slice)
+    }
   }
   return [...slices.values()]
 }

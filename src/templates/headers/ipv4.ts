@@ -61,6 +61,7 @@ export const ipv4 = defineHeader({
       type: 'ipv4',
       identifies: true,
       default: 0xc6120102n,
+      origin: true,
       doc: 'source address (198.18.1.2)',
     },
     {

@@ -42,6 +42,7 @@ export const ipv6 = defineHeader({
       type: 'ipv6',
       identifies: true,
       default: 0x20010002_00000000_00000000_00000001n,
+      origin: true,
       doc: 'source address (2001:2::1)',
     },
     {
