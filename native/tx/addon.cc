@@ -14,6 +14,7 @@
 #include "answer.h"
 #include "backend.h"
 #include "clock.h"
+#include "guard.h"
 #include "histogram.h"
 #include "log.h"
 #include "plan.h"
@@ -188,6 +189,29 @@ uint32_t longest_frame(const Plan& plan) {
   return static_cast<uint32_t>(bytes);
 }
 
+struct Work {
+  std::shared_ptr<Device> device;
+  std::span<page::Word> page;
+  const char* direction;
+  uint32_t queue;
+};
+
+// A queue's loop on this thread, under a name that `top -H` shows. After a crash its device is left as it is, for
+// closing it may crash as well or wait for ever; the kernel has it back with the process.
+std::optional<Failure> work_on(const Work& work, const std::function<void()>& loop) {
+  const std::string name = work.direction + std::string(" queue ") + std::to_string(work.queue);
+  pthread_setname_np(pthread_self(), ("nmgen " + std::string(work.direction) + std::to_string(work.queue)).c_str());
+  work.device->enter();
+  auto crash = guarded("the worker of " + name, loop);
+  if (crash) {
+    new std::shared_ptr<Device>(work.device);
+    page::publish(&work.page[page::kState], page::kDone);
+  } else {
+    work.device->leave();
+  }
+  return crash;
+}
+
 Napi::Value run_tx(const Napi::CallbackInfo& info) {
   Napi::Env env = info.Env();
   auto device = device_of(info[0]);
@@ -200,10 +224,10 @@ Napi::Value run_tx(const Napi::CallbackInfo& info) {
   TxQueue& tx = *device->tx(queue);
   if (const uint32_t bytes = longest_frame(*plan); bytes > tx.max_frame())
     return to_object(env, too_long(bytes, tx.max_frame()));
-  device->enter();
   const auto answerer = queue == 0 ? answerer_of(info[0]) : nullptr;
-  TxLoop(tx, *plan, page.data(), answerer.get()).run();
-  device->leave();
+  const auto crash =
+      work_on({device, page, "TX", queue}, [&] { TxLoop(tx, *plan, page.data(), answerer.get()).run(); });
+  if (crash) return to_object(env, *crash);
   if (const uint64_t late = page::get(&page[page::kTooLateNs])) return to_object(env, too_late(late));
   return to_result(env, tx.failure ? tx.failure : left_alone(page));
 }
@@ -247,12 +271,14 @@ Napi::Value run_rx(const Napi::CallbackInfo& info) {
     if (!Tap::fits(memory)) return to_object(env, kBadPage);
     tap.emplace(*filter, memory);
   }
-  device->enter();
   const auto answerer = answerer_of(info[0]);
-  RxLoop loop(*device->rx(queue), *plan, page.data(), tap ? &*tap : nullptr, answerer.get());
-  loop.listen(sources_of(info[6]));
-  loop.run();
-  device->leave();
+  const auto sources = sources_of(info[6]);
+  const auto crash = work_on({device, page, "RX", queue}, [&] {
+    RxLoop loop(*device->rx(queue), *plan, page.data(), tap ? &*tap : nullptr, answerer.get());
+    loop.listen(sources);
+    loop.run();
+  });
+  if (crash) return to_object(env, *crash);
   const std::optional<Failure>& failure = device->rx(queue)->failure;
   return to_result(env, failure ? failure : left_alone(page));
 }

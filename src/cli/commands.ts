@@ -1,9 +1,11 @@
 /** All commands, in the order of `nmgen --help`. Light modules: each imports what it needs in its handler. */
 import type { CommandModule } from 'yargs'
 import baseline from './baseline.js'
+import { bind, unbind } from './bind.js'
 import capture from './capture.js'
 import check from './check.js'
 import compare from './compare.js'
+import completion from './completion.js'
 import doctor from './doctor.js'
 import ports from './ports.js'
 import preview from './preview.js'
@@ -23,5 +25,8 @@ export const commands = [
   trend,
   ports,
   doctor,
+  bind,
+  unbind,
   schema,
+  completion,
 ] as CommandModule[]

@@ -1,16 +1,8 @@
 import type { Cpus, Host, Hugepages } from '../gen/host.js'
 import type { BackendInfo } from '../gen/native.js'
-
-/** `bad`: nothing can be sent. `note`: something works less well, or not for everybody. */
-export type Mark = 'ok' | 'note' | 'bad'
-
-export interface Check {
-  name: string
-  mark: Mark
-  text: string
-  /** What to do about it, where something is to be done. */
-  fix?: string
-}
+import type { Tuning } from '../gen/tuning.js'
+import { type Check, cpuList } from './doctor-check.js'
+import { tuningChecks } from './doctor-tuning.js'
 
 export interface Facts {
   nodeVersion: string
@@ -18,6 +10,7 @@ export interface Facts {
   backends: readonly BackendInfo[] | { error: string; hint: string }
   dpdkVersion: string | null
   host: Host
+  tuning: Tuning
 }
 
 /** The backend that needs nothing: where it cannot run, nothing can. */
@@ -40,6 +33,7 @@ export function diagnose(facts: Facts): Check[] {
     hugepageCheck(host.hugepages),
     memlockCheck(host),
     privilegeCheck(host),
+    ...tuningChecks(facts.tuning, host.cpus),
     machineCheck(host),
     routeCheck(host.defaultRoute),
   ]
@@ -175,17 +169,6 @@ function routeCheck(interfaces: readonly string[]): Check {
     mark: 'ok',
     text: `${interfaces.join(', ')} leads out of this machine: never sent on unasked`,
   }
-}
-
-/** `0-3,8`, the kernel's way. */
-export function cpuList(cpus: readonly number[]): string {
-  const ranges: [number, number][] = []
-  for (const cpu of [...cpus].sort((a, b) => a - b)) {
-    const last = ranges.at(-1)
-    if (last && cpu === last[1] + 1) last[1] = cpu
-    else ranges.push([cpu, cpu])
-  }
-  return ranges.map(([first, last]) => (first === last ? `${first}` : `${first}-${last}`)).join(',') || 'none'
 }
 
 function plural(count: number, noun: string): string {

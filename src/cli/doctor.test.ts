@@ -1,9 +1,17 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import type { Interface } from '../gen/devices.js'
 import type { Host } from '../gen/host.js'
 import type { BackendInfo } from '../gen/native.js'
+import type { Tuning } from '../gen/tuning.js'
 import { plainStyle } from '../report/style.js'
-import { formatChecks } from './doctor.js'
-import { type Check, cpuList, diagnose, type Facts, isReady } from './doctor-checks.js'
+import { type Check, cpuList } from './doctor-check.js'
+import { diagnose, type Facts, isReady } from './doctor-checks.js'
+import { changesFor, mend, undo } from './doctor-mend.js'
+import { formatChecks } from './doctor-text.js'
+import { nicCheck } from './doctor-tuning.js'
 
 const loop: BackendInfo = { name: 'loop', doc: 'rings in this process', available: true, args: [] }
 const host: Host = {
@@ -31,8 +39,20 @@ const host: Host = {
   container: false,
   defaultRoute: ['eth0'],
 }
+const tuning: Tuning = {
+  iommuGroups: 12,
+  noIommu: false,
+  hugetlbfs: ['/dev/hugepages'],
+  freeByNode: { 0: 200 },
+  smt: 'off',
+  nohzFull: [2, 3],
+  interruptsOnIsolated: 0,
+  stealRatio: 0,
+  invariantTsc: true,
+  openFiles: 1_048_576,
+}
 const dpdk: BackendInfo = { ...loop, name: 'dpdk' }
-const facts: Facts = { nodeVersion: '20.20.2', backends: [dpdk, loop], dpdkVersion: '22.11.11', host }
+const facts: Facts = { nodeVersion: '20.20.2', backends: [dpdk, loop], dpdkVersion: '22.11.11', host, tuning }
 
 function find(name: string, changed: Partial<Facts>, changedHost: Partial<Host> = {}): Check | undefined {
   return diagnose({ ...facts, ...changed, host: { ...host, ...changedHost } }).find(
@@ -102,4 +122,99 @@ describe('doctor', () => {
     expect(cpuList([3, 0, 1, 8, 2])).toBe('0-3,8')
     expect(cpuList([])).toBe('none')
   })
+
+  it.each<[string, Partial<Tuning>, Partial<Host>, string]>([
+    ['iommu', { iommuGroups: 0 }, {}, 'modprobe vfio enable_unsafe_noiommu_mode=1'],
+    ['hugetlbfs', { hugetlbfs: [] }, {}, 'mount -t hugetlbfs nodev /dev/hugepages'],
+    ['numa', { freeByNode: { 0: 9, 1: 0 } }, {}, 'node1/hugepages'],
+    ['smt', { smt: 'on' }, {}, 'echo off > /sys/devices/system/cpu/smt/control'],
+    ['nohz_full', { nohzFull: [] }, {}, 'isolcpus=1-3 nohz_full=1-3'],
+    [
+      'interrupts',
+      { interruptsOnIsolated: 3 },
+      { cpus: { ...host.cpus, isolated: [2] } },
+      'smp_affinity_list',
+    ],
+    ['steal', { stealRatio: 0.2 }, {}, 'CPUs of its own'],
+    ['nofile', { openFiles: 256 }, {}, 'ulimit -n 1024'],
+  ])('tells what holds the machine back, and the command that mends it: %s', (name, change, changed, fix) => {
+    const check = find(name, { tuning: { ...tuning, ...change } }, changed)
+    expect(check).toMatchObject({ name, mark: 'note', fix: expect.stringContaining(fix) })
+    expect(find(name, {})?.mark).toBe('ok')
+  })
+
+  it('says what a NIC can do', () => {
+    const nic: Interface = {
+      name: 'eth3',
+      driver: 'ice',
+      bus: '0000:03:00.0',
+      mac: null,
+      mtu: 1500,
+      link: 'up',
+      speedBps: 25e9,
+      numaNode: 0,
+      txQueues: 8,
+      rxQueues: 8,
+      ethernet: true,
+    }
+    const slot = { width: 8, maxWidth: 8, speed: '8.0 GT/s PCIe' }
+    expect(nicCheck(nic, slot, '4.20')).toEqual({
+      name: 'eth3',
+      mark: 'ok',
+      text: 'ice, firmware 4.20, 8 TX and 8 RX queues, up at 25 Gbit/s, PCIe x8 at 8.0 GT/s PCIe, driver knows AF_XDP without a copy',
+    })
+    expect(nicCheck(nic, { ...slot, width: 4 }, null)).toMatchObject({
+      mark: 'note',
+      fix: 'use a wider slot',
+    })
+    const down = nicCheck({ ...nic, driver: 'e1000', link: 'down', speedBps: null }, slot, null)
+    expect(down).toMatchObject({ mark: 'note', fix: 'ip link set dev eth3 up' })
+    expect(down.text).toContain('AF_XDP copies')
+  })
+})
+
+describe('doctor --fix', () => {
+  const pages = 'proc/sys/vm/nr_hugepages'
+  const governor = 'sys/devices/system/cpu/cpu0/cpufreq/scaling_governor'
+  const inRoot = (work: (root: string, state: string) => void) => {
+    const root = mkdtempSync(join(tmpdir(), 'nmgen-mend-'))
+    for (const [file, text] of [
+      [pages, '0\n'],
+      [governor, 'powersave\n'],
+    ] as const) {
+      mkdirSync(dirname(join(root, file)), { recursive: true })
+      writeFileSync(join(root, file), text)
+    }
+    try {
+      work(root, join(root, 'state/doctor.json'))
+    } finally {
+      rmSync(root, { recursive: true })
+    }
+  }
+  const poor = { ...host, hugepages: [] }
+  const read = (root: string, file: string) => readFileSync(join(root, file), 'utf8').trim()
+
+  it('changes what is not as it should be, and --undo takes it back, however often it was called', () =>
+    inRoot((root, state) => {
+      const changes = changesFor(poor, root)
+      expect(changes.map(({ file }) => file)).toEqual([pages, governor])
+      mend(changes, state, root)
+      expect([read(root, pages), read(root, governor)]).toEqual(['256', 'performance'])
+      expect(changesFor(poor, root)).toEqual([])
+      writeFileSync(join(root, governor), 'ondemand')
+      mend(changesFor(poor, root), state, root)
+      undo(state, root)
+      expect([read(root, pages), read(root, governor)]).toEqual(['0', 'powersave'])
+      expect(undo(state, root)).toEqual([])
+    }))
+
+  it('leaves hugepages alone where some are free', () =>
+    inRoot(root => expect(changesFor(host, root).map(({ file }) => file)).toEqual([governor])))
+
+  it('says why it could not', () =>
+    inRoot((root, state) => {
+      const gone = [{ file: 'no/such/file', from: '0', to: '1' }]
+      const failed = expect.objectContaining({ code: 'not-mended', exit: 4 })
+      expect(() => mend(gone, state, root)).toThrow(failed)
+    }))
 })

@@ -9,6 +9,7 @@ import type { Run } from './engine-api.js'
 import { GroupReader } from './groups.js'
 import { readHost } from './host.js'
 import { LatencyReader } from './latency.js'
+import { LookWatch } from './looks.js'
 import { native } from './native.js'
 import { ownAddresses, resolveNeighbours } from './neighbours.js'
 import { readRx, readTx } from './page.js'
@@ -36,6 +37,8 @@ class NativeRun implements Run {
   readonly #groups: GroupReader
   #stopped: StopReason | undefined
   #epochNs = 0n
+  /** By handle: what the device had dropped when the run began. */
+  #droppedBefore = new Map<number, number>()
 
   constructor(
     private readonly plan: Plan,
@@ -75,23 +78,31 @@ class NativeRun implements Run {
     this.team.stop('tx')
   }
 
+  #isHeard(): boolean {
+    const { rx } = this.snapshot()
+    return rx.length > 0 && rx.every(({ running }) => running)
+  }
+
   /** The device counts for all its queues; they are told of queue 0. */
   #drops({ port, queue }: Queue): number {
-    if (queue !== 0) return 0
-    const counters = native().counters(port.handle)
-    return (counters.rx_missed ?? 0) + (counters.rx_no_buffer ?? 0)
+    return queue === 0 ? dropsOf(port) - (this.#droppedBefore.get(port.handle) ?? 0) : 0
   }
 
   async #run(): Promise<RunOutcome> {
+    const looks = new LookWatch(this.queues)
     let failure = await this.team.ready()
     if (!failure) {
+      for (const port of this.ports) this.#droppedBefore.set(port.handle, dropsOf(port))
+      looks.start()
       this.#epochNs = this.team.go(randomInt(1, 0x10000))
       failure = await this.team.finished('tx')
-      if (!failure)
+      looks.stop()
+      // What is under way when a sender breaks has not been lost either; a receiver that broke gets no more.
+      if (!failure || this.#isHeard())
         await settle(
           () => this.snapshot(),
           this.plan,
-          clockOf(() => this.#stopped !== undefined),
+          clockOf(() => failure !== null || this.#stopped !== undefined),
         )
     }
     failure = (await this.team.dismiss()) ?? failure
@@ -109,6 +120,7 @@ class NativeRun implements Run {
       schedule,
       lateness,
       groups: this.#groups.total(),
+      looks: looks.stop(),
       ports,
       warnings: this.warnings,
     }
@@ -128,6 +140,12 @@ class NativeRun implements Run {
       counted.every(stream => sent(stream.id) >= this.#share(stream))
     return all || this.plan.durationNs === null ? 'count' : 'duration'
   }
+}
+
+/** Frames that came and that the host had no room for. */
+function dropsOf({ handle }: OpenPort): number {
+  const counters = native().counters(handle)
+  return (counters.rx_missed ?? 0) + (counters.rx_no_buffer ?? 0)
 }
 
 /** A packet that was too late is not a fault of the machine, but what the profile asked to be told. */

@@ -91,6 +91,15 @@ export interface RxQueueSnapshot {
   streams: readonly StreamRx[]
 }
 
+/** What the loop of an RX queue did while packets were sent. */
+export interface Looks {
+  port: string
+  queue: number
+  /** How often it looked and found frames, and how often nothing. */
+  bursts: number
+  idles: number
+}
+
 export interface Snapshot {
   /** Since the run's epoch (the release of the workers). */
   elapsedNs: number
@@ -188,6 +197,8 @@ export interface RunOutcome {
   lateness: readonly Timing[]
   /** Of the streams with an account. */
   groups?: readonly StreamGroups[]
+  /** One entry a receiving queue. */
+  looks: readonly Looks[]
   ports: readonly PortOutcome[]
   warnings: readonly { code: string; message: string; advice?: string }[]
 }

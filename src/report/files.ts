@@ -5,6 +5,7 @@
 import { randomInt } from 'node:crypto'
 import {
   closeSync,
+  ftruncateSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -20,6 +21,8 @@ import { Exit } from '../exit.js'
 /** A file of the run folder that is open. */
 export interface OpenFile {
   append(text: string): void
+  /** Takes so much of the disk now: what is appended to a file written whole finds room then, if the disk is full by then. */
+  reserve(bytes: number): void
   /** For a file that is written whole: it takes its name only now, so that half a result is never found. */
   finish(): void
 }
@@ -62,16 +65,26 @@ export function openFolder(name: FolderName): RunFolder {
 
 function streamFile({ full, fd }: { full: string; fd: number }): OpenFile {
   return {
-    append: text => attempt(full, () => writeAll(fd, text)),
+    append: text => attempt(full, () => writeAll(fd, Buffer.from(text), null)),
+    reserve: () => {},
     finish: () => attempt(full, () => closeSync(fd)),
   }
 }
 
 function wholeFile({ full, fd }: { full: string; fd: number }, name: string): OpenFile {
+  let bytes = 0
   return {
-    append: text => attempt(name, () => writeAll(fd, text)),
+    append: text =>
+      attempt(name, () => {
+        const more = Buffer.from(text)
+        writeAll(fd, more, bytes)
+        bytes += more.length
+      }),
+    // There is no fallocate(2) here; on file systems that write in place, zeros do the same.
+    reserve: room => attempt(name, () => writeAll(fd, Buffer.alloc(room), 0)),
     finish: () =>
       attempt(name, () => {
+        ftruncateSync(fd, bytes)
         closeSync(fd)
         renameSync(full, name)
       }),
@@ -79,9 +92,9 @@ function wholeFile({ full, fd }: { full: string; fd: number }, name: string): Op
 }
 
 // write(2) may write less than it was given.
-function writeAll(fd: number, text: string): void {
-  const bytes = Buffer.from(text)
-  for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done)
+function writeAll(fd: number, bytes: Buffer, at: number | null): void {
+  for (let done = 0; done < bytes.length; )
+    done += writeSync(fd, bytes, done, bytes.length - done, at === null ? null : at + done)
 }
 
 /** `20261123T061500Z-udp-64b-k3f9`: sorts by time, says what, and is unique when two runs start in one second. */
@@ -123,11 +136,13 @@ function attempt<T>(path: string, action: () => T): T {
       'results-not-writable',
       `cannot write ${path}: ${code} (${reason(message)})`,
       Exit.environment,
-      `make ${dirname(path)} writable, or choose another place with --out DIR, or none with --no-out`,
+      `make ${isFull(code) ? 'room on the disk of ' : ''}${dirname(path)}${isFull(code) ? '' : ' writable'}, or choose another place with --out DIR, or none with --no-out`,
       { cause },
     )
   }
 }
+
+const isFull = (code: string): boolean => code === 'ENOSPC' || code === 'EDQUOT'
 
 // `EACCES: permission denied, mkdir '/x'` → `permission denied`: code and path are said already.
 function reason(message: string): string {

@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -129,6 +138,23 @@ describe('results that cannot be written', () => {
       files.sample({ interval: sample, schedule: [], lateness: [], latency: [broken] }),
     ).not.toThrow()
     expect(() => files.end({} as never)).toThrow(/30000/)
+  })
+})
+
+describe('a disk that fills up during the run', () => {
+  it('has kept room for the result, which is whole', async () => {
+    const files = await record()
+    const size = statSync(join(files.folder, '.result.json.tmp')).size
+    const result = await buildResult({
+      plan: aPlan(),
+      outcome: anOutcome(),
+      shards: 1,
+      profile: aProfile,
+      environment: anEnvironment,
+    })
+    expect(size).toBeGreaterThan(2 * JSON.stringify(result, null, 2).length)
+    files.end(result)
+    expect(JSON.parse(readFileSync(join(files.folder, 'result.json'), 'utf8'))).toEqual(result)
   })
 })
 

@@ -29,7 +29,7 @@ interface Target {
 export function recorder({ folder, formats, profile, source }: RecorderInput): Recorder {
   const targets = prepare(folder, () => {
     writeProfile(folder, profile, source)
-    return formats.map(format => ({ format, file: openTarget(folder, format) }))
+    return formats.map(format => ({ format, file: openTarget(folder, format, profile) }))
   })
   let run: RunHead = { startedAt: new Date(0), streams: [] }
   const later = postponed()
@@ -41,9 +41,13 @@ export function recorder({ folder, formats, profile, source }: RecorderInput): R
     },
     sample: sample => later.try(() => write(targets, format => format.interval?.(sample, run))),
     end: result => {
+      // Each for itself: where there is no room for one, another may have its own.
+      for (const target of targets)
+        later.each(() => {
+          write([target], format => format.end?.(result))
+          target.file.finish()
+        })
       later.rethrow()
-      write(targets, format => format.end?.(result))
-      for (const { file } of targets) file.finish()
     },
     discard: folder.discard,
   }
@@ -59,6 +63,13 @@ function postponed() {
         action()
       } catch (error) {
         failure = error
+      }
+    },
+    each: (action: () => void) => {
+      try {
+        action()
+      } catch (error) {
+        failure ??= error
       }
     },
     rethrow: () => {
@@ -77,8 +88,16 @@ function prepare<T>(folder: RunFolder, fill: () => T): T {
   }
 }
 
-function openTarget(folder: RunFolder, format: Report): OpenFile {
-  return format.interval ? folder.stream(format.file) : folder.whole(format.file)
+function openTarget(folder: RunFolder, format: Report, profile: ProfileResult): OpenFile {
+  const file = format.interval ? folder.stream(format.file) : folder.whole(format.file)
+  if (format.isReserved) file.reserve(roomFor(profile))
+  return file
+}
+
+/** A result holds its profile, and four times as much for each stream; thousands of them write on without a promise. */
+function roomFor({ resolved }: ProfileResult): number {
+  const { streams = [] } = resolved as { streams?: readonly unknown[] }
+  return Math.min(64 * 1024 + streams.length * 8 * 1024, 4 * 1024 * 1024)
 }
 
 function write(targets: readonly Target[], content: (format: Report) => string | undefined): void {

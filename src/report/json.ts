@@ -6,4 +6,4 @@ export function resultJson(result: Result): string {
   return `${JSON.stringify(result, null, 2)}\n`
 }
 
-export const json: Report = { file: 'result.json', end: resultJson }
+export const json: Report = { file: 'result.json', end: resultJson, isReserved: true }

@@ -22,5 +22,7 @@ export interface Report {
   file: string
   head?(run: RunHead): string
   interval?(sample: Sample, run: RunHead): string
+  /** It must not be missing when the disk is full at the end: room for it is taken at the beginning. */
+  isReserved?: boolean
   end?(result: Result): string
 }

@@ -56,9 +56,11 @@ function sent(result: Result): Row {
 const LIMITS = {
   pacing: 'the schedule: the asked rate was held',
   link: 'the link: it is full',
-  ring: 'a full ring: the device or receiver is slower than nmgen',
+  ring: 'a full ring: the device is slower than nmgen',
   kernel: 'the kernel: most of the time went into its calls',
   generator: 'nmgen itself: rings had room',
+  receiver: 'the receiver of this host: it did not keep up',
+  device: 'the device: it lost what was sent as asked',
 } as const
 
 function limited({ limited_by, metrics }: Result): Row {

@@ -37,9 +37,11 @@ export function because(result: Result): string {
   }
 }
 
-function invalid({ metrics, stopped, error }: Result): string {
+function invalid({ metrics, stopped, error, warnings }: Result): string {
   if (stopped === 'late' && error) return error.message
   if (metrics.tx_packets === 0) return 'nothing was sent'
+  if (!warnings.some(({ code }) => code === 'rate-missed' || code === 'rate-exceeded'))
+    return 'the receiver of this host may have lost what is missing; this says nothing about the device'
   return 'nmgen did not hold the asked rate; this says nothing about the device'
 }
 

@@ -7,6 +7,7 @@ import { addGaps } from './gaps.js'
 import { type Hdr, latencyMetrics, loadHdr, noLatency, toHistogram } from './latency.js'
 import { limitedBy } from './limit.js'
 import { portResults, queueResults } from './places.js'
+import { overwhelmed } from './receiver.js'
 import {
   type Environment,
   type ProfileResult,
@@ -36,16 +37,23 @@ export async function buildResult(input: ResultInput): Promise<Result> {
   const named = Object.fromEntries(streams.flatMap(namedResults))
   const accounts = accountsOf(input, hdr)
   const thresholds = evaluate(plan.expect, { metrics, streams: named, accounts })
+  const late = overwhelmed(outcome, streams)
   return {
     schema: RESULT_SCHEMA,
-    verdict: verdictOf({ stopped: outcome.stopped, streams, thresholds, sent: metrics.tx_packets ?? 0 }),
+    verdict: verdictOf({
+      stopped: outcome.stopped,
+      streams,
+      thresholds,
+      sent: metrics.tx_packets ?? 0,
+      isOverwhelmed: late.length > 0,
+    }),
     stopped: outcome.stopped,
-    limited_by: limit(input, streams),
+    limited_by: limit(input, streams, late.length > 0),
     started_at: outcome.startedAt.toISOString(),
     metrics,
     accuracy: accuracyOf(outcome),
     thresholds,
-    warnings: warningsOf(input, streams, metrics),
+    warnings: warningsOf(input, streams, metrics, late),
     ...(outcome.error ? { error: outcome.error } : {}),
     streams: named,
     ...(accounts.length > 0 && { accounts }),
@@ -109,12 +117,25 @@ function totalLatency(run: Measured, received: Received | null, hdr: Hdr | null)
   return latencyMetrics(received, hdr === null ? null : toHistogram(hdr, parts))
 }
 
-function limit(run: Measured, streams: readonly StreamMeasure[]): Result['limited_by'] {
-  const free = streams.filter(({ stream, pace }) => stream.rate.kind === 'line' || pace === 'missed')
+function limit(
+  { outcome }: Measured,
+  streams: readonly StreamMeasure[],
+  isOverwhelmed: boolean,
+): Result['limited_by'] {
   return limitedBy({
-    queues: run.outcome.final.tx,
-    unpaced: new Set(free.map(({ stream }) => stream.tx)),
-    linkBps: new Map(run.outcome.ports.map(port => [port.port, port.linkBps])),
+    queues: outcome.final.tx,
+    looks: outcome.looks,
+    streams: streams.map(({ stream, pace, arrival }) => ({
+      tx: stream.tx,
+      rx: stream.rx,
+      isUnpaced: stream.rate.kind === 'line',
+      hasMissed: pace === 'missed',
+      received: arrival?.received.packets ?? 0,
+      // Of a run that broke, what is missing may have been under way.
+      lost: outcome.stopped === 'failed' ? 0 : (arrival?.loss.lost ?? 0),
+    })),
+    linkBps: new Map(outcome.ports.map(port => [port.port, port.linkBps])),
+    isOverwhelmed,
   })
 }
 

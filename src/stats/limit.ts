@@ -1,4 +1,5 @@
-import type { TxQueueSnapshot } from '../gen/snapshot.js'
+import type { Looks, TxQueueSnapshot } from '../gen/snapshot.js'
+import { isBusy } from './receiver.js'
 import type { LimitedBy } from './result.js'
 import { bitsL1, sendingSeconds, sentBy, sum } from './tx.js'
 
@@ -8,29 +9,58 @@ const LINK_SHARE = 0.99
 /** Sending through the kernel, a generator of our speed leaves nine tenths of the time to it. */
 const KERNEL_SHARE = 0.5
 
-export interface LimitInput {
-  queues: readonly TxQueueSnapshot[]
-  /** Ports whose streams were to send at line rate or missed their rate. Empty: every schedule was kept. */
-  unpaced: ReadonlySet<string>
-  linkBps: ReadonlyMap<string, number | null>
+/** A stream with a schedule or without one, and where it goes. */
+export interface LimitedStream {
+  tx: string
+  rx: string | null
+  /** It was to send as fast as it can. */
+  isUnpaced: boolean
+  hasMissed: boolean
+  received: number
+  lost: number
 }
 
-/** What kept the run from being faster, from counters alone. */
-export function limitedBy({ queues, unpaced, linkBps }: LimitInput): LimitedBy {
+export interface LimitInput {
+  queues: readonly TxQueueSnapshot[]
+  looks: readonly Looks[]
+  streams: readonly LimitedStream[]
+  linkBps: ReadonlyMap<string, number | null>
+  /** A receiver of ours may have lost what is missing. */
+  isOverwhelmed: boolean
+}
+
+/**
+ * What kept more packets from coming through, from counters alone. Who misses the asked rate is the first to blame: what
+ * comes behind a sender was not tried. Then our receiver, then the device; where nothing is missing, what held the sender.
+ */
+export function limitedBy(input: LimitInput): LimitedBy {
+  const { queues, streams, isOverwhelmed } = input
   if (sentBy(queues).packets === 0) return null
-  if (unpaced.size === 0) return 'pacing'
-  const limited = queues.filter(queue => unpaced.has(queue.port))
-  if (
-    [...unpaced].some(port =>
-      fillsLink(
-        limited.filter(q => q.port === port),
-        linkBps.get(port) ?? null,
-      ),
-    )
+  if (streams.some(({ hasMissed }) => hasMissed)) return sendingBy(input)
+  if (isOverwhelmed) return 'receiver'
+  if (streams.some(isThinned)) return 'device'
+  return streams.some(({ isUnpaced }) => isUnpaced) ? sendingBy(input) : 'pacing'
+}
+
+/** A stream of which nothing came was blocked, or went elsewhere: that says nothing of speed. */
+const isThinned = ({ received, lost }: LimitedStream): boolean => lost > 0 && received > 0
+
+function sendingBy({ queues, looks, streams, linkBps }: LimitInput): LimitedBy {
+  const limited = streams.filter(({ isUnpaced, hasMissed }) => isUnpaced || hasMissed)
+  const from = new Set(limited.map(({ tx }) => tx))
+  const sending = queues.filter(({ port }) => from.has(port))
+  const full = [...from].some(port =>
+    fillsLink(
+      sending.filter(queue => queue.port === port),
+      linkBps.get(port) ?? null,
+    ),
   )
-    return 'link'
-  if (ringShare(limited) >= RING_SHARE) return 'ring'
-  return timeShare(limited, queue => queue.systemNs) >= KERNEL_SHARE ? 'kernel' : 'generator'
+  if (full) return 'link'
+  if (ringShare(sending) >= RING_SHARE) {
+    const to = new Set(limited.map(({ rx }) => rx))
+    return isBusy(looks.filter(({ port }) => to.has(port))) ? 'receiver' : 'ring'
+  }
+  return timeShare(sending, queue => queue.systemNs) >= KERNEL_SHARE ? 'kernel' : 'generator'
 }
 
 function fillsLink(queues: readonly TxQueueSnapshot[], linkBps: number | null): boolean {

@@ -119,7 +119,8 @@ function worstOf(results: readonly Result[]): Result | undefined {
   return found[0]
 }
 
-const LIMITS: readonly LimitedBy[] = ['link', 'ring', 'kernel', 'generator', 'pacing']
+/** A receiver that lost packets makes all else doubtful; what held a sender goes before what a device did. */
+const LIMITS: readonly LimitedBy[] = ['receiver', 'link', 'ring', 'kernel', 'generator', 'device', 'pacing']
 
 const limitOf = (results: readonly Result[]): LimitedBy =>
   LIMITS.find(limit => results.some(({ limited_by }) => limited_by === limit)) ?? null

@@ -10,10 +10,11 @@ export const RESULT_SCHEMA = 'nmgen.result/1'
 export type Verdict = 'pass' | 'fail' | 'invalid' | 'broken' | 'interrupted'
 
 /**
- * What kept the run from sending faster, told from counters only: the schedule, the wire, a ring that was full
- * (a slower device or receiver), the system calls of the backend, or nmgen itself. null: nothing was sent.
+ * What kept more packets from coming through, told from counters only (limit.ts). Of sending: the schedule, the wire, a
+ * ring that was full, the system calls of the backend, or nmgen itself. Of what was sent: our own receiver, or the device
+ * under test. null: nothing was sent.
  */
-export type LimitedBy = 'pacing' | 'link' | 'ring' | 'kernel' | 'generator' | null
+export type LimitedBy = 'pacing' | 'link' | 'ring' | 'kernel' | 'generator' | 'receiver' | 'device' | null
 
 export interface Warning {
   code: string

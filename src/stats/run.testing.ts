@@ -152,6 +152,7 @@ export const anOutcome = (change: Partial<RunOutcome> = {}): RunOutcome => ({
   ],
   schedule: [],
   lateness: [],
+  looks: [{ port: 'lab', queue: 0, bursts: 20_000, idles: 1_000_000 }],
   ports: [{ port: 'lab', uri: 'loop:lab', backend: 'loop', facts: {}, linkBps: null, counters: {} }],
   warnings: [],
   ...change,

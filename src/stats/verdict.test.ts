@@ -9,6 +9,7 @@ const run = {
   streams: [{ pace: 'met' as const }],
   thresholds: [passed],
   sent: 1,
+  isOverwhelmed: false,
 }
 
 describe('verdict and exit code', () => {
@@ -17,6 +18,8 @@ describe('verdict and exit code', () => {
     ['a threshold failed', { thresholds: [passed, failed] }, 'fail', 10],
     ['the rate was missed', { streams: [{ pace: 'missed' as const }], thresholds: [failed] }, 'invalid', 11],
     ['nothing was sent', { sent: 0 }, 'invalid', 11],
+    ['our receiver lost packets', { isOverwhelmed: true, thresholds: [failed] }, 'invalid', 11],
+    ['our receiver lost packets that nobody minds', { isOverwhelmed: true }, 'invalid', 11],
     ['the run broke', { stopped: 'failed' as const, thresholds: [failed] }, 'broken', 5],
     ['a packet was too late', { stopped: 'late' as const, thresholds: [failed] }, 'invalid', 11],
     ['Ctrl-C', { stopped: 'interrupted' as const, thresholds: [failed] }, 'interrupted', 130],

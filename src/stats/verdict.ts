@@ -8,19 +8,22 @@ export interface VerdictInput {
   streams: readonly { pace: Pace | null }[]
   thresholds: readonly Threshold[]
   sent: number
+  /** A receiver of ours may have lost what is missing. */
+  isOverwhelmed: boolean
 }
 
 /**
  * The first that applies. A run that broke or was cut short proves nothing; one whose generator missed the asked rate
- * proves nothing about the device, so `invalid` goes before `fail`. Loss alone fails nothing: a profile that
- * minds says so in `expect`.
+ * proves nothing about the device, so `invalid` goes before `fail`; nor does one whose receiver may have lost what is
+ * missing. Loss alone fails nothing: a profile that minds says so in `expect`.
  */
-export function verdictOf({ stopped, streams, thresholds, sent }: VerdictInput): Verdict {
+export function verdictOf({ stopped, streams, thresholds, sent, isOverwhelmed }: VerdictInput): Verdict {
   if (stopped === 'failed') return 'broken'
   if (stopped === 'interrupted' || stopped === 'terminated') return 'interrupted'
   if (
     stopped === 'late' ||
     sent === 0 ||
+    isOverwhelmed ||
     streams.some(({ pace }) => pace === 'missed' || pace === 'exceeded')
   )
     return 'invalid'

@@ -3,6 +3,7 @@
 import type { PortOutcome } from '../gen/snapshot.js'
 import type { Metrics } from '../units/metrics.js'
 import { nanoseconds } from './format.js'
+import type { Overwhelmed } from './receiver.js'
 import type { Environment, Warning } from './result.js'
 import { addLoss } from './rx.js'
 import type { Measured, StreamMeasure } from './streams.js'
@@ -10,7 +11,12 @@ import { sum } from './tx.js'
 
 type Input = Measured & { environment: Environment }
 
-export function warningsOf(run: Input, streams: readonly StreamMeasure[], metrics: Metrics): Warning[] {
+export function warningsOf(
+  run: Input,
+  streams: readonly StreamMeasure[],
+  metrics: Metrics,
+  late: readonly Overwhelmed[],
+): Warning[] {
   return [
     ...run.outcome.warnings,
     ...nothingSent(metrics),
@@ -20,6 +26,7 @@ export function warningsOf(run: Input, streams: readonly StreamMeasure[], metric
     ...noSignature(streams),
     ...lossWarnings(run, streams, metrics),
     ...receiverWarnings(run),
+    ...late.flatMap(alwaysBusy),
     ...run.outcome.ports.flatMap(droppedSending),
     // A rate that was missed has made everything late: once is enough.
     ...(streams.some(({ pace }) => pace === 'missed') ? [] : lateness(run, metrics)),
@@ -117,6 +124,12 @@ function receiverWarnings({ outcome }: Input): Warning[] {
     )
   }
   return found
+}
+
+function alwaysBusy({ port, drops }: Overwhelmed): Warning[] {
+  if (drops > 0) return []
+  const text = `the receiver of ${port} was never idle, and its device counts no drops: whose the loss is, is not known`
+  return [warning('receiver-busy', text, 'add RX queues or CPUs, or lower the rate')]
 }
 
 /** Frames that were handed over and never left: the network cannot have lost them. */

@@ -142,9 +142,12 @@ describe.for(backends)('interfaces by $name', ({ name, rx, special, reason }) =>
     await inLab(special, async lab => {
       const { ended } = await sending(`${name}:${lab.link.near}`, lab.link)
       await execa('ip', ['link', 'delete', lab.link.near])
+      const since = Date.now()
       const { code, result } = await ended
+      expect(Date.now() - since).toBeLessThan(5000)
       expect([code, result.verdict, result.error?.code]).toEqual([5, 'broken', 'interface-lost'])
       expect(result.metrics.tx_packets).toBeGreaterThan(0)
+      expectToAddUp(result)
     })
   })
 

@@ -1,6 +1,7 @@
 // loop: a wire in memory from a device to itself. Each queue is a TX ring and an RX ring laid out as netmap's
 // (struct netmap_ring and netmap_slot, API 14), sharing their buffers as the two ends of a netmap pipe do: what
-// is committed on TX slot i is received on RX slot i, and comes back when the receiver has released it.
+// is committed on TX slot i is received on RX slot i, and comes back when the receiver has released it. With a
+// `capacity` the wire is a device that loses what is beyond it.
 
 #include <sys/mman.h>
 
@@ -9,6 +10,7 @@
 #include <cstring>
 
 #include "../backend.h"
+#include "../clock.h"
 
 namespace nmgen {
 namespace {
@@ -92,7 +94,7 @@ class Wire {
 uint32_t load(const uint32_t& cursor) { return __atomic_load_n(&cursor, __ATOMIC_ACQUIRE); }
 void publish(uint32_t& cursor, uint32_t value) { __atomic_store_n(&cursor, value, __ATOMIC_RELEASE); }
 
-class LoopTx final : public TxQueue {
+class LoopTx : public TxQueue {
  public:
   explicit LoopTx(Wire& wire) : wire_(wire), ring_(wire.tx), size_(ring_->num_slots) {
     for (uint32_t i = 0; i < size_; i++) all_.push_back({wire.buffer(ring_, i), 0, kNothing});
@@ -100,6 +102,7 @@ class LoopTx final : public TxQueue {
   }
   std::span<Frame> all() override { return all_; }
   void filled() override { resize(0, size_); }
+  virtual uint64_t lost() const { return 0; }
 
   uint32_t commit(uint32_t n, bool resized) override {
     n = std::min(n, room);
@@ -122,6 +125,9 @@ class LoopTx final : public TxQueue {
     room = std::min(space(), kMaxBurst);
   }
 
+ protected:
+  void resize_window(uint32_t n) { resize(head_, n); }
+
  private:
   void resize(uint32_t first, uint32_t n) {
     Slot* tx = wire_.slots(ring_);
@@ -141,6 +147,40 @@ class LoopTx final : public TxQueue {
   uint32_t size_;
   uint32_t head_ = 0;
   std::vector<Frame> all_;
+};
+
+// A token bucket stands in the wire: what finds no token is taken from the sender and never arrives. Its buffers are
+// lent again as they are.
+class NarrowTx final : public LoopTx {
+ public:
+  NarrowTx(Wire& wire, uint32_t packets_per_s, uint32_t depth)
+      : LoopTx(wire), period_ns_(1e9 / packets_per_s), depth_(depth), tokens_(depth) {}
+
+  uint32_t commit(uint32_t n, bool resized) override {
+    n = std::min(n, room);
+    const uint32_t passing = std::min(n, take_tokens(n));
+    if (resized) resize_window(n);
+    LoopTx::commit(passing, false);
+    lost_.store(lost_.load(std::memory_order_relaxed) + n - passing, std::memory_order_relaxed);
+    return n;
+  }
+  uint64_t lost() const override { return lost_.load(std::memory_order_relaxed); }
+
+ private:
+  uint32_t take_tokens(uint32_t n) {
+    const uint64_t now = now_ns();
+    const double grown = tokens_ + static_cast<double>(now - filled_ns_) / period_ns_;
+    tokens_ = std::min(grown, depth_);
+    filled_ns_ = now;
+    const uint32_t taken = std::min(n, static_cast<uint32_t>(tokens_));
+    tokens_ -= taken;
+    return taken;
+  }
+
+  const double period_ns_, depth_;
+  double tokens_;
+  uint64_t filled_ns_ = now_ns();
+  std::atomic<uint64_t> lost_{0};
 };
 
 class LoopRx final : public RxQueue {
@@ -169,10 +209,19 @@ class LoopRx final : public RxQueue {
   std::vector<Frame> frames_;
 };
 
+struct Options {
+  uint32_t slots = kDefaultSlots;
+  uint32_t capacity = 0;  // packets per second; 0: as many as are sent
+  uint32_t depth = 512;
+};
+
 struct Queue {
-  Queue(uint16_t id, uint32_t slots) : wire(id, slots) {
+  Queue(uint16_t id, const Options& options) : wire(id, options.slots) {
     if (!wire.ok()) return;
-    tx = std::make_unique<LoopTx>(wire);
+    if (options.capacity)
+      tx = std::make_unique<NarrowTx>(wire, options.capacity, options.depth);
+    else
+      tx = std::make_unique<LoopTx>(wire);
     rx = std::make_unique<LoopRx>(wire);
   }
   Wire wire;
@@ -194,6 +243,12 @@ class Loop final : public Device {
     return {
         {"driver", "loop"}, {"slots", std::to_string(slots_)}, {"receiver", received_ ? "yes" : "none, frames vanish"}};
   }
+  // The wire holds a sender up rather than lose what its receiver has no room for.
+  std::map<std::string, uint64_t> counters() const override {
+    uint64_t lost = 0;
+    for (const auto& queue : queues_) lost += queue->tx->lost();
+    return {{"rx_missed", 0}, {"lost_in_wire", lost}};
+  }
 
  private:
   std::vector<std::unique_ptr<Queue>> queues_;
@@ -201,22 +256,29 @@ class Loop final : public Device {
   uint32_t slots_;
 };
 
-constexpr Argument kArguments[] = {{"slots", "slots of each ring, 128 to 65536 (default 512)"}};
+constexpr Argument kArguments[] = {
+    {"slots", "slots of each ring, 128 to 65536 (default 512)"},
+    {"capacity", "packets/s that each queue's wire carries; what is beyond is lost (default 0: any number)"},
+    {"depth", "packets that may come at once through a wire with a capacity, 1 to 10000000 (default 512)"}};
 
 std::optional<Failure> probe() { return std::nullopt; }
 
 Expected<std::unique_ptr<Device>> open(const OpenRequest& request) {
-  uint32_t slots = kDefaultSlots;
-  if (auto failure = read_settings("loop", request.device, {{"slots", &slots, kMinSlots, kMaxSlots}})) return *failure;
+  Options options;
+  if (auto failure = read_settings("loop", request.device,
+                                   {{"slots", &options.slots, kMinSlots, kMaxSlots},
+                                    {"capacity", &options.capacity, 0, 1'000'000'000},
+                                    {"depth", &options.depth, 1, 10'000'000}}))
+    return *failure;
   const uint32_t count = std::max(request.tx_queues, request.rx_queues);
   if (count > kMaxQueues) return Failure{"too-many-queues", "loop has at most 64 queues", "ask for fewer queues"};
   std::vector<std::unique_ptr<Queue>> queues;
   for (uint32_t q = 0; q < count; q++) {
-    queues.push_back(std::make_unique<Queue>(static_cast<uint16_t>(q), slots));
+    queues.push_back(std::make_unique<Queue>(static_cast<uint16_t>(q), options));
     if (!queues.back()->wire.ok())
       return Failure{"no-memory", "loop: there is no memory for the rings", "ask for fewer slots or queues"};
   }
-  return std::unique_ptr<Device>(std::make_unique<Loop>(std::move(queues), request.rx_queues, slots));
+  return std::unique_ptr<Device>(std::make_unique<Loop>(std::move(queues), request.rx_queues, options.slots));
 }
 
 const Backend kLoop{"loop", "a wire in memory from a device to itself: no NIC, no privileges", kArguments, probe, open};

@@ -16,7 +16,7 @@ namespace nmgen {
 namespace {
 
 constexpr uint32_t kSlots = 2 * kMaxBurst, kSlack = 64;
-constexpr uint64_t kSecond = 1'000'000'000;
+constexpr uint64_t kSecond = 1'000'000'000, kFlushNs = 100'000'000;
 
 struct Header {
   uint32_t magic = 0xa1b23c4d;  // nanoseconds
@@ -34,7 +34,20 @@ Failure cannot_write(const std::string& path, int error) {
           full ? "make room, or send less: --count, --duration" : "choose another file"};
 }
 
-// A burst is one write of whole records: what was counted is in the file, whatever ends the run.
+// A pipe is not opened before somebody reads it; nobody waits for that for ever.
+int open_file(const std::string& path) {
+  constexpr uint64_t kPatienceNs = 2 * kSecond;
+  const uint64_t until = now_ns() + kPatienceNs;
+  int fd;
+  do {
+    fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NONBLOCK, 0644);
+    if (fd < 0 && errno == ENXIO) usleep(10'000);
+  } while (fd < 0 && errno == ENXIO && now_ns() < until);
+  return fd;
+}
+
+// A burst is one write of whole records: what was counted is in the file, whatever ends the run. A pipe may take part
+// of it; then the rest goes first, and nothing else until it has.
 class Tx final : public TxQueue {
  public:
   ~Tx() override {
@@ -43,7 +56,9 @@ class Tx final : public TxQueue {
   std::optional<Failure> create(const std::string& path, uint32_t max_frame) {
     path_ = path;
     max_frame_ = max_frame;
-    fd_ = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    fd_ = open_file(path);
+    if (fd_ < 0 && errno == ENXIO)
+      return Failure{"no-reader", "nobody reads the pipe `" + path + "`", "start its reader first: tcpdump -r " + path};
     const Header header;
     if (fd_ < 0 || ::write(fd_, &header, sizeof header) != sizeof header) return cannot_write(path, errno);
     bytes_ = sizeof header;
@@ -60,6 +75,7 @@ class Tx final : public TxQueue {
 
   uint32_t commit(uint32_t n, bool) override {
     n = std::min(n, room);
+    if (n == 0) return 0;
     size_t size = 0;
     for (uint32_t i = 0; i < n; i++) {
       const Record record{static_cast<uint32_t>(due_[i] / kSecond), static_cast<uint32_t>(due_[i] % kSecond),
@@ -68,34 +84,46 @@ class Tx final : public TxQueue {
       std::memcpy(&out_[size + sizeof record], frames[i].data, frames[i].length);
       size += sizeof record + frames[i].length;
     }
-    const size_t written = write(size);
-    if (written < size) n = cut(n, written);
+    from_ = 0, to_ = size, burst_ = head_, in_burst_ = n;
+    write();
+    if (failure) n = cut(n, from_), to_ = from_;
+    if (from_ == 0) n = 0, to_ = 0;  // a pipe that is full
     packets.store(packets.load(std::memory_order_relaxed) + n, std::memory_order_relaxed);
     head_ = (head_ + n) % kSlots;
     refill();
     return n;
   }
   void refill() override {
+    write();
     frames = &all_[head_];
-    room = failure ? 0 : std::min(kSlots - head_, kMaxBurst);
+    room = failure || from_ < to_ ? 0 : std::min(kSlots - head_, kMaxBurst);
+  }
+  void flush() override {
+    for (const uint64_t until = now_ns() + kFlushNs; from_ < to_ && !failure && now_ns() < until;) write();
+  }
+  // Of the last burst, what a pipe did not take to its end.
+  void unsent(const std::function<void(const Frame&)>& tell) override {
+    if (from_ == to_) return;
+    size_t end = 0;
+    for (uint32_t i = burst_; i < burst_ + in_burst_; i++) {
+      end += sizeof(Record) + all_[i].length;
+      if (end <= from_) continue;
+      tell(all_[i]);
+      packets.fetch_sub(1, std::memory_order_relaxed);
+    }
   }
 
   std::atomic<uint64_t> packets{0};
 
  private:
-  size_t write(size_t size) {
-    size_t at = 0;
-    while (at < size) {
-      const ssize_t bytes = ::write(fd_, &out_[at], size - at);
+  void write() {
+    while (from_ < to_ && !failure) {
+      const ssize_t bytes = ::write(fd_, &out_[from_], to_ - from_);
       if (bytes < 0 && errno == EINTR) continue;
-      if (bytes < 0) {
-        failure = cannot_write(path_, errno);
-        break;
-      }
-      at += static_cast<size_t>(bytes);
+      if (bytes < 0 && errno == EAGAIN) return;
+      if (bytes < 0) failure = cannot_write(path_, errno);
+      if (bytes > 0) from_ += static_cast<size_t>(bytes), bytes_ += static_cast<size_t>(bytes);
     }
-    bytes_ += at;
-    return at;
   }
   // Takes half a record off the end of the file; returns how many of the n are in it.
   uint32_t cut(uint32_t n, size_t written) {
@@ -116,6 +144,8 @@ class Tx final : public TxQueue {
   std::vector<Frame> all_;
   uint64_t due_[kMaxBurst] = {};
   uint32_t head_ = 0;
+  size_t from_ = 0, to_ = 0;  // of out_, what is still to be written
+  uint32_t burst_ = 0, in_burst_ = 0;
 };
 
 class Rx final : public RxQueue {
@@ -177,7 +207,8 @@ class Pcap final : public Device {
     return {{"driver", tx_ ? "pcap writer" : "pcap reader"}};
   }
   std::map<std::string, uint64_t> counters() const override {
-    return {{tx_ ? "tx_packets" : "rx_packets", tx_ ? tx_->packets.load() : rx_->packets.load()}};
+    if (tx_) return {{"tx_packets", tx_->packets.load()}};
+    return {{"rx_packets", rx_->packets.load()}, {"rx_missed", 0}};  // a file keeps what it holds
   }
 
  private:

@@ -323,7 +323,7 @@ void keeps_what_was_peeked_until_it_is_released(const Target& target) {
 
 void counts_what_it_sent(const Target& target) {
   Link link(target);
-  if (link.device->counters().empty()) skip("the device has no counters of its own");
+  if (!link.device->counters().contains("tx_packets")) skip("the device has no such counters of its own");
   const uint64_t before = link.device->counters().at("tx_packets");
   uint64_t sent = 0;
   for (int round = 0; round < 100; round++) {

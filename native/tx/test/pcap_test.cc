@@ -1,6 +1,8 @@
 // Captures of every dialect through the pcap backend, and a disk that is full.
 
+#include <fcntl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -263,6 +265,30 @@ TEST(pcap_counts_what_is_in_the_file_when_the_disk_is_full) {
   CHECK(tx.failure && tx.failure->code == "disk-full" && tx.room == 0);
   CHECK_EQ(std::ifstream(kFile, std::ios::ate | std::ios::binary).tellg(), std::streamoff{24 + 100 * 76});
   unlink(kFile);
+}
+
+TEST(pcap_does_not_wait_for_a_reader_of_its_pipe_that_stopped) {
+  const std::string pipe = std::string(kFile) + ".pipe";
+  CHECK_EQ(mkfifo(pipe.c_str(), 0600), 0);
+  const int reader = open(pipe.c_str(), O_RDONLY | O_NONBLOCK);
+  auto device = open_or_fail("pcap:" + pipe, 1, 0);
+  TxQueue& tx = *device->tx(0);
+  for (Frame& frame : tx.all()) std::memset(frame.data, 1, 60), frame.length = 60;
+  uint64_t sent = 0;
+  for (uint32_t n = 1; n > 0; sent += n) n = tx.commit(std::min(tx.room, 64u), false);
+  CHECK(!tx.failure);
+  CHECK_EQ(tx.commit(std::min(tx.room, 64u), false), 0u);  // and it comes back
+  tx.flush();
+  tx.unsent([&](const Frame&) { sent--; });
+  std::vector<char> bytes(1 << 20);
+  const auto held = static_cast<uint64_t>(read(reader, bytes.data(), bytes.size()));
+  CHECK_EQ((held - 24) / 76, sent);
+  CHECK_EQ(device->counters()["tx_packets"], sent);
+  // What the reader takes makes room again.
+  tx.refill();
+  CHECK(tx.room > 0);
+  close(reader);
+  unlink(pipe.c_str());
 }
 
 }  // namespace

@@ -1,0 +1,83 @@
+/** What of this machine decides how fast and how steadily packets are sent, beside its devices. As the kernel says it. */
+import { Files, parseCpuList } from './files.js'
+
+export interface Tuning {
+  iommuGroups: number
+  /** vfio without an IOMMU is switched on, as virtual machines need it. */
+  noIommu: boolean
+  /** Where hugetlbfs is mounted. */
+  hugetlbfs: string[]
+  /** Hugepages of every size that are free on each NUMA node. */
+  freeByNode: Record<number, number>
+  /** As /sys/devices/system/cpu/smt/control: on, off, forceoff, notsupported. */
+  smt: string | null
+  nohzFull: number[]
+  /** Interrupts that may come to an isolated CPU. */
+  interruptsOnIsolated: number
+  /** Since boot, of all CPU time. */
+  stealRatio: number | null
+  /** Its rate is the same at every frequency and in every idle state. */
+  invariantTsc: boolean | null
+  /** Soft limit; null: none. */
+  openFiles: number | null
+}
+
+const cpus = 'sys/devices/system/cpu'
+
+export function readTuning(root = '/'): Tuning {
+  const files = new Files(root)
+  const isolated = parseCpuList(files.text(`${cpus}/isolated`) ?? '')
+  return {
+    iommuGroups: files.list('sys/kernel/iommu_groups').length,
+    noIommu: files.text('sys/module/vfio/parameters/enable_unsafe_noiommu_mode') === 'Y',
+    hugetlbfs: files.rows('proc/self/mounts').flatMap(row => (row[2] === 'hugetlbfs' ? [row[1]!] : [])),
+    freeByNode: readFreeByNode(files),
+    smt: files.text(`${cpus}/smt/control`),
+    nohzFull: parseCpuList(files.text(`${cpus}/nohz_full`)?.replace('(null)', '') ?? ''),
+    interruptsOnIsolated: isolated.length === 0 ? 0 : countInterrupts(files, isolated),
+    stealRatio: readSteal(files),
+    invariantTsc: readTsc(files),
+    openFiles: readOpenFiles(files),
+  }
+}
+
+function readFreeByNode(files: Files): Tuning['freeByNode'] {
+  const nodes = files.list('sys/devices/system/node').filter(entry => /^node\d+$/.test(entry))
+  return Object.fromEntries(
+    nodes.map(node => {
+      const base = `sys/devices/system/node/${node}/hugepages`
+      const free = files.list(base).map(size => Number(files.text(`${base}/${size}/free_hugepages`)))
+      return [Number(node.slice(4)), free.reduce((sum, n) => sum + n, 0)]
+    }),
+  )
+}
+
+function countInterrupts(files: Files, isolated: readonly number[]): number {
+  const targets = (irq: string) =>
+    parseCpuList(
+      files.text(`proc/irq/${irq}/effective_affinity_list`) ??
+        files.text(`proc/irq/${irq}/smp_affinity_list`) ??
+        '',
+    )
+  const numbers = files.list('proc/irq').filter(entry => /^\d+$/.test(entry))
+  return numbers.filter(irq => targets(irq).some(cpu => isolated.includes(cpu))).length
+}
+
+/** user, nice, system, idle, iowait, irq, softirq, steal (proc(5)); guest time is part of user's. */
+function readSteal(files: Files): number | null {
+  const [, ...ticks] = files.rows('proc/stat').find(([name]) => name === 'cpu') ?? []
+  const times = ticks.slice(0, 8).map(Number)
+  const total = times.reduce((sum, n) => sum + n, 0)
+  return total > 0 ? (times[7] ?? 0) / total : null
+}
+
+/** null: not an x86, or the kernel does not say. */
+function readTsc(files: Files): boolean | null {
+  const flags = files.table('proc/cpuinfo').get('flags')?.split(' ')
+  return flags === undefined ? null : flags.includes('constant_tsc') && flags.includes('nonstop_tsc')
+}
+
+function readOpenFiles(files: Files): number | null {
+  const soft = /^Max open files\s+(\S+)/m.exec(files.text('proc/self/limits') ?? '')?.[1]
+  return soft === undefined || soft === 'unlimited' ? null : Number(soft)
+}
