@@ -16,6 +16,7 @@ const mayImport = {
   compare: ['stats/', 'units/'],
   find: ['stats/', 'profile/model', 'units/'],
   report: ['stats/', 'compare/', 'find/', 'profile/model', 'units/'],
+  library: ['profile/', 'templates/', 'gen/', 'stats/', 'compare/', 'units/'],
   ui: ['stats/', 'units/', 'report/(exposition|verdict|html/)'],
 }
 

@@ -14,6 +14,7 @@ import { loadProfile } from '../dist/profile/load.js'
 import { compile } from '../dist/templates/compile.js'
 import { makeLanes } from '../dist/templates/lanes.js'
 import { median } from './statistics.mjs'
+import { kinds, manyStreams } from './streams.mjs'
 
 const { values } = parseArgs({
   options: {
@@ -23,20 +24,6 @@ const { values } = parseArgs({
   },
 })
 const count = Number(values.streams)
-
-const address = (network, i) => `${network}.${i >> 8}.${i & 255}`
-const head = 'version: 1\nname: many\nports: { a: loop:lab }\nrate: 1Mpps\nstreams:\n'
-
-const whole = i => `  - name: s${i}
-    frame: 64B
-    layers:
-      - ethernet: { src: 02:00:00:00:00:01, dst: 02:00:00:00:00:02 }
-      - ipv4: { src: { inc: 198.18.0.0/20 }, dst: ${address('198.19', i)} }
-      - udp: { src: { random: 1024-65535 }, dst: 9 }
-`
-const alike = i =>
-  i === 0 ? whole(i) : `  - { name: s${i}, like: s0, set: { ipv4.dst: ${address('198.19', i)} } }\n`
-const profile = stream => head + Array.from({ length: count }, (_, i) => stream(i)).join('')
 
 /** Milliseconds of CPU of load, compile and encode: as exact on a busy machine, and threads of the engine count as well. */
 function steps(text) {
@@ -63,9 +50,7 @@ const round = name =>
     execFileSync(process.execPath, [import.meta.filename, '--streams', values.streams, '--one', name]),
   )
 
-const kinds = { 'written out': whole, 'like the first': alike }
-
-if (values.one) console.log(JSON.stringify(steps(profile(kinds[values.one]))))
+if (values.one) console.log(JSON.stringify(steps(manyStreams(kinds[values.one], count))))
 else {
   const ms = value => value.toFixed(0)
   const table = new Table({
@@ -76,7 +61,12 @@ else {
     const rounds = Array.from({ length: Number(values.rounds) }, () => round(name))
     const medians = [0, 1, 2].map(step => median(rounds.map(round => round[step])))
     const all = median(rounds.map(round => round.reduce((sum, time) => sum + time, 0)))
-    table.push([`${count} ${name}`, (profile(stream).length / 1e6).toFixed(2), ...medians.map(ms), ms(all)])
+    table.push([
+      `${count} ${name}`,
+      (manyStreams(stream, count).length / 1e6).toFixed(2),
+      ...medians.map(ms),
+      ms(all),
+    ])
   }
   console.log(table.toString())
 }

@@ -1,6 +1,7 @@
 /** `nmgen run`: read, check, open the files, announce, send, count, judge, report. */
 
 import { startRun } from '../gen/engine.js'
+import { captureResults } from '../library/captures.js'
 import { profileDocument } from '../profile/write.js'
 import { openFolder, type RunFolder } from '../report/files.js'
 import { type Recorder, recorder } from '../report/folder.js'
@@ -13,7 +14,6 @@ import type { ProfileResult, Result } from '../stats/result.js'
 import { styleFor } from '../stats/style.js'
 import { exitOf } from '../stats/verdict.js'
 import { modeFor, openView, type View } from '../ui/terminal.js'
-import { captureResults } from './captures.js'
 import { checkMetrics } from './expectations.js'
 import { setOutcome } from './outcome.js'
 import { applyOverrides } from './overrides.js'

@@ -34,6 +34,10 @@ export class ByteWriter {
   /** A length as u32, then the bytes. */
   blob(bytes: Uint8Array): void {
     this.u32(bytes.length)
+    this.bytes(bytes)
+  }
+
+  bytes(bytes: Uint8Array): void {
     const at = this.#room(bytes.length)
     this.#bytes.set(bytes, at)
   }
@@ -44,7 +48,19 @@ export class ByteWriter {
     for (const item of items) write(item)
   }
 
+  get length(): number {
+    return this.#length
+  }
+
+  /** A copy of what was written from `start` on. */
+  since(start: number): Uint8Array {
+    return this.#bytes.slice(start, this.#length)
+  }
+
+  /** In shared memory: it goes to another thread as it is. */
   done(): Uint8Array {
-    return this.#bytes.slice(0, this.#length)
+    const bytes = new Uint8Array(new SharedArrayBuffer(this.#length))
+    bytes.set(this.#bytes.subarray(0, this.#length))
+    return bytes
   }
 }

@@ -45,7 +45,12 @@ export interface EncodeOptions {
   limits?: readonly (number | null)[]
   /** With what tells groups apart: for those who count. */
   accounts?: boolean
+  /** What the plans of several queues have in common, encoded by the first of them. */
+  bodies?: Bodies
 }
+
+/** By stream: all of it that is the same in every queue. */
+export type Bodies = Map<StreamPlan, Uint8Array>
 
 function encodeTemplate(out: ByteWriter, template: Template): void {
   out.blob(template.bytes)
@@ -118,16 +123,28 @@ const itself: Places = { cycle: 1, places: [0] }
 function encodeStream(out: ByteWriter, stream: StreamPlan, whole: Shard, options: EncodeOptions): void {
   const limit = options.limits?.[stream.id] ?? stream.count
   const shard = ownShard(stream, whole)
-  // The stream's own first: they decide over shards.
-  const numbers = [
-    ...new Set([stream.member ?? itself, ...stream.fields.flatMap(field => field.numbers ?? [])]),
-  ]
   out.u32(stream.id)
   out.u32(options.strides?.[stream.id] ?? 1)
   out.u32(options.histograms?.[stream.id] ?? 0)
   out.u32(stream.signature === null ? 0 : 1)
   out.u32(stream.signature ?? 0)
   out.u64(limit === null ? NO_LIMIT : BigInt(shareOf(limit, shard)))
+  const known = options.bodies?.get(stream)
+  if (known) {
+    out.bytes(known)
+  } else {
+    const start = out.length
+    encodeBody(out, stream)
+    options.bodies?.set(stream, out.since(start))
+  }
+  encodeAccount(out, stream, whole, options)
+}
+
+function encodeBody(out: ByteWriter, stream: StreamPlan): void {
+  // The stream's own first: they decide over shards.
+  const numbers = [
+    ...new Set([stream.member ?? itself, ...stream.fields.flatMap(field => field.numbers ?? [])]),
+  ]
   out.list(numbers, ({ cycle, places }) => {
     out.u32(cycle)
     out.list(places, place => out.u32(place))
@@ -148,7 +165,6 @@ function encodeStream(out: ByteWriter, stream: StreamPlan, whole: Shard, options
   out.u32(stream.match?.offset ?? 0)
   out.blob(stream.match?.value ?? new Uint8Array())
   out.blob(stream.match?.mask ?? new Uint8Array())
-  encodeAccount(out, stream, whole, options)
 }
 
 /** A stream whose frames are the numbers of groups: rendered by what renders packets, they are the same packets'. */

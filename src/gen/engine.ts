@@ -32,7 +32,7 @@ export interface RunOptions {
 
 class NativeRun implements Run {
   readonly done: Promise<RunOutcome>
-  readonly #startedAt = new Date()
+  #startedAt = new Date()
   readonly #latency: LatencyReader
   readonly #groups: GroupReader
   #stopped: StopReason | undefined
@@ -95,6 +95,7 @@ class NativeRun implements Run {
       for (const port of this.ports) this.#droppedBefore.set(port.handle, dropsOf(port))
       looks.start()
       this.#epochNs = this.team.go(randomInt(1, 0x10000))
+      this.#startedAt = new Date() // of the packets, not of what it took to get there
       failure = await this.team.finished('tx')
       looks.stop()
       // What is under way when a sender breaks has not been lost either; a receiver that broke gets no more.

@@ -5,7 +5,7 @@ import { type Group, groupsOf, partOf } from '../templates/group.js'
 import { makeLanes } from '../templates/lanes.js'
 import type { Plan, StreamPlan } from '../templates/plan.js'
 import { paceOf, packetLimit } from '../templates/rate.js'
-import { encodePlan } from './encode.js'
+import { type Bodies, encodePlan } from './encode.js'
 import type { Source } from './native.js'
 import { departuresOf, type Page, rxPage, txPage } from './page.js'
 import type { OpenPort } from './ports.js'
@@ -67,7 +67,13 @@ interface Sender {
   queue: Queue
 }
 
-function txQueue(plan: Plan, port: OpenPort, queue: number, fleet: FleetShard): Sender {
+interface Sending {
+  plan: Plan
+  fleet: FleetShard
+  bodies: Bodies
+}
+
+function txQueue(port: OpenPort, queue: number, { plan, fleet, bodies }: Sending): Sender {
   const streams = streamsOf(plan, 'tx', port)
   // A fleet's shard is what it is on any number of queues: packets of index `fleet.index` modulo `fleet.of`.
   const shard: Shard = { index: fleet.index + fleet.of * queue, stride: fleet.of * port.txQueues }
@@ -79,13 +85,14 @@ function txQueue(plan: Plan, port: OpenPort, queue: number, fleet: FleetShard): 
     const total = packetLimit(group, plan.durationNs, linkBps)
     for (const { id, member } of group) limits[id] = total === null ? null : partOf(member, total)
   }
+  const lanes = makeLanes(streams, { ...plan, linkBps })
   const made: Queue = {
     direction: 'tx',
     port,
     queue,
     streams: streams.map(({ id }) => id),
     histograms: [],
-    plan: encodePlan(plan, { shard, streams, lanes: makeLanes(streams, { ...plan, linkBps }), limits }),
+    plan: encodePlan(plan, { shard, streams, lanes, limits, bodies }),
     page: txPage(streams.length, groups.some(isPaced), ringOf(streams)),
     sources: [],
     shard,
@@ -122,7 +129,8 @@ function requireSpeed(groups: readonly Group[], linkBps: number | null): void {
 /** Each ring of a TX queue about streams that are received here. */
 function sourcesOf(streams: readonly StreamPlan[], senders: readonly Sender[]): Source[] {
   return senders.flatMap(({ shard, queue: { page, port, streams: ids } }) =>
-    streams
+    // Of thousands of streams none has a ring, and to look each of them up would take longer than all the rest.
+    (departuresOf(page, 0) ? streams : [])
       .filter(stream => stream.tx === port.name && stream.signature !== null)
       .flatMap(stream => {
         const ring = departuresOf(page, ids.indexOf(stream.id))
@@ -139,11 +147,12 @@ export function groupsBefore(streams: readonly StreamPlan[], k: number): number 
 
 interface Receiving {
   plan: Plan
+  bodies: Bodies
   strides: readonly number[]
   senders: readonly Sender[]
 }
 
-function rxQueue(port: OpenPort, queue: number, { plan, strides, senders }: Receiving): Queue {
+function rxQueue(port: OpenPort, queue: number, { plan, bodies, strides, senders }: Receiving): Queue {
   const streams = streamsOf(plan, 'rx', port)
   const histograms = histogramsOf(streams)
   const byId: number[] = []
@@ -156,7 +165,7 @@ function rxQueue(port: OpenPort, queue: number, { plan, strides, senders }: Rece
     queue,
     streams: streams.map(({ id }) => id),
     histograms,
-    plan: encodePlan(plan, { streams, strides, histograms: byId, accounts: true }),
+    plan: encodePlan(plan, { streams, strides, histograms: byId, bodies, accounts: true }),
     page: rxPage({
       streams: streams.length,
       histograms: new Set(histograms).size,
@@ -174,8 +183,10 @@ export function makeQueues(plan: Plan, ports: readonly OpenPort[], fleet: FleetS
     ({ tx }) => fleet.of * (ports.find(({ name }) => name === tx)?.txQueues ?? 1),
   )
   const each = (count: number) => Array.from({ length: count }, (_, queue) => queue)
-  const senders = ports.flatMap(port => each(port.txQueues).map(queue => txQueue(plan, port, queue, fleet)))
-  const receiving = { plan, strides, senders }
+  const bodies: Bodies = new Map()
+  const sending = { plan, fleet, bodies }
+  const senders = ports.flatMap(port => each(port.txQueues).map(queue => txQueue(port, queue, sending)))
+  const receiving = { plan, bodies, strides, senders }
   return [
     ...senders.map(({ queue }) => queue),
     ...ports.flatMap(port => each(port.rxQueues).map(queue => rxQueue(port, queue, receiving))),

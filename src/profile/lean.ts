@@ -37,17 +37,28 @@ const most = 65_536
 /** Parses equal input once, and makes one object of it: what is derived from one layer holds for all that are equal. */
 export function remembered<S extends z.ZodType>(schema: S): S {
   const known = new Map<string, unknown>()
+  const seen = new WeakMap<object, unknown>()
   const { run } = schema._zod
   schema._zod.run = (payload, context) => {
-    const key = keyOf(payload.value)
+    const { value } = payload
+    const isObject = typeof value === 'object' && value !== null
+    if (isObject && seen.has(value)) {
+      payload.value = seen.get(value)
+      return payload
+    }
+    const key = keyOf(value)
     if (key === undefined) return run(payload, context)
     if (known.has(key)) {
       payload.value = known.get(key)
+      if (isObject) seen.set(value, payload.value)
       return payload
     }
     const result = run(payload, context)
     if (known.size >= most) known.clear()
-    if (!(result instanceof Promise) && result.issues.length === 0) known.set(key, result.value)
+    if (!(result instanceof Promise) && result.issues.length === 0) {
+      known.set(key, result.value)
+      if (isObject) seen.set(value, result.value)
+    }
     return result
   }
   return schema

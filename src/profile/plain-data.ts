@@ -1,4 +1,5 @@
 import { CORE_SCHEMA, load } from 'js-yaml'
+import { loadAlike } from './alike-text.js'
 import { inheritData } from './inherit-data.js'
 import { isMap } from './problem.js'
 
@@ -10,7 +11,7 @@ import { isMap } from './problem.js'
 export function readPlainData(text: string): unknown {
   if (unusual.test(text)) return undefined
   try {
-    const data = load(text, { schema: CORE_SCHEMA })
+    const data = loadAlike(text) ?? load(text, { schema: CORE_SCHEMA })
     if (!isMap(data) || 'matrix' in data || !Array.isArray(data.streams)) return undefined
     if (!data.streams.some(isChanged)) return data
     const streams = inheritData(data.streams)

@@ -171,10 +171,17 @@ const alternativeDocument = ({ weight, name, frame, signature }: Alternative, co
   ...content,
 })
 
+const byNameOf = (members: readonly Member[]) => ({
+  kinds: new Map(fieldsOf(members).map(field => [field.name, field])),
+  known: new Map(listsOf(members).map(list => [list.list, list])),
+})
+const byName = new WeakMap<readonly Member[], ReturnType<typeof byNameOf>>()
+
 /** The fields of a header, or of an item in a list of it, always in the long form. */
 function membersDocument(members: readonly Member[], { fields, lists = {} }: LayerSpec) {
-  const kinds = new Map(fieldsOf(members).map(field => [field.name, field]))
-  const known = new Map(listsOf(members).map(list => [list.list, list]))
+  const names = byName.get(members) ?? byNameOf(members)
+  byName.set(members, names)
+  const { kinds, known } = names
   return Object.fromEntries([
     ...Object.entries(fields).map(([field, spec]) => [field, fieldDocument(kinds.get(field)!, spec, 'all')]),
     ...Object.entries(lists).map(([list, items]) => [list, listDocument(known.get(list)!, items)]),

@@ -48,7 +48,7 @@ describe('what a command loads', () => {
 
   it('is few files for a run', () => {
     expect(run.main.length).toBeGreaterThan(10)
-    expect(run.main.length).toBeLessThan(55)
+    expect(run.main.length).toBeLessThan(80)
     expect(run.main.join()).toMatch(/bundle\/yargs/)
   })
 
