@@ -93,7 +93,7 @@ const changed = (file: string): NmgenError =>
 
 function checkGoals(combinations: readonly Combination[], { goals, fixed }: Wanted): void {
   for (const { read } of combinations) {
-    for (const { conditions } of goals) checkMetrics(conditions, read.plan)
+    for (const { conditions } of goals) checkMetrics({ ...read.plan, expect: conditions })
     const unknown = fixed.find(name => !read.plan.streams.some(stream => stream.name === name))
     if (unknown !== undefined)
       throw usage(
