@@ -1,12 +1,12 @@
 import type { CommandModule } from 'yargs'
 import { NmgenError } from '../errors.js'
 import { Exit } from '../exit.js'
+import type { Examined } from '../library/examine.js'
 import type { Diagnostic } from '../profile/diagnostics.js'
 import type { Profile } from '../profile/model.js'
 import type { ResolvedRow } from '../profile/resolved.js'
 import type { Explanation } from './explain.js'
 import { setOutcome } from './outcome.js'
-import type { Examined } from './profile.js'
 import type { Argv } from './run-flags.js'
 import { runOptions } from './run-options.js'
 

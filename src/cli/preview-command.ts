@@ -1,18 +1,17 @@
 /** `nmgen preview`: the packets of a profile from the same native core that sends them. */
 import { NmgenError } from '../errors.js'
 import { Exit } from '../exit.js'
+import { type Packet, type PacketView, viewOf } from '../library/packet.js'
+import { packetsOf } from '../library/packets.js'
 import type { Profile } from '../profile/model.js'
 import { styleFor } from '../stats/style.js'
 import { groupsOf } from '../templates/group.js'
 import { pcapFile } from '../templates/pcap.js'
 import type { Plan, StreamPlan } from '../templates/plan.js'
 import { countOf } from '../templates/rate.js'
-import { schedule } from '../templates/schedule.js'
 import { parseCount } from '../units/count.js'
 import { openOutput } from './output.js'
 import type { PreviewArguments } from './preview.js'
-import { framesOf } from './preview-frames.js'
-import { type Packet, type PacketView, viewOf } from './preview-packet.js'
 import { type Counted, countPackets } from './preview-stats.js'
 import { statsJson, statsText } from './preview-stats-text.js'
 import { packetJson, packetText, variesText } from './preview-text.js'
@@ -69,22 +68,6 @@ function checkPacket(streams: readonly StreamPlan[], packet: number | undefined)
     Exit.usage,
     `the last one is ${last}`,
   )
-}
-
-function* packetsOf(
-  plan: Plan,
-  streams: readonly StreamPlan[],
-  first: bigint,
-  count: number,
-): Generator<Packet> {
-  const frames = new Map<StreamPlan, Iterator<Uint8Array>>()
-  let left = count
-  for (const turn of schedule(streams, first)) {
-    if (left-- === 0) return
-    const { stream, frame, index, timeNs } = turn
-    if (!frames.has(stream)) frames.set(stream, framesOf(plan, stream, index))
-    yield { stream, frame, timeNs, bytes: frames.get(stream)!.next().value! }
-  }
 }
 
 function printText(packets: Iterable<Packet>): void {

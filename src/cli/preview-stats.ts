@@ -1,9 +1,10 @@
 /** `nmgen preview --stats`: counts the packets instead of showing them. */
+
+import { framesOf } from '../library/frames.js'
 import { type Census, counter, emptyCensus, merge } from '../templates/census/census.js'
 import { groupsOf } from '../templates/group.js'
 import type { Plan, StreamPlan } from '../templates/plan.js'
 import { schedule } from '../templates/schedule.js'
-import { framesOf } from './preview-frames.js'
 
 export interface NamedCensus {
   stream: string

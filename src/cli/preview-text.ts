@@ -1,6 +1,6 @@
+import type { FieldView, LayerView, PacketView } from '../library/packet.js'
 import { paint, type Style } from '../stats/style.js'
 import type { StreamPlan } from '../templates/plan.js'
-import type { FieldView, LayerView, PacketView } from './preview-packet.js'
 
 const bytesPerLine = 16
 

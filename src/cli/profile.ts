@@ -1,72 +1,35 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { NmgenError } from '../errors.js'
 import { Exit } from '../exit.js'
+import { type Examined, examineText, type ReadOptions } from '../library/examine.js'
 import { type Diagnostic, inFileOrder, renderDiagnostics, unique } from '../profile/diagnostics.js'
-import { type Loaded, loadProfile } from '../profile/load.js'
+import type { Loaded } from '../profile/load.js'
 import type { Profile } from '../profile/model.js'
-import { compile } from '../templates/compile.js'
 import type { Plan } from '../templates/plan.js'
-import { captureReader } from './captures.js'
 import { wantsColor } from './color.js'
 import { userConfig } from './config.js'
 
-export interface ReadOptions {
-  /** `--set` arguments. */
-  set?: readonly string[]
-  /** Which combination of the profile's matrix (default: the first). */
-  pick?: number
-  /** What flags change, between reading and compiling. */
-  override?: (profile: Profile) => Profile
-}
-
-export interface Examined extends Pick<Loaded, 'place' | 'combinations' | 'values'> {
-  file: string
-  text: string
-  /** Both are present where no diagnostic is an error. */
-  profile?: Profile
-  plan?: Plan
-  diagnostics: Diagnostic[]
+/** With the user's configuration, which is read anew: tests and long runs change it. */
+function examined(text: string, file: string, options: ReadOptions): Examined {
+  const config = userConfig()
+  return examineText(text, file, { ...options, ...(config && { config }) })
 }
 
 /** Reads, checks and compiles a profile; says everything that is wrong with it and throws only if it cannot be read. */
 export function examine(file: string, options: ReadOptions = {}): Examined {
-  return examineText(readText(file), file, options)
+  return examined(readText(file), file, options)
 }
 
 /** Every combination of the matrix; what is wrong in several of them is said once. */
 export function examineAll(file: string, options: ReadOptions = {}): Examined {
   const text = readText(file)
-  const first = examineText(text, file, options)
+  const first = examined(text, file, options)
   const others = Array.from({ length: first.combinations - 1 }, (_, i) =>
-    examineText(text, file, { ...options, pick: i + 1 }),
+    examined(text, file, { ...options, pick: i + 1 }),
   )
   const diagnostics = unique([first, ...others].flatMap(one => one.diagnostics)).sort(inFileOrder)
   const bad = others.find(({ plan }) => !plan)
   return bad ? { ...bad, diagnostics } : { ...first, diagnostics }
-}
-
-function examineText(text: string, file: string, options: ReadOptions): Examined {
-  const { set, pick, override = profile => profile } = options
-  const config = userConfig()
-  const loaded = loadProfile(text, {
-    file,
-    ...(set && { set }),
-    ...(pick !== undefined && { pick }),
-    ...(config && { config }),
-  })
-  const { diagnostics, locate, place, combinations, values } = loaded
-  const read = { file, text, place, combinations, values }
-  if (!loaded.profile) return { ...read, diagnostics }
-  const profile = override(loaded.profile)
-  const compiled = compile(profile, captureReader(file))
-  const found = compiled.diagnostics.map((one): Diagnostic => ({ ...one, file, ...locate(one.path) }))
-  const all = [...diagnostics, ...found].sort(inFileOrder)
-  const failed = all.some(diagnostic => diagnostic.severity === 'error')
-  return {
-    ...read,
-    diagnostics: all,
-    ...(compiled.plan && !failed && { profile, plan: compiled.plan }),
-  }
 }
 
 export interface ReadPlan extends Pick<Loaded, 'combinations' | 'values'> {
@@ -87,7 +50,7 @@ export function readPlans(file: string, options: ReadOptions = {}): ReadPlan[] {
   const first = orRefuse(all)
   if (all.combinations === 1) return [first]
   return Array.from({ length: all.combinations }, (_, pick) => {
-    const { profile, plan, ...rest } = examineText(all.text, file, { ...options, pick })
+    const { profile, plan, ...rest } = examined(all.text, file, { ...options, pick })
     return { ...rest, profile: profile!, plan: plan! }
   })
 }

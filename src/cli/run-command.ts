@@ -1,6 +1,7 @@
 /** `nmgen run`: read, check, open the files, announce, send, count, judge, report. */
 
 import { startRun } from '../gen/engine.js'
+import { captureResults } from '../library/captures.js'
 import { profileDocument } from '../profile/write.js'
 import { openFolder, type RunFolder } from '../report/files.js'
 import { type Recorder, recorder } from '../report/folder.js'
@@ -14,7 +15,6 @@ import { styleFor } from '../stats/style.js'
 import { checkMetrics } from '../stats/thresholds.js'
 import { exitOf } from '../stats/verdict.js'
 import { modeFor, openView, type View } from '../ui/terminal.js'
-import { captureResults } from './captures.js'
 import { setOutcome } from './outcome.js'
 import { applyOverrides } from './overrides.js'
 import { print } from './print.js'
@@ -42,7 +42,7 @@ export async function runCommand(argv: Argv): Promise<void> {
 }
 
 /** One run from its folder to its result, which is written but not printed. */
-async function runOne(read: Read, flags: Flags): Promise<Finished> {
+export async function runOne(read: Read, flags: Flags): Promise<Finished> {
   const matrix = settingsText(read.values)
   const profile = profileResult({
     ...read,

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
+import { readPlan } from '../cli/profile.js'
 import { captureResults } from './captures.js'
-import { readPlan } from './profile.js'
 
 it('captures of a run are known by name, size and SHA-256, each once', () => {
   const file = 'profiles/replay.yaml'

@@ -1,0 +1,12 @@
+/** nmgen as a library: the same parts as the command line. Nothing is printed; failures are NmgenErrors. */
+export { NmgenError } from './errors.js'
+export type { RunOptions } from './gen/engine.js'
+export type { Snapshot } from './gen/snapshot.js'
+export { type Comparison, compare } from './library/compare.js'
+export { type CompileOptions, compile, ProfileError, type Program, type Source } from './library/compile.js'
+export type { PacketView } from './library/packet.js'
+export { type PreviewOptions, preview } from './library/preview.js'
+export { type RunEvent, type Running, run } from './library/run.js'
+export type { Diagnostic } from './profile/diagnostics.js'
+export type { Result } from './stats/result.js'
+export type { Interval } from './stats/sampler.js'

@@ -1,0 +1,13 @@
+import { type Comparison, compare as compareResults, type Options } from '../compare/compare.js'
+import type { Result } from '../stats/result.js'
+
+export type { Comparison }
+
+const usual: Options = { gates: null, strict: false, allowOtherEnvironment: false, interleaved: false }
+
+/** Two sets of results of one profile, four runs each at least, to a verdict: regression, improvement, equivalent, inconclusive. */
+export const compare = (
+  base: readonly Result[],
+  current: readonly Result[],
+  options: Partial<Options> = {},
+): Comparison => compareResults(base, current, { ...usual, ...options })
