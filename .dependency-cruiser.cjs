@@ -14,7 +14,7 @@ const mayImport = {
     'units/',
   ],
   compare: ['stats/', 'units/'],
-  find: ['stats/', 'profile/model', 'units/'],
+  find: ['stats/', 'templates/(plan|rate|group)\\.ts$', 'profile/model', 'units/'],
   report: ['stats/', 'compare/', 'find/', 'profile/model', 'units/'],
   library: ['profile/', 'templates/', 'gen/', 'stats/', 'compare/', 'units/'],
   ui: ['stats/', 'units/', 'report/(exposition|verdict|html/)'],

@@ -38,6 +38,12 @@ const owed: readonly string[] = [
   'not-kept',
   'trial-failed',
   'worker-died',
+  'cannot-search',
+  'no-receiver',
+  'no-reference',
+  'no-search',
+  'nothing-sent',
+  'profile-changed',
 ]
 
 const filesIn = (folder: string) =>

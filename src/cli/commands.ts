@@ -7,6 +7,7 @@ import check from './check.js'
 import compare from './compare.js'
 import completion from './completion.js'
 import doctor from './doctor.js'
+import find from './find.js'
 import ports from './ports.js'
 import preview from './preview.js'
 import report from './report.js'
@@ -16,6 +17,7 @@ import trend from './trend.js'
 
 export const commands = [
   run,
+  find,
   check,
   preview,
   capture,

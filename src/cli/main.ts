@@ -12,6 +12,7 @@ Examples:
 $ nmgen run profiles/udp-64b.yaml --duration 3s
 $ nmgen preview profiles/udp-64b.yaml --count 2
 $ nmgen check profiles/*.yaml
+$ nmgen find profiles/udp-64b.yaml --preset quick
 $ nmgen compare results/baselines/udp-64b results/today
 $ nmgen ports
 $ nmgen doctor`

@@ -23,7 +23,7 @@ const command: CommandModule<object, ReportArguments> = {
         type: 'string',
         array: true,
         demandOption: true,
-        describe: 'Results, folders of runs, or folders of these',
+        describe: 'Results, folders of runs or searches, or folders of these',
       })
       .option('format', { choices: formats, default: 'text', requiresArg: true, describe: 'How' })
       .option('merge', {
@@ -39,17 +39,36 @@ const command: CommandModule<object, ReportArguments> = {
       }),
   handler: async ({ results, format, out, merge }) => {
     const { hostname } = await import('node:os')
-    const { readResults } = await import('../report/read.js')
-    const { storedFormats } = await import('../report/stored/index.js')
     const { openOutput } = await import('./output.js')
-    const chosen = storedFormats.find(({ name }) => name === format)!
-    const stored = results.flatMap(readResults)
-    const shown = merge ? [await merged(stored)] : stored
-    const text = await chosen.write(shown, { now: new Date(), host: hostname() })
+    const at = { now: new Date(), host: hostname() }
+    const text = (await searched(results, format, at)) ?? (await runs(results, format, at, merge))
     const output = openOutput(out)
     output.write(Buffer.from(text))
     output.close()
   },
+}
+
+interface At {
+  now: Date
+  host: string
+}
+
+/** null: these are no searches, or the format is one of their runs only. */
+async function searched(paths: readonly string[], format: string, at: At): Promise<string | null> {
+  const { readSearch } = await import('../report/search/read.js')
+  const { searchFormats } = await import('../report/search/index.js')
+  const chosen = searchFormats.find(({ name }) => name === format)
+  const searches = paths.map(readSearch)
+  if (!chosen || searches.some(search => search === null)) return null
+  return searches.map(search => chosen.write(search!, at)).join('\n')
+}
+
+async function runs(paths: readonly string[], format: string, at: At, merge: boolean): Promise<string> {
+  const { readResults } = await import('../report/read.js')
+  const { storedFormats } = await import('../report/stored/index.js')
+  const chosen = storedFormats.find(({ name }) => name === format)!
+  const stored = paths.flatMap(readResults)
+  return await chosen.write(merge ? [await merged(stored)] : stored, at)
 }
 
 /** A whole is judged anew, and its verdict is news: that of a stored result was told when it was made. */

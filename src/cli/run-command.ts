@@ -42,7 +42,7 @@ export async function runCommand(argv: Argv): Promise<void> {
 }
 
 /** One run from its folder to its result, which is written but not printed. */
-async function runOne(read: Read, flags: Flags): Promise<Finished> {
+export async function runOne(read: Read, flags: Flags): Promise<Finished> {
   const matrix = settingsText(read.values)
   const profile = profileResult({
     ...read,

@@ -1,12 +1,13 @@
 import type { Result } from '../../stats/result.js'
 import { metricNames } from '../../units/metrics.js'
+import { csvLine } from '../csv.js'
 import type { StoredFormat } from './stored.js'
 
-/** RFC 4180, with the line ends of Unix: one row a run, then one for each of its streams. Not measured: empty. */
+/** One row a run, then one for each of its streams. */
 export const csv: StoredFormat = {
   name: 'csv',
   describe: 'one row a run and stream, all metrics',
-  write: results => [head, ...results.flatMap(({ result }) => rowsOf(result))].map(line).join(''),
+  write: results => [head, ...results.flatMap(({ result }) => rowsOf(result))].map(csvLine).join(''),
 }
 
 const head = ['started_at', 'profile', 'seed', 'stream', 'verdict', 'limited_by', ...metricNames]
@@ -22,11 +23,4 @@ function rowsOf({ started_at, profile, verdict, limited_by, metrics, streams }: 
     ...metricNames.map(name => measured[name]),
   ]
   return [row('', metrics), ...Object.entries(streams).map(([name, stream]) => row(name, stream))]
-}
-
-const line = (cells: readonly unknown[]): string => `${cells.map(cell).join(',')}\n`
-
-function cell(value: unknown): string {
-  const text = value === null || value === undefined ? '' : String(value)
-  return /[",\r\n]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text
 }

@@ -1,7 +1,7 @@
 import { inUnit } from '../../stats/format.js'
 import type { Result, Threshold, Verdict } from '../../stats/result.js'
 import { METRICS, type MetricName, type Metrics } from '../../units/metrics.js'
-import { cell } from '../markdown.js'
+import { cell, table } from '../markdown.js'
 import { because } from '../verdict.js'
 import type { StoredFormat } from './stored.js'
 
@@ -53,8 +53,3 @@ const thresholdRow = ({ text, measured, reason, passed }: Threshold): string[] =
   cell(reason ?? String(measured)),
   passed ? '✅' : '❌',
 ]
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
-  return [line(head), line(head.map((_, i) => (i === 0 ? '---' : '---:'))), ...rows.map(line)].join('\n')
-}

@@ -1,0 +1,158 @@
+/** The flags of `find` → what they mean. Kept as they were typed, so that a search can be resumed. */
+import { NmgenError } from '../errors.js'
+import { Exit } from '../exit.js'
+import { type Goal, type GoalTiming, PRESETS, type Preset, withTrials } from '../find/goal.js'
+import { parseExpectation } from '../profile/expectation.js'
+import { parseCount } from '../units/count.js'
+import { parseDuration } from '../units/duration.js'
+import { type Parsed, parsed, refuse } from '../units/parsed.js'
+import { parseRate, type Rate } from '../units/rate.js'
+import { parseSize } from '../units/size.js'
+import { type Argv, type Flags, parseFlag, parseUri, positive, readFlags } from './run-flags.js'
+
+export type Method = 'mlrsearch' | 'binary' | 'ramp' | 'bursts' | 'rfc2544'
+
+export interface Wanted {
+  run: Flags
+  method: Method
+  preset: Preset
+  goals: readonly Goal[]
+  repeat: number | null
+  min: Rate
+  max: Rate | null
+  fixed: readonly string[]
+  reference: readonly string[]
+  sizes: readonly string[]
+  directions: readonly Direction[]
+  vary: readonly { name: string; values: readonly string[] }[]
+  hooks: Readonly<Partial<Record<'search' | 'before' | 'after', string>>>
+  warmUpS: number
+  pauseS: number
+  timeoutS: number | null
+}
+
+const DIRECTIONS = ['forward', 'reverse', 'both'] as const
+export type Direction = (typeof DIRECTIONS)[number]
+
+/** RFC 2544 section 9.1 and RFC 8219 section 5.1.1, frames of Ethernet with their FCS. */
+const SIZES: Readonly<Record<string, readonly number[]>> = {
+  rfc2544: [64, 128, 256, 512, 1024, 1280, 1518],
+  rfc8219: [64, 128, 256, 512, 768, 1024, 1280, 1518, 1522, 2048, 4096, 8192, 9216],
+}
+
+const DEFAULT_GOALS = ['ndr: loss_ratio == 0', 'pdr: loss_ratio <= 0.5%']
+
+export function readWanted(argv: Argv, env: NodeJS.ProcessEnv): Wanted {
+  const text = (flag: string) => (argv[flag] === undefined ? undefined : String(argv[flag]))
+  const given = <T>(flag: string, parser: (text: string) => Parsed<T>) =>
+    parseFlag({ [flag]: text(flag) }, flag, parser)
+  const seconds = (flag: string) => {
+    const ns = given(flag, parseDuration)
+    return ns === undefined ? undefined : ns / 1e9
+  }
+  const method = (argv.method ?? 'mlrsearch') as Method
+  const preset = (argv.preset ?? (method === 'rfc2544' ? 'rfc2544' : 'csit')) as Preset
+  const timing = timingOf(PRESETS[preset], {
+    trial: given('trial', positive(parseDuration)),
+    width: given('width', parseWidth),
+  })
+  return {
+    run: { ...readFlags(argv, deviceOnly(env)), quiet: true },
+    method,
+    preset,
+    goals: goalsOf(list(argv, 'goal'), timing),
+    repeat: given('repeat', positive(parseCount)) ?? null,
+    min: given('min', parseRate) ?? { kind: 'pps', pps: 9001 },
+    max: given('max', parseRate) ?? null,
+    fixed: list(argv, 'fixed'),
+    reference: list(argv, 'reference').map(uri => parseFlag({ reference: uri }, 'reference', parseUri)!),
+    sizes: given('sizes', parseSizes) ?? [],
+    directions: given('directions', parseDirections) ?? [],
+    vary: list(argv, 'vary').map(one => parseFlag({ vary: one }, 'vary', parseVaried)!),
+    hooks: {
+      ...(text('before-search') !== undefined && { search: text('before-search')! }),
+      ...(text('before-trial') !== undefined && { before: text('before-trial')! }),
+      ...(text('after-trial') !== undefined && { after: text('after-trial')! }),
+    },
+    warmUpS: seconds('warm-up') ?? 1,
+    pauseS: seconds('pause') ?? (preset === 'rfc2544' ? 5 : 0),
+    timeoutS: seconds('timeout') ?? null,
+  }
+}
+
+/** Of the variables that a run takes, those about its devices; rates and lengths are the search's. */
+function deviceOnly(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const { NMGEN_TX, NMGEN_RX, NMGEN_SEED, NMGEN_CORES, NMGEN_QUEUES, NMGEN_LATE, NMGEN_OUT } = env
+  return { NMGEN_TX, NMGEN_RX, NMGEN_SEED, NMGEN_CORES, NMGEN_QUEUES, NMGEN_LATE, NMGEN_OUT }
+}
+
+const list = (argv: Argv, flag: string): readonly string[] =>
+  (argv[flag] as readonly string[] | undefined) ?? []
+
+function timingOf(
+  preset: GoalTiming,
+  given: { trial: number | undefined; width: number | undefined },
+): GoalTiming {
+  const timing = given.trial === undefined ? preset : withTrials(preset, given.trial / 1e9)
+  return given.width === undefined ? timing : { ...timing, width: given.width }
+}
+
+function goalsOf(texts: readonly string[], timing: GoalTiming): Goal[] {
+  const goals = (texts.length > 0 ? texts : DEFAULT_GOALS).map(
+    text => parseFlag({ goal: text }, 'goal', parseGoal)!,
+  )
+  const twice = goals.find(({ name }, i) => goals.findIndex(other => other.name === name) !== i)
+  if (twice)
+    throw new NmgenError(
+      'usage',
+      `--goal: two goals are called ${twice.name}`,
+      Exit.usage,
+      'name each: `NAME: ...`',
+    )
+  return goals.map(goal => ({ ...goal, ...timing }))
+}
+
+/** `pdr: loss_ratio <= 0.5%, latency_p99_ns < 50us`; without a name, it is called by its text. */
+function parseGoal(text: string): Parsed<Pick<Goal, 'name' | 'conditions'>> {
+  const [, name, rest = text] = /^\s*([\w-]+)\s*:\s*(.*)$/s.exec(text) ?? []
+  const conditions: Goal['conditions'][number][] = []
+  for (const part of rest.split(',')) {
+    const found = parseExpectation(part.trim())
+    if (!found.ok) return found
+    conditions.push({ ...found.value, path: [] })
+  }
+  return parsed({ name: name ?? rest.trim(), conditions })
+}
+
+function parseWidth(text: string): Parsed<number> {
+  const percent = /^(\d+(?:\.\d+)?) ?%$/.exec(text)?.[1]
+  const width = percent === undefined ? Number.NaN : Number(`${percent}e-2`)
+  return width > 0 && width < 1
+    ? parsed(width)
+    : refuse('bad-value', `\`${text}\` is not a width`, 'write `0.5%`')
+}
+
+function parseSizes(text: string): Parsed<string[]> {
+  const known = SIZES[text]
+  if (known) return parsed(known.map(size => `${size}B`))
+  const sizes = text.split(',').map(size => (/^\d+$/.test(size.trim()) ? `${size.trim()}B` : size.trim()))
+  const wrong = sizes.map(size => parseSize(size)).find(size => !size.ok)
+  return wrong && !wrong.ok ? wrong : parsed(sizes)
+}
+
+function parseDirections(text: string): Parsed<Direction[]> {
+  const words = text.split(',').map(word => word.trim())
+  const wrong = words.find(word => !DIRECTIONS.includes(word as Direction))
+  if (wrong === undefined) return parsed(words as Direction[])
+  return refuse('bad-value', `\`${wrong}\` is no direction`, `there are ${DIRECTIONS.join(', ')}`)
+}
+
+function parseVaried(text: string): Parsed<Wanted['vary'][number]> {
+  const [, name, values] = /^([A-Za-z]\w*)=(.+)$/.exec(text) ?? []
+  if (name && values) return parsed({ name, values: values.split(',').map(value => value.trim()) })
+  return refuse(
+    'bad-value',
+    `\`${text}\` names no values`,
+    'write NAME=VALUE,VALUE, such as `rules=0,100,1000`',
+  )
+}

@@ -1,0 +1,38 @@
+import type { Finding } from '../../find/findings.js'
+import { element, junitXml, type TestCase, xml } from '../xml.js'
+import type { FindReport, SearchReport } from './report.js'
+import { ENDED, intervalText, remark, settingsText } from './words.js'
+
+/** One test case a search and goal: found, or why not. */
+export function searchJunit(report: FindReport, at: { now: Date; host: string }): string {
+  const { method, preset, profile, searches } = report
+  return junitXml({
+    name: 'nmgen find',
+    seconds: searches.reduce((sum, { seconds }) => sum + seconds, 0),
+    ...at,
+    properties: { method, preset, seed: String(profile.seed) },
+    cases: searches.flatMap(search => casesOf(report, search)),
+  })
+}
+
+function casesOf({ profile }: FindReport, search: SearchReport): TestCase[] {
+  const settings = settingsText(search.settings)
+  const test = (name: string, inside: string): TestCase => ({
+    className: profile.file,
+    name: settings === '' ? name : `${name} (${settings})`,
+    seconds: search.seconds,
+    inside,
+  })
+  if (search.ended !== 'complete') {
+    const { message = ENDED[search.ended], hint = '' } = search.error ?? {}
+    return [test('search', element('error', search.ended, message, hint))]
+  }
+  return search.findings.map(finding => test(finding.goal, outcomeOf(finding)))
+}
+
+function outcomeOf(finding: Finding): string {
+  const interval = intervalText(finding)
+  if (finding.irregular === 'no-load') return element('failure', 'no-load', remark(finding), interval)
+  if (finding.limitedBy === 'generator') return element('error', 'generator', remark(finding), interval)
+  return `<system-out>${xml([interval, remark(finding)].filter(text => text !== '').join('; '))}</system-out>`
+}

@@ -1,0 +1,69 @@
+import { percent } from '../../stats/format.js'
+import { cell, table } from '../markdown.js'
+import type { FindReport, SearchReport } from './report.js'
+import {
+  because,
+  bitsL1,
+  burstText,
+  conditionsText,
+  directionLines,
+  ENDED,
+  latencyText,
+  pps,
+  remark,
+  settingsText,
+} from './words.js'
+
+const MARKS = { found: '✅', irregular: '⚠️', invalid: '⚠️', broken: '❌', interrupted: '⚠️' } as const
+
+export function searchMarkdown(report: FindReport): string {
+  const { verdict, profile, goals, method, preset, searches, deviations } = report
+  const blocks = [
+    `## ${MARKS[verdict]} ${cell(profile.name)}: ${verdict}`,
+    `${cell(because(report))}. Method ${method}, preset ${preset}, seed ${profile.seed}, ${report.started_at}.`,
+    goals.map(goal => `- ${cell(goal.name)}: ${cell(conditionsText(goal))}`).join('\n'),
+    findings(searches),
+    ...searches.map(searchText),
+    deviations.map(text => `- deviation: ${cell(text)}`).join('\n'),
+  ]
+  return `${blocks.filter(block => block !== '').join('\n\n')}\n`
+}
+
+function findings(searches: readonly SearchReport[]): string {
+  const head = ['settings', 'goal', 'lower bound', 'upper bound', 'forwarded', 'L1', '']
+  const rows = searches.flatMap(search =>
+    search.findings.map(finding => [
+      cell(settingsText(search.settings)) || '-',
+      cell(finding.goal),
+      pps(finding.lowerPps),
+      pps(finding.upperPps),
+      pps(finding.throughputPps),
+      bitsL1(finding.throughputPps, search.frame_bytes),
+      cell(remark(finding)),
+    ]),
+  )
+  return table(head, rows)
+}
+
+function searchText(search: SearchReport): string {
+  const lines = [burstText(search), latencyText(search), ...directionLines(search)].filter(
+    line => line !== '',
+  )
+  if (search.ended !== 'complete') lines.push(search.error?.message ?? ENDED[search.ended])
+  const rows = search.loads.map(({ loadPps, trials, seconds, lossRatio, classes }) => [
+    pps(loadPps),
+    String(trials),
+    seconds.toFixed(1),
+    percent(lossRatio),
+    Object.entries(classes)
+      .map(([goal, found]) => `${cell(goal)} ${found}`)
+      .join(', '),
+  ])
+  return [
+    `### Loss against load${Object.keys(search.settings).length > 0 ? `, ${cell(settingsText(search.settings))}` : ''}`,
+    lines.map(line => `- ${cell(line)}`).join('\n'),
+    rows.length === 0 ? '' : table(['load', 'trials', 'seconds', 'lost', 'bound'], rows),
+  ]
+    .filter(block => block !== '')
+    .join('\n\n')
+}

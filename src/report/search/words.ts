@@ -1,0 +1,94 @@
+/** What every format of a search says, in the same words. */
+import type { Finding, Irregular } from '../../find/findings.js'
+import { magnitude, nanoseconds, percent } from '../../stats/format.js'
+import type { Ended, FindReport, SearchReport } from './report.js'
+
+/** Preamble, start delimiter and gap (IEEE 802.3). */
+const WIRE_OVERHEAD_BYTES = 20
+
+export const ENDED: Record<Ended, string> = {
+  complete: 'complete',
+  timeout: 'the time was up before the search was over',
+  interrupted: 'interrupted',
+  terminated: 'terminated',
+  'device-died': 'the device stopped forwarding, also what it had forwarded before',
+  broken: 'a trial broke',
+  failed: 'it could not be done',
+}
+
+const IRREGULAR: Record<Irregular, string> = {
+  'max-load': 'the highest load that was tried is met: the device may take more',
+  'no-load': 'not even the lowest load is met',
+  unfinished: 'the bounds are further apart than asked',
+}
+
+export const pps = (value: number | null): string => (value === null ? '-' : magnitude(value, 'pps'))
+
+export const bitsL1 = (value: number | null, frameBytes: number): string =>
+  value === null ? '-' : magnitude(value * (frameBytes + WIRE_OVERHEAD_BYTES) * 8, 'bps')
+
+export const intervalText = ({ lowerPps, upperPps }: Finding): string =>
+  `${pps(lowerPps)} .. ${pps(upperPps)}`
+
+/** Whether it can be believed, and what was the limit. */
+export function remark({ irregular, limitedBy }: Finding): string {
+  const limited = limitedBy === 'generator' ? 'limited by the generator, not the device' : ''
+  return [irregular === null ? '' : IRREGULAR[irregular], limited].filter(text => text !== '').join('; ')
+}
+
+/** `frame=64B rules=100`: only the last word of a path, if that is enough to tell them apart. */
+export function settingsText(settings: SearchReport['settings']): string {
+  const short = (path: string) => path.slice(path.lastIndexOf('.') + 1)
+  const paths = Object.keys(settings)
+  const unique = new Set(paths.map(short)).size === paths.length
+  return paths.map(path => `${unique ? short(path) : path}=${settings[path]}`).join(' ')
+}
+
+export const conditionsText = ({ conditions }: FindReport['goals'][number]): string =>
+  conditions.map(({ text }) => text).join(', ')
+
+/** Why the report as a whole has its verdict. */
+export function because({ verdict, searches }: FindReport): string {
+  const ended = searches.find(({ ended }) => ended !== 'complete')
+  if (ended) return ended.error?.message ?? ENDED[ended.ended]
+  const remarks = searches.flatMap(({ findings }) =>
+    findings.flatMap(finding => (remark(finding) ? [`${finding.goal}: ${remark(finding)}`] : [])),
+  )
+  return verdict === 'found' ? 'every goal has its interval' : [...new Set(remarks)].join('; ')
+}
+
+export function burstText({ bursts }: SearchReport): string {
+  if (bursts === null) return ''
+  if (bursts.averageFrames === null) return 'no burst was measured to its end'
+  const { averageFrames, minFrames, maxFrames, deviationFrames, repeats, stepFrames, correctedBufferS } =
+    bursts
+  const frames = (value: number | null) => Math.round(value ?? 0).toLocaleString('en-US')
+  const buffer =
+    correctedBufferS === null ? '' : `; buffer ${nanoseconds(correctedBufferS * 1e9)} (corrected)`
+  const open = bursts.unbounded ? '; the longest that was tried went through: there may be no limit' : ''
+  return `longest burst ${frames(averageFrames)} frames on average of ${repeats} (${frames(minFrames)} to ${frames(maxFrames)}, deviation ${frames(deviationFrames)}, step ${stepFrames})${buffer}${open}`
+}
+
+export const latencyText = ({ latency }: SearchReport): string =>
+  latency === null || latency.typicalNs === null || latency.worstNs === null
+    ? ''
+    : `latency at ${pps(latency.loadPps)}: typical ${nanoseconds(latency.typicalNs)}, worst ${nanoseconds(latency.worstNs)} (medians of ${latency.repeats})`
+
+/** Per direction where there are several, and the sum of them, which says that it is one. */
+export function directionLines({ directions }: SearchReport): string[] {
+  return Object.entries(directions).flatMap(([goal, ways]) => {
+    if (ways.length < 2) return []
+    const sum = (of: 'sentPps' | 'receivedPps') =>
+      ways.reduce<number | null>(
+        (total, way) => (total === null || way[of] === null ? null : total + way[of]),
+        0,
+      )
+    return [
+      ...ways.map(
+        way =>
+          `${goal} ${way.tx} -> ${way.rx}: sent ${pps(way.sentPps)}, received ${pps(way.receivedPps)}, lost ${way.lossRatio === null ? '-' : percent(way.lossRatio)}`,
+      ),
+      `${goal} all ${ways.length} directions together: sent ${pps(sum('sentPps'))}, received ${pps(sum('receivedPps'))}`,
+    ]
+  })
+}
