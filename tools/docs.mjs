@@ -2,6 +2,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { commandNames, helpText } from '../dist/cli/help-text.js'
+import { accountReference } from '../dist/profile/account-reference.js'
 import { choiceReference } from '../dist/profile/choice-reference.js'
 import { fragmentReference } from '../dist/profile/fragment-reference.js'
 import { frameReference } from '../dist/profile/frame-reference.js'
@@ -21,6 +22,7 @@ const root = new URL('../', import.meta.url)
 mkdirSync(new URL('docs/reference/', root), { recursive: true })
 writeFileSync(new URL('docs/reference/headers.md', root), headerReference())
 writeFileSync(new URL('docs/reference/frames.md', root), frameReference())
+writeFileSync(new URL('docs/reference/account.md', root), accountReference())
 writeFileSync(new URL('docs/reference/choices.md', root), choiceReference())
 writeFileSync(new URL('docs/reference/fragments.md', root), fragmentReference())
 writeFileSync(new URL('profiles/schema.json', root), profileJsonSchemaText())
