@@ -83,12 +83,12 @@ export class Team {
 
   /** Waits until every loop stands at the start. */
   async ready(): Promise<NativeFailure | null> {
-    const until = Date.now() + READY_MS
+    const until = performance.now() + READY_MS
     while (
       !this.#failure &&
       !this.#members.every(({ queue }) => Atomics.load(queue.page, Cell.state) >= State.ready)
     ) {
-      if (Date.now() > until)
+      if (performance.now() > until)
         return { code: 'not-ready', message: `the workers were not ready within ${READY_MS / 1000} s` }
       await pause(POLL_MS)
     }

@@ -12,6 +12,7 @@ import {
   renameSync,
   rmdirSync,
   rmSync,
+  statSync,
   writeSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -111,13 +112,26 @@ function newFolder({ parent, now, profile }: FolderName): string {
     .toString(36)
     .padStart(4, '0')
   const path = join(parent, folderName(now, profile, id))
-  attempt(path, () => mkdirSync(parent, { recursive: true }))
+  attempt(path, () => makeFolders(parent))
   attempt(path, () => mkdirSync(path))
   return path
 }
 
+/** Node's own `recursive` says ENOENT of a disk that is read-only. */
+function makeFolders(path: string): void {
+  try {
+    mkdirSync(path)
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException
+    if (code === 'EEXIST' && statSync(path).isDirectory()) return
+    if (code !== 'ENOENT' || dirname(path) === path) throw cause
+    makeFolders(dirname(path))
+    mkdirSync(path)
+  }
+}
+
 function givenFolder(path: string): string {
-  attempt(path, () => mkdirSync(path, { recursive: true }))
+  attempt(path, () => makeFolders(path))
   if (attempt(path, () => readdirSync(path)).length === 0) return path
   throw new NmgenError(
     'results-not-writable',

@@ -1,8 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { execa } from 'execa'
 import { describe, expect, it } from 'vitest'
 import { readHost } from '../../src/gen/host.js'
 import { Lab, whyNoLab } from '../lab/netns.js'
+import { asNobody, whyNotNobody } from '../lab/nobody.js'
 import { whyNoTool } from '../lab/tools.js'
 import { inFolder, nmgen, type Ran, whyNoDpdk } from './nmgen.js'
 
@@ -21,17 +23,6 @@ function expectRefusal({ code, stdout, stderr }: Ran, exit: number, named: strin
   expect(stderr).toContain(`[${named}]`)
   expect(stderr).toMatch(said)
   expect([code, stdout]).toEqual([exit, ''])
-}
-
-const asNobody = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', '--']
-
-/** nobody must at least be able to read nmgen and Node. */
-async function whyNotNobody(): Promise<string | undefined> {
-  if (process.getuid?.() !== 0) return 'only root can become nobody'
-  const missing = await whyNoTool('setpriv')
-  if (missing) return missing
-  const { code, stderr } = await nmgen(['--version'], { through: asNobody })
-  return code === 0 ? undefined : `nobody cannot run nmgen here: ${stderr.split('\n')[0]}`
 }
 
 describe('an environment that is not ready', () => {
@@ -63,7 +54,7 @@ describe('an environment that is not ready', () => {
       const run = ['run', udp, '--duration', '200ms', '--quiet', '--no-out']
       for (const driver of ['net_af_packet0', 'net_af_xdp0']) {
         const args = [...run, '--tx', `dpdk:${driver},iface=${lab.link.near}`]
-        expectRefusal(await nmgen(args, { through: asNobody }), 4, 'no-permission', /CAP_NET_RAW/)
+        expectRefusal(await nmgen(args, { through: asNobody() }), 4, 'no-permission', /CAP_NET_RAW/)
       }
       expect(await lab.counters()).toMatchObject({ rxPackets: 0 })
     } finally {
@@ -75,7 +66,7 @@ describe('an environment that is not ready', () => {
     const reason = await whyNotNobody()
     if (reason) ctx.skip(reason)
     const args = ['run', udp, '--count', '1000', '--no-out', '--json']
-    const { code, stdout } = await nmgen(args, { through: asNobody })
+    const { code, stdout } = await nmgen(args, { through: asNobody() })
     expect(code).toBe(0)
     expect(JSON.parse(stdout).metrics).toMatchObject({ tx_packets: 1000, lost: 0 })
   })
@@ -87,6 +78,32 @@ describe('an environment that is not ready', () => {
       const ran = await nmgen(['run', udp, '--duration', '200ms', '--out', join(file, 'x')])
       expectRefusal(ran, 4, 'results-not-writable', /ENOTDIR/)
       expect(readFileSync(file, 'utf8')).toBe('kept')
+    })
+  })
+})
+
+describe('what a run lacks', () => {
+  it('is memory', async ctx => {
+    const missing = await whyNoTool('prlimit')
+    if (missing) ctx.skip(missing)
+    // More than Node maps for itself, less than the rings of eight queues.
+    const through = ['prlimit', `--as=${4 * 2 ** 30}`]
+    const rings = ['--tx', 'loop:x,slots=65536', '--queues', '8']
+    const args = ['run', udp, '--count', '1', '--quiet', '--no-out', ...rings]
+    expectRefusal(await nmgen(args, { through }), 4, 'no-memory', /no memory for the rings.*\n.*fewer slots/)
+  })
+
+  it('is a disk that can be written', async ctx => {
+    if (process.getuid?.() !== 0) ctx.skip('only root can mount a disk')
+    await inFolder(async folder => {
+      const mounted = await execa('mount', ['-t', 'tmpfs', '-o', 'ro', 'nmgen', folder], { reject: false })
+      if (mounted.failed) ctx.skip(`nothing can be mounted here: ${mounted.stderr}`)
+      try {
+        const ran = await nmgen(['run', udp, '--count', '1', '--quiet', '--out', join(folder, 'run')])
+        expectRefusal(ran, 4, 'results-not-writable', /EROFS \(read-only file system\)/)
+      } finally {
+        await execa('umount', [folder])
+      }
     })
   })
 })

@@ -24,6 +24,8 @@ namespace nmgen {
 namespace {
 
 constexpr uint64_t kFlushNs = 100'000'000;
+constexpr uint64_t kLongestWaitNs = 60'000'000'000;  // of a frame in the ring, before its block is found
+constexpr uint64_t kClockNs = 100'000'000;           // by which no clock drifts from one block to the next
 constexpr uint32_t kTxBlockBytes = 64 * 1024, kLine = 64;
 // struct virtio_net_hdr of linux/virtio_net.h, which is no C++.
 struct VnetHeader {
@@ -266,8 +268,11 @@ class Rx final : public RxQueue {
     left_ = block().hdr.bh1.num_pkts;
     timespec real;
     clock_gettime(CLOCK_REALTIME, &real);
+    opened_ns_ = now_ns();
+    const uint64_t before = real_ahead_ns_;
     real_ahead_ns_ =
-        static_cast<uint64_t>(real.tv_sec) * 1'000'000'000 + static_cast<uint64_t>(real.tv_nsec) - now_ns();
+        static_cast<uint64_t>(real.tv_sec) * 1'000'000'000 + static_cast<uint64_t>(real.tv_nsec) - opened_ns_;
+    clock_was_set_ = before && real_ahead_ns_ - before + kClockNs > 2 * kClockNs;
     return true;
   }
   void close_block() {
@@ -281,10 +286,15 @@ class Rx final : public RxQueue {
     if (from->sll_pkttype != PACKET_OUTGOING) {
       frames_[shown_] = {next_ + header->tp_mac, header->tp_snaplen, kNothing};
       if (header->tp_status & TP_STATUS_VLAN_VALID) put_tag_back(frames_[shown_], header->hv1);
-      arrived_[shown_++] = uint64_t{header->tp_sec} * 1'000'000'000 + header->tp_nsec - real_ahead_ns_;
+      arrived_[shown_++] = in_our_time(uint64_t{header->tp_sec} * 1'000'000'000 + header->tp_nsec);
     }
     next_ += header->tp_next_offset;
     left_--;
+  }
+  // The kernel stamps by the clock of the day. Where that was set between the stamp and now, the stamp says nothing.
+  uint64_t in_our_time(uint64_t stamp) const {
+    const uint64_t at = stamp - real_ahead_ns_;
+    return !clock_was_set_ && at <= opened_ns_ && opened_ns_ - at < kLongestWaitNs ? at : opened_ns_;
   }
   // The kernel takes the outer tag off, even where no device did (skb_vlan_untag).
   static void put_tag_back(Frame& frame, const tpacket_hdr_variant1& tag) {
@@ -302,6 +312,8 @@ class Rx final : public RxQueue {
   uint8_t* next_ = nullptr;  // its next frame; null: it is still the kernel's
   uint32_t left_ = 0;        // frames of it that were not shown yet
   uint32_t shown_ = 0;
+  uint64_t opened_ns_ = 0;      // when its block was found
+  bool clock_was_set_ = false;  // since the block before it
   uint64_t real_ahead_ns_ = 0;  // what the clock of the kernel's stamps is ahead of ours
   Frame frames_[kMaxBurst];
   uint64_t arrived_[kMaxBurst];

@@ -316,7 +316,8 @@ std::optional<Failure> AfXdp::open_channel(uint32_t queue, bool sends, bool rece
     const xsk_umem_config umem{
         .fill_size = rx_ring, .comp_size = tx_ring, .frame_size = chunk_, .frame_headroom = 0, .flags = 0};
     if (int error = xsk_umem__create(&umem_, memory_, bytes_, &c.fill, &c.completed, &umem))
-      return failed("the UMEM cannot be registered", error, "raise the limit of locked memory: ulimit -l unlimited");
+      return failed("the UMEM cannot be registered", error,
+                    "raise the limit of locked memory (ulimit -l unlimited), or give CAP_IPC_LOCK");
   }
   constexpr uint16_t kFlags[] = {0, XDP_COPY, XDP_ZEROCOPY};
   const xsk_socket_config config{.rx_size = rx_ring,
@@ -346,6 +347,9 @@ std::optional<Failure> AfXdp::open_channel(uint32_t queue, bool sends, bool rece
 std::optional<Failure> AfXdp::attach() {
   const uint32_t count = static_cast<uint32_t>(channels_.size());
   map_ = bpf_map_create(BPF_MAP_TYPE_XSKMAP, "nmgen_sockets", sizeof(int), sizeof(int), count, nullptr);
+  if (map_ < 0 && errno == EPERM)
+    return Failure{"no-permission", "to receive, AF_XDP needs an XDP program, and that CAP_BPF",
+                   "run as root (sudo), or in a container with --cap-add BPF"};
   if (map_ < 0) return failed("the map of sockets cannot be made", errno, kLook);
   for (auto& channel : channels_)
     if (int error = channel->receives ? xsk_socket__update_xskmap(channel->socket, map_) : 0)
