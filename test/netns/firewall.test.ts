@@ -27,7 +27,17 @@ async function behind(
 
 const pack = (name: string) => `profiles/firewall/${name}.yaml`
 /** A busy machine is no failure of the device: packets are counted here, never timed. */
-const patient = ['--count', '1000', '--set', 'pacing.tolerance=90%', '--duration', '20s', '--no-out']
+const patient = [
+  '--rate',
+  '1kpps',
+  '--count',
+  '1000',
+  '--set',
+  'pacing.tolerance=90%',
+  '--duration',
+  '20s',
+  '--no-out',
+]
 
 describe('the firewall of the lab', () => {
   it('has as many sessions as flows were sent, and forgets them when told to', async ctx => {
