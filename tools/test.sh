@@ -6,9 +6,16 @@ cd "$(dirname "$0")/.."
 mkdir -p build
 rm -f build/vitest.json build/native-*.log build/test-summary.txt
 
+# While one kind runs, the next is compiled by what CPU time is left; a failure is told when it is that kind's turn.
+build() { [ -z "$1" ] || nice -n 19 tools/native-test.sh "$1" --build >/dev/null 2>&1 </dev/null; }
+next=(asan tsan '')
 for kind in plain asan tsan; do
+  build "${next[0]}" &
+  builder=$!
+  next=("${next[@]:1}")
   echo "== native tests, $kind"
   tools/native-test.sh "$kind"
+  wait "$builder"
 done
 
 echo "== vitest"

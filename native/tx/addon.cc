@@ -353,6 +353,19 @@ Napi::Value render(const Napi::CallbackInfo& info) {
   return result;
 }
 
+// How many packets of a stream are in each of its groups; null, or why not.
+Napi::Value tally(const Napi::CallbackInfo& info) {
+  auto plan = decode_plan(to_span<uint8_t>(info[0]));
+  const std::span<page::Word> counts = to_span<page::Word>(info[3]);
+  const bool fits =
+      plan && plan->streams.size() == 1 && plan->streams[0].account && counts.size() >= plan->streams[0].groups;
+  if (!fits) return to_object(info.Env(), {"bad-plan", "the groups of a stream cannot be counted", ""});
+  bool lossless;
+  tally_groups(*plan, info[1].As<Napi::BigInt>().Uint64Value(&lossless),
+               info[2].As<Napi::BigInt>().Uint64Value(&lossless), counts);
+  return info.Env().Null();
+}
+
 // How the core sends each stream of a queue's plan.
 Napi::Value explain(const Napi::CallbackInfo& info) {
   Napi::Env env = info.Env();
@@ -406,6 +419,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
                                                                                           {"own", own},
                                                                                           {"attend", attend},
                                                                                           {"render", render},
+                                                                                          {"tally", tally},
                                                                                           {"pin", pin},
                                                                                           {"now", now},
                                                                                           {"takeLog", take_log},

@@ -41,6 +41,9 @@ enum Cell : size_t {
   kSkipped = 25,    // TX: of kUnsent, passed over because they were too late
   kTooLateNs = 26,  // TX: the run ended because a packet was so late; else 0
 
+  kGroups = 27,           // RX, set before the start: blocks of groups at the page's end
+  kGroupHistograms = 28,  // RX: 0, or a histogram behind them for each
+
   // The dead man's handle: monotonic ns until which JavaScript answers for the run, and puts off while it lives. A loop
   // that finds it past ends by itself. 0: nobody needs to hold it. In the line of cells that are seldom written.
   kAttended = 31,
@@ -81,6 +84,25 @@ enum RxStream : size_t {
   kNewestNs = 16,    // when the newest was sent
   kExpected = 17,    // packets up to the newest of each shard, lost ones too
   kRxStreamCells = 24,
+};
+
+// A group's block on an RX page (account.h); times and the minimum are kept as those of streams.
+enum RxGroup : size_t {
+  kGroupPackets = 0,
+  kGroupDuplicates = 1,
+  kGroupReordered = 2,
+  kGroupStale = 3,
+  kGroupLatencySum = 4,
+  kGroupLatencyNotMin = 5,
+  kGroupLatencyMax = 6,
+  kGroupOrdered = 7,  // 1: what follows is known, for the loop has ended, and knows the order of groups
+  kGroupGaps = 8,
+  kGroupLongestGap = 9,
+  kGroupOutageNs = 10,
+  kGroupHeadNs = 11,
+  kGroupNewestNs = 12,
+  kGroupExpected = 13,
+  kGroupCells = 16,
 };
 
 // A block of timing.h; its histogram follows. The minimum is kept as that of latency.

@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "abreast.h"
+#include "account.h"
 #include "ahead.h"
 #include "backend.h"
 #include "checksum.h"
@@ -16,12 +17,14 @@ namespace nmgen {
 namespace {
 
 constexpr uint32_t kMagic = 0x50474d4e;  // "NMGP", little-endian
-constexpr uint32_t kFormat = 5;
+constexpr uint32_t kFormat = 6;
 constexpr uint64_t kMaxLateNs = 3'600'000'000'000;
 constexpr double kMaxCatchUp = 1000;
 constexpr uint32_t kMinFrame = 14;
 constexpr uint64_t kMaxShards = 65536;
-constexpr uint64_t kMaxWalks = 1 << 25;      // places of all fields of a stream: 24 bytes each are kept (see Walk)
+constexpr uint64_t kMaxWalks = 1 << 25;  // places of all fields of a stream: 24 bytes each are kept (see Walk)
+constexpr uint32_t kMaxGroups = 1 << 16;
+constexpr uint64_t kMaxPeriod = 1 << 20;
 constexpr uint64_t kMaxSequences = 1 << 20;  // streams times shards: a receiver keeps 1 KiB for each (see Sequence)
 
 // Reads little-endian numbers and never past the end: after the first overrun everything is 0 and ok is false.
@@ -337,7 +340,26 @@ Numbers read_numbers(Reader& in) {
   return n;
 }
 
-Stream read_stream(Reader& in, uint32_t& template_id) {
+Stream read_stream(Reader& in, uint32_t& template_id, bool is_account = false);
+
+void read_account(Reader& in, Stream& s) {
+  s.groups = in.u32();
+  in.require(s.groups >= 1 && s.groups <= kMaxGroups, "a stream has too many groups");
+  if (!in.ok) return;
+  s.period = in.u64();
+  in.require(s.period <= kMaxPeriod, "a stream's groups have too long a period");
+  uint32_t template_id = 0;
+  Stream account = read_stream(in, template_id, true);
+  if (!in.ok) return;
+  const size_t length = account.templates[0].bytes.size();
+  in.require(!account.is_signed && !account.has_crc, "a group has more than a number");
+  in.require(length % 8 == 0 && length <= Groups::kMaxFrameBytes, "a group's number is out of place");
+  in.require(std::ranges::all_of(account.templates, [&](const Template& t) { return t.bytes.size() == length; }),
+             "the numbers of groups differ in length");
+  s.account = std::make_shared<const Stream>(std::move(account));
+}
+
+Stream read_stream(Reader& in, uint32_t& template_id, bool is_account) {
   Stream s{};
   s.id = in.u32();
   s.stride = in.u32();
@@ -357,6 +379,9 @@ Stream read_stream(Reader& in, uint32_t& template_id) {
   for (uint32_t n = in.count(4); n > 0 && in.ok; n--) s.fields.push_back(read_field(in));
   order_draws(in, s.fields);
   s.match = {in.u32(), in.blob(), in.blob()};
+  const bool accounted = in.u32() != 0;
+  in.require(!accounted || !is_account, "groups have groups");
+  if (in.ok && accounted) read_account(in, s);
   check_frames(in, s);
   in.require(s.match.value.size() == s.match.mask.size(), "a match rule's value and mask differ in length");
   in.require(s.match.offset <= kMaxFrame && s.match.value.size() <= kMaxFrame, "a match rule is too long");

@@ -168,6 +168,9 @@ struct Stream {
   SizeDraw sizes;
   std::vector<Field> fields;
   Match match;
+  uint32_t groups = 0;  // of its packets, if it is accounted for; 0: it is not
+  uint64_t period = 0;  // packets after which they come again in the same order; 0: they do not
+  std::shared_ptr<const Stream> account{};  // whose frames hold the number of each packet's group: see account.h
   bool has_crc;  // a CRC to be computed per packet: the signature must be in its place before
   Layout layout;
 };

@@ -24,6 +24,11 @@ bool matches(const Match& rule, const Frame& frame) {
   return true;
 }
 
+// Of streams: the groups' blocks follow.
+size_t rx_histogram_cells(const page::Word* page) {
+  return page::get(page + page::kHistograms) * histogram::kCells + page::get(page + page::kTimings) * Timing::kCells;
+}
+
 }  // namespace
 
 RxLoop::RxLoop(RxQueue& queue, const Plan& plan, page::Word* page, Tap* tap, Answerer* answerer)
@@ -31,6 +36,10 @@ RxLoop::RxLoop(RxQueue& queue, const Plan& plan, page::Word* page, Tap* tap, Ans
   const uint64_t histograms = page::get(page + page::kHistograms);
   page::Word* cells = page + page::kHeaderCells;
   page::Word* histogram = cells + plan.streams.size() * page::kRxStreamCells;
+  const uint64_t groups = page::get(page + page::kGroups);
+  page::Word* group_cells = groups ? histogram + rx_histogram_cells(page) : nullptr;
+  page::Word* group_histograms =
+      page::get(page + page::kGroupHistograms) ? group_cells + groups * page::kGroupCells : nullptr;
   receiver_of_.assign(0x10000, -1);
   for (const Stream& s : plan.streams) {
     const uint32_t index = static_cast<uint32_t>(receivers_.size());
@@ -50,6 +59,11 @@ RxLoop::RxLoop(RxQueue& queue, const Plan& plan, page::Word* page, Tap* tap, Ans
       receiver_of_[s.id] = static_cast<int32_t>(index);
     else if (!s.match.value.empty())
       matched_.push_back(index);
+    if (s.is_signed && s.account && group_cells) {
+      receivers_.back().groups = std::make_unique<GroupCounts>(s, group_cells, group_histograms);
+      group_cells += s.groups * page::kGroupCells;
+      if (group_histograms) group_histograms += s.groups * histogram::kCells;
+    }
     if (s.is_signed && std::ranges::find(offsets_, s.signature) == offsets_.end()) offsets_.push_back(s.signature);
   }
 }
@@ -73,8 +87,14 @@ bool RxLoop::page_fits(const Plan& plan, std::span<page::Word> page) {
   const size_t streams = page::kHeaderCells + plan.streams.size() * page::kRxStreamCells;
   if (timings && timings != histograms) return false;
   auto is_there = [&](const Stream& s) { return histograms == 0 || s.histogram < histograms; };
+  const uint64_t groups = page::get(&page[page::kGroups]), group_histograms = page::get(&page[page::kGroupHistograms]);
+  uint64_t needed = 0;
+  for (const Stream& s : plan.streams) needed += s.is_signed ? s.groups : 0;
+  if (groups && (groups < needed || groups > page.size() || (group_histograms && group_histograms != groups)))
+    return false;
   return histograms <= plan.streams.size() &&
-         page.size() >= streams + histograms * histogram::kCells + timings * Timing::kCells &&
+         page.size() >= streams + rx_histogram_cells(page.data()) + groups * page::kGroupCells +
+                            group_histograms * histogram::kCells &&
          std::ranges::all_of(plan.streams, is_there);
 }
 
@@ -115,6 +135,7 @@ void RxLoop::run() {
 
 // What is missing now will never come.
 void RxLoop::sum_up(Receiver& r) {
+  if (r.groups) r.groups->finish();
   for (Sequence& sequence : r.sequences) {
     sequence.finish();
     const Losses& losses = sequence.losses();
@@ -229,7 +250,9 @@ void RxLoop::track(Receiver& r, const uint8_t* at, uint64_t now) {
   const uint64_t stride = r.stream->stride;
   const uint64_t sent = time_of(get64(at + 8), now);
   Sequence& sequence = r.sequences[stride == 1 ? 0 : i % stride];
-  switch (sequence.arrive(stride == 1 ? i : i / stride, sent)) {
+  const Sequence::Arrival how = sequence.arrive(stride == 1 ? i : i / stride, sent);
+  if (r.groups) r.groups->arrive(how, i, sent, now > sent ? now - sent : 0);
+  switch (how) {
     case Sequence::Arrival::kInOrder:
       latest_ = {&r, &sequence, at, 0, 0};
       break;
@@ -260,6 +283,9 @@ uint32_t RxLoop::take_streak(std::span<const Frame> frames, uint64_t& bytes) {
   latest_.sequence->follow(n);
   for (uint32_t j = 1; !r.departures.empty() && j <= n; j++)
     time_schedule(r, latest_.index + j * r.stream->stride, latest_.arrived_ns, latest_.latency_ns);
+  for (uint32_t j = 1; r.groups && j <= n; j++)
+    r.groups->arrive(Sequence::Arrival::kInOrder, latest_.index + j * r.stream->stride,
+                     latest_.arrived_ns - latest_.latency_ns, latest_.latency_ns);
   r.newest += n * r.stream->stride;
   time(r, latest_.latency_ns, n);
   page::add(r.cells + page::kRxPackets, n);

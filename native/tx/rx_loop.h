@@ -3,6 +3,7 @@
 #include <optional>
 #include <vector>
 
+#include "account.h"
 #include "answer.h"
 #include "backend.h"
 #include "page.h"
@@ -46,6 +47,7 @@ class RxLoop {
     std::optional<Timing> timing{};        // of what has a schedule
     std::vector<Departures> departures{};  // one for each shard, as `sequences`; empty: not known
     std::vector<Before> before{};
+    std::unique_ptr<GroupCounts> groups{};  // of a stream that is accounted for
   };
 
   void take(std::span<const Frame> frames, const uint64_t* arrived);

@@ -8,7 +8,7 @@
 // later one came before it; next_ never goes back), and what of it never came, in runs (RFC 3357: loss periods).
 namespace nmgen {
 
-// What is lost is known late: a hole counts when it leaves the newest 32, or at the end.
+// What is lost is known late: a hole counts when newer ones take its place, or at the end.
 struct Losses {
   uint64_t gaps = 0;         // runs of lost packets
   uint64_t longest_gap = 0;  // packets of the longest
@@ -16,11 +16,14 @@ struct Losses {
   uint64_t head_ns = 0;      // when the first packet was sent, if those before it never came; 0: they did
 };
 
-class Sequence {
+// `Window`: numbers behind the newest that are told from one another, a power of two from 64 on; `Holes`: of the newest
+// holes, how many can still be filled.
+template <uint64_t Window, uint64_t Holes>
+class BasicSequence {
  public:
   enum class Arrival { kInOrder, kReordered, kDuplicate, kStale };
-  static constexpr uint64_t kWindow = 8192;
-  static constexpr uint64_t kHoles = 32;
+  static constexpr uint64_t kWindow = Window;
+  static constexpr uint64_t kHoles = Holes;
 
   // `sent`: when, of packets that arrive for the first time.
   Arrival arrive(uint64_t s, uint64_t sent = 0) {
@@ -145,5 +148,7 @@ class Sequence {
   std::array<uint64_t, kWords> seen_{};
   std::array<Hole, kHoles> holes_;
 };
+
+using Sequence = BasicSequence<8192, 32>;
 
 }  // namespace nmgen

@@ -50,7 +50,8 @@ const command: CommandModule<object, CheckArgs> = {
           '(config), profile, like STREAM, --set, NMGEN_*, a flag; of several, the last one in this order.',
       ),
   handler: async args => {
-    const { examineAll, printDiagnostics } = await import('./profile.js')
+    const { examineAll } = await import('./profile.js')
+    const { printDiagnostics } = await import('./print-diagnostics.js')
     const { withFlags } = await import('./flag-origins.js')
     const { applyOverrides } = await import('./overrides.js')
     const { readFlags } = await import('./run-flags.js')

@@ -10,7 +10,7 @@ import { searchText } from '../report/search/text.js'
 import { environment } from '../stats/environment.js'
 import { profileResult } from '../stats/profile.js'
 import { styleFor } from '../stats/style.js'
-import { checkMetrics } from '../stats/thresholds.js'
+import { checkMetrics } from './expectations.js'
 import { type Combination, combinationsOf } from './find-axes.js'
 import { readWanted, type Wanted } from './find-flags.js'
 import { searchOne } from './find-search.js'
@@ -93,7 +93,7 @@ const changed = (file: string): NmgenError =>
 
 function checkGoals(combinations: readonly Combination[], { goals, fixed }: Wanted): void {
   for (const { read } of combinations) {
-    for (const { conditions } of goals) checkMetrics(conditions, read.plan)
+    for (const { conditions } of goals) checkMetrics({ ...read.plan, expect: conditions })
     const unknown = fixed.find(name => !read.plan.streams.some(stream => stream.name === name))
     if (unknown !== undefined)
       throw usage(

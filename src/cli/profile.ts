@@ -2,12 +2,12 @@ import { existsSync, readFileSync } from 'node:fs'
 import { NmgenError } from '../errors.js'
 import { Exit } from '../exit.js'
 import { type Examined, examineText, type ReadOptions } from '../library/examine.js'
-import { type Diagnostic, inFileOrder, renderDiagnostics, unique } from '../profile/diagnostics.js'
+import { inFileOrder, unique } from '../profile/diagnostics.js'
 import type { Loaded } from '../profile/load.js'
 import type { Profile } from '../profile/model.js'
 import type { Plan } from '../templates/plan.js'
-import { wantsColor } from './color.js'
 import { userConfig } from './config.js'
+import { printDiagnostics } from './print-diagnostics.js'
 
 /** With the user's configuration, which is read anew: tests and long runs change it. */
 function examined(text: string, file: string, options: ReadOptions): Examined {
@@ -64,11 +64,6 @@ function orRefuse({ file, text, profile, plan, diagnostics, combinations, values
     `${file} has ${errors} ${errors === 1 ? 'error' : 'errors'}`,
     Exit.profile,
   )
-}
-
-export function printDiagnostics(diagnostics: readonly Diagnostic[], text: string): void {
-  if (diagnostics.length === 0) return
-  process.stderr.write(`${renderDiagnostics(diagnostics, { text, color: wantsColor(process.stderr) })}\n`)
 }
 
 function readText(file: string): string {

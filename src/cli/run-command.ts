@@ -12,9 +12,9 @@ import { loadHdr } from '../stats/latency.js'
 import { profileResult } from '../stats/profile.js'
 import type { ProfileResult, Result } from '../stats/result.js'
 import { styleFor } from '../stats/style.js'
-import { checkMetrics } from '../stats/thresholds.js'
 import { exitOf } from '../stats/verdict.js'
 import { modeFor, openView, type View } from '../ui/terminal.js'
+import { checkMetrics } from './expectations.js'
 import { setOutcome } from './outcome.js'
 import { applyOverrides } from './overrides.js'
 import { print } from './print.js'
@@ -34,7 +34,7 @@ export async function runCommand(argv: Argv): Promise<void> {
     set: flags.set,
     override: profile => applyOverrides(profile, flags.overrides),
   })
-  for (const { plan } of plans) checkMetrics(plan.expect, plan)
+  for (const { plan } of plans) checkMetrics(plan)
   if (plans.length > 1) return await runMatrix(plans, flags, runOne)
   const { result, files } = await runOne(plans[0]!, flags)
   setOutcome(exitOf(result))

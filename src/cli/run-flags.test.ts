@@ -51,14 +51,13 @@ describe('flags of run', () => {
     })
   })
 
-  it('add expectations, and say what is wrong with one', () => {
+  it('add expectations', () => {
     const flags = readFlags({ expect: ['lost == 0', 'streams.udp.latency_p99_ns < 50us'] }, {})
     expect(flags.overrides.expect).toMatchObject([
       { metric: 'lost', op: '==', value: 0 },
       { metric: 'streams.udp.latency_p99_ns', op: '<', value: 50_000 },
     ])
     expect(flags.given).toEqual({ expect: 'lost == 0, streams.udp.latency_p99_ns < 50us' })
-    expect(() => readFlags({ expect: ['losst == 0'] }, {})).toThrow(/--expect: `losst` is not a metric/)
   })
 
   it('go before NMGEN_ variables', () => {

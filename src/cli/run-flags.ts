@@ -2,8 +2,6 @@
 import { NmgenError } from '../errors.js'
 import { Exit } from '../exit.js'
 import { parseCores } from '../profile/cores.js'
-import { parseExpectation } from '../profile/expectation.js'
-import type { Expectation } from '../profile/model.js'
 import { parseCount } from '../units/count.js'
 import { parseDuration } from '../units/duration.js'
 import { parseInteger } from '../units/integer.js'
@@ -11,6 +9,7 @@ import { type Listen, parseListen } from '../units/listen.js'
 import { parseLate } from '../units/pacing.js'
 import { type Parsed, parsed, refuse } from '../units/parsed.js'
 import { parseRate } from '../units/rate.js'
+import { readExpect } from './expectations.js'
 import type { Overrides } from './overrides.js'
 
 export interface Shard {
@@ -57,7 +56,7 @@ export function readFlags(argv: Argv, env: NodeJS.ProcessEnv): Flags {
     cores: parse('cores', parseCores),
     queues: parse('queues', positive(parseCount)),
     late: parse('late', parseLate),
-    expect: readExpect(argv),
+    expect: readExpect((argv.expect as readonly string[] | undefined) ?? []),
   }
   return {
     overrides: present(overrides),
@@ -76,13 +75,6 @@ export function readFlags(argv: Argv, env: NodeJS.ProcessEnv): Flags {
     ...outOf(argv, env),
     ...serversOf(argv, env),
   }
-}
-
-/** `--expect`, each beside those of the profile. It has no variable: nothing separates one from the next. */
-function readExpect(argv: Argv): readonly Expectation[] | undefined {
-  const texts = (argv.expect as readonly string[] | undefined) ?? []
-  if (texts.length === 0) return undefined
-  return texts.map(text => ({ ...parseFlag({ expect: text }, 'expect', parseExpectation)!, path: [] }))
 }
 
 // yargs' own env() makes every NMGEN_* variable an argument, and strict() then refuses NMGEN_LOG.

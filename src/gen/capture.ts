@@ -87,7 +87,7 @@ function queuesOf(
   const encoded = encodePlan(plan, { streams, strides, histograms: streams.map(() => 0) })
   return Array.from({ length: port.rxQueues }, (_, queue) => {
     const tap = new Tap(ringBytes, snapBytes, limit ?? 0)
-    const page = rxPage(streams.length, 0)
+    const page = rxPage({ streams: streams.length, histograms: 0 })
     return {
       direction: 'rx',
       port,

@@ -20,7 +20,7 @@ import { ownShard, type Shard, shareOf } from './shard.js'
 import { laneOfShard } from './trace.js'
 
 const MAGIC = 0x50474d4e // "NMGP"
-const FORMAT = 5
+const FORMAT = 6
 const NO_LIMIT = 2n ** 64n - 1n
 const SHAPES = { line: 0, steady: 1, burst: 2, ramp: 3, poisson: 4, trace: 5 } as const
 const POLICIES = { 'catch-up': 0, skip: 1, fail: 2 } as const
@@ -43,6 +43,8 @@ export interface EncodeOptions {
   /** By stream id: which histogram of the receiver's page counts its latency. */
   histograms?: readonly number[]
   limits?: readonly (number | null)[]
+  /** With what tells groups apart: for those who count. */
+  accounts?: boolean
   /** What the plans of several queues have in common, encoded by the first of them. */
   bodies?: Bodies
 }
@@ -128,10 +130,14 @@ function encodeStream(out: ByteWriter, stream: StreamPlan, whole: Shard, options
   out.u32(stream.signature ?? 0)
   out.u64(limit === null ? NO_LIMIT : BigInt(shareOf(limit, shard)))
   const known = options.bodies?.get(stream)
-  if (known) return out.bytes(known)
-  const start = out.length
-  encodeBody(out, stream)
-  options.bodies?.set(stream, out.since(start))
+  if (known) {
+    out.bytes(known)
+  } else {
+    const start = out.length
+    encodeBody(out, stream)
+    options.bodies?.set(stream, out.since(start))
+  }
+  encodeAccount(out, stream, whole, options)
 }
 
 function encodeBody(out: ByteWriter, stream: StreamPlan): void {
@@ -159,6 +165,23 @@ function encodeBody(out: ByteWriter, stream: StreamPlan): void {
   out.u32(stream.match?.offset ?? 0)
   out.blob(stream.match?.value ?? new Uint8Array())
   out.blob(stream.match?.mask ?? new Uint8Array())
+}
+
+/** A stream whose frames are the numbers of groups: rendered by what renders packets, they are the same packets'. */
+function encodeAccount(out: ByteWriter, stream: StreamPlan, whole: Shard, { accounts }: EncodeOptions): void {
+  const account = accounts ? stream.account : undefined
+  out.u32(account ? 1 : 0)
+  if (!account) return
+  const { groups, period, frames, sequence, sizeDraw, programs } = account
+  out.u32(groups.length)
+  out.u64(BigInt(period))
+  const templates = frames.map(bytes => ({ bytes, checksums: [] }))
+  encodeStream(
+    out,
+    { ...stream, templates, sequence, sizeDraw, fields: programs, signature: null, match: null },
+    whole,
+    {},
+  )
 }
 
 /** As fast as it goes, for those who only render or receive. */

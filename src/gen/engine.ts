@@ -6,6 +6,7 @@ import type { Plan, StreamPlan } from '../templates/plan.js'
 import { chooseCpus } from './cpus.js'
 import { placed } from './devices.js'
 import type { Run } from './engine-api.js'
+import { GroupReader } from './groups.js'
 import { readHost } from './host.js'
 import { LatencyReader } from './latency.js'
 import { LookWatch } from './looks.js'
@@ -33,6 +34,7 @@ class NativeRun implements Run {
   readonly done: Promise<RunOutcome>
   #startedAt = new Date()
   readonly #latency: LatencyReader
+  readonly #groups: GroupReader
   #stopped: StopReason | undefined
   #epochNs = 0n
   /** By handle: what the device had dropped when the run began. */
@@ -47,10 +49,12 @@ class NativeRun implements Run {
     private readonly fleet: FleetShard,
   ) {
     this.#latency = new LatencyReader(queues)
+    this.#groups = new GroupReader(plan, queues)
     this.done = this.#run()
   }
 
   snapshot(): Snapshot {
+    this.#groups.advance()
     const count = this.plan.streams.length
     const place = (queue: Queue) => ({
       port: queue.port.name,
@@ -116,6 +120,7 @@ class NativeRun implements Run {
       latency,
       schedule,
       lateness,
+      groups: this.#groups.total(),
       looks: looks.stop(),
       ports,
       warnings: this.warnings,

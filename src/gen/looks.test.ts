@@ -4,7 +4,7 @@ import { Cell, rxPage, State, txPage } from './page.js'
 
 const queues = () => [
   { direction: 'tx' as const, port: { name: 'a' }, queue: 0, page: txPage(1) },
-  { direction: 'rx' as const, port: { name: 'b' }, queue: 0, page: rxPage(1, 1) },
+  { direction: 'rx' as const, port: { name: 'b' }, queue: 0, page: rxPage({ streams: 1, histograms: 1 }) },
 ]
 
 describe('looks of a receiver', () => {

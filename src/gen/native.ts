@@ -109,6 +109,8 @@ export interface Native {
   checkFilter(text: string): NativeFailure | null
   /** Frames first..first+count-1 of a stream, one after the other, each preceded by its length as u16 little-endian. */
   render(plan: Uint8Array, stream: number, first: bigint, count: number): Uint8Array
+  /** Adds up how many of packets first..first+count-1 of a plan of one stream are in each of its groups. */
+  tally(plan: Uint8Array, first: bigint, count: bigint, cells: BigUint64Array): NativeFailure | null
   /** How it would send each stream of a queue's plan. */
   explain(plan: Uint8Array): StreamExplanation[]
   /** Pins the calling thread. Returns null, or why it could not. */

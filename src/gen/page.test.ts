@@ -65,7 +65,7 @@ it('reads what a TX loop wrote, with the FCS that the device adds', () => {
 })
 
 it('reads what an RX loop wrote; no latency yet is no minimum of 0', () => {
-  const page = rxPage(1, 1)
+  const page = rxPage({ streams: 1, histograms: 1 })
   const at = Cell.headerCells
   expect(readRx(page, { port: 'a', queue: 0, cpu: 1, cpuReason: '' }, [0], 1, 0).streams[0]).toMatchObject({
     latencyCount: 0,

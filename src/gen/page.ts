@@ -3,7 +3,7 @@
  * queue, 64-bit cells, one writer a cell. The numbers are those of native/tx/page.h; page.test.ts compares.
  */
 import { FCS_BYTES } from '../templates/rate.js'
-import type { RxQueueSnapshot, StreamRx, TimingCounts, TxQueueSnapshot } from './snapshot.js'
+import type { GroupRx, RxQueueSnapshot, StreamRx, TimingCounts, TxQueueSnapshot } from './snapshot.js'
 
 export const Cell = {
   stop: 0,
@@ -34,6 +34,8 @@ export const Cell = {
   stallNs: 24,
   skipped: 25,
   tooLateNs: 26,
+  groups: 27,
+  groupHistograms: 28,
   attended: 31,
   headerCells: 32,
 } as const
@@ -60,6 +62,25 @@ export const RxStreamCell = {
   newestNs: 16,
   expected: 17,
   cells: 24,
+} as const
+
+/** A block of native/tx/account.h. */
+export const RxGroupCell = {
+  packets: 0,
+  duplicates: 1,
+  reordered: 2,
+  stale: 3,
+  latencySum: 4,
+  latencyNotMin: 5,
+  latencyMax: 6,
+  ordered: 7,
+  gaps: 8,
+  longestGap: 9,
+  outageNs: 10,
+  headNs: 11,
+  newestNs: 12,
+  expected: 13,
+  cells: 16,
 } as const
 
 /** A block of native/tx/timing.h; its histogram follows. */
@@ -98,13 +119,25 @@ export function txPage(streams: number, paced = false, departures = 0): Page {
   return page
 }
 
-/**
- * A page for an RX queue, with so many latency histograms; the plan says which of them is a stream's. `timed`: as many of
- * what has passed since packets were due.
- */
-export function rxPage(streams: number, histograms: number, timed = false): Page {
+/** What an RX page has room for. */
+export interface RxRoom {
+  streams: number
+  /** Of latency; the plan says which of them is a stream's. */
+  histograms: number
+  /** As many of what has passed since packets were due. */
+  timed?: boolean
+  groups?: number
+  /** A histogram for each of them. */
+  groupHistograms?: boolean
+}
+
+export function rxPage(room: RxRoom): Page {
+  const { streams, histograms, timed = false, groups = 0, groupHistograms = false } = room
   const blocks = histograms * (HISTOGRAM_CELLS + (timed ? TIMING_CELLS : 0))
-  const page = allocate(Cell.headerCells + streams * RxStreamCell.cells + blocks)
+  const grouped = groups * (RxGroupCell.cells + (groupHistograms ? HISTOGRAM_CELLS : 0))
+  const page = allocate(Cell.headerCells + streams * RxStreamCell.cells + blocks + grouped)
+  page[Cell.groups] = BigInt(groups)
+  page[Cell.groupHistograms] = BigInt(groupHistograms ? groups : 0)
   page[Cell.streams] = BigInt(streams)
   page[Cell.histograms] = BigInt(histograms)
   page[Cell.timings] = timed ? BigInt(histograms) : 0n
@@ -278,5 +311,44 @@ export function readRx(
 export function histogramOf(page: Page, k: number): Page | undefined {
   if (k >= cell(page, Cell.histograms)) return undefined
   const first = Cell.headerCells + cell(page, Cell.streams) * RxStreamCell.cells
+  return page.subarray(first + k * HISTOGRAM_CELLS, first + (k + 1) * HISTOGRAM_CELLS)
+}
+
+const behindStreams = (page: Page) =>
+  Cell.headerCells +
+  cell(page, Cell.streams) * RxStreamCell.cells +
+  cell(page, Cell.histograms) * HISTOGRAM_CELLS +
+  cell(page, Cell.timings) * TIMING_CELLS
+
+/** The k-th group of the page. */
+export function readGroup(page: Page, k: number): GroupRx {
+  const at = behindStreams(page) + k * RxGroupCell.cells
+  const of = (name: keyof typeof RxGroupCell) => cell(page, at + RxGroupCell[name])
+  const ordered = of('ordered') === 1
+  return {
+    packets: of('packets'),
+    duplicates: of('duplicates'),
+    reordered: of('reordered'),
+    stale: of('stale'),
+    latencySumNs: of('latencySum'),
+    latencyMinNs: minimum(page, at + RxGroupCell.latencyNotMin),
+    latencyMaxNs: of('latencyMax'),
+    order: ordered
+      ? {
+          gaps: of('gaps'),
+          longestGap: of('longestGap'),
+          outageNs: of('outageNs'),
+          headNs: since(page, at + RxGroupCell.headNs),
+          newestNs: since(page, at + RxGroupCell.newestNs),
+          expected: of('expected'),
+        }
+      : null,
+  }
+}
+
+/** The latency buckets of the k-th group, a live view; undefined: groups have none. */
+export function groupHistogramOf(page: Page, k: number): Page | undefined {
+  if (k >= cell(page, Cell.groupHistograms)) return undefined
+  const first = behindStreams(page) + cell(page, Cell.groups) * RxGroupCell.cells
   return page.subarray(first + k * HISTOGRAM_CELLS, first + (k + 1) * HISTOGRAM_CELLS)
 }

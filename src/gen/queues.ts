@@ -21,6 +21,8 @@ export interface Queue {
   /** Of a receiver, in the same order: which histogram of the page is the stream's. */
   histograms: readonly number[]
   plan: Uint8Array
+  /** Of a sender: its part of every stream. */
+  shard?: Shard
   page: Page
   /** Of a receiver: where it is known when packets were due. */
   sources: readonly Source[]
@@ -93,6 +95,7 @@ function txQueue(port: OpenPort, queue: number, { plan, fleet, bodies }: Sending
     plan: encodePlan(plan, { shard, streams, lanes, limits, bodies }),
     page: txPage(streams.length, groups.some(isPaced), ringOf(streams)),
     sources: [],
+    shard,
   }
   return { shard, queue: made }
 }
@@ -136,6 +139,12 @@ function sourcesOf(streams: readonly StreamPlan[], senders: readonly Sender[]): 
   )
 }
 
+/** Where on a receiver's page the groups of its k-th stream begin. */
+export function groupsBefore(streams: readonly StreamPlan[], k: number): number {
+  const counted = streams.slice(0, k).filter(({ signature }) => signature !== null)
+  return counted.reduce((sum, { account }) => sum + (account?.groups.length ?? 0), 0)
+}
+
 interface Receiving {
   plan: Plan
   bodies: Bodies
@@ -149,14 +158,21 @@ function rxQueue(port: OpenPort, queue: number, { plan, bodies, strides, senders
   const byId: number[] = []
   for (const [k, { id }] of streams.entries()) byId[id] = histograms[k]!
   const sources = sourcesOf(streams, senders)
+  const groups = groupsBefore(streams, streams.length)
   return {
     direction: 'rx',
     port,
     queue,
     streams: streams.map(({ id }) => id),
     histograms,
-    plan: encodePlan(plan, { streams, strides, histograms: byId, bodies }),
-    page: rxPage(streams.length, new Set(histograms).size, sources.length > 0),
+    plan: encodePlan(plan, { streams, strides, histograms: byId, bodies, accounts: true }),
+    page: rxPage({
+      streams: streams.length,
+      histograms: new Set(histograms).size,
+      timed: sources.length > 0,
+      groups,
+      groupHistograms: groups <= MAX_HISTOGRAMS,
+    }),
     sources,
   }
 }

@@ -141,6 +141,30 @@ export interface Histograms {
   lateness: readonly StreamHistogram[]
 }
 
+/** What one receiver counted of a group; as the same of a stream, but that damaged packets are of no group. */
+export interface GroupRx {
+  packets: number
+  duplicates: number
+  reordered: number
+  stale: number
+  latencySumNs: number
+  latencyMinNs: number
+  latencyMaxNs: number
+  /** null: the order in which packets of the group come is not known to the receiver. */
+  order: Pick<StreamRx, 'gaps' | 'longestGap' | 'outageNs' | 'headNs' | 'newestNs' | 'expected'> | null
+}
+
+/** Of a stream that is accounted for; all lists go by the cells of its account. */
+export interface StreamGroups {
+  stream: number
+  /** Packets sent; null: not known, for some were left out (`late: skip`). */
+  sent: readonly number[] | null
+  /** Of each receiver of its port. */
+  received: readonly (readonly GroupRx[])[]
+  /** Latency over all receivers; null: there are too many groups for histograms. */
+  histograms: readonly BigUint64Array[] | null
+}
+
 /** `late`: a packet was, and the profile ends the run then. */
 export type StopReason = 'duration' | 'count' | 'interrupted' | 'terminated' | 'late' | 'failed'
 
@@ -171,6 +195,8 @@ export interface RunOutcome {
   schedule: readonly Timing[]
   /** One entry a sending queue that has a schedule. */
   lateness: readonly Timing[]
+  /** Of the streams with an account. */
+  groups?: readonly StreamGroups[]
   /** One entry a receiving queue. */
   looks: readonly Looks[]
   ports: readonly PortOutcome[]

@@ -338,6 +338,10 @@ export interface StreamSpec {
   forNs?: number
   /** Names of the streams that must have sent all they had before this one starts. */
   after?: readonly string[]
+  /** Results are kept for each value of these fields together; undefined: for the stream as a whole only. */
+  account?: readonly string[]
+  /** `account` is the profile's. */
+  accountShared?: boolean
   /** Names of ports. `rx` undefined: nobody listens, and frames carry no signature unless `signAlways`. */
   tx: string
   rx?: string
@@ -419,6 +423,8 @@ export interface Profile {
   cores?: readonly number[]
   /** Shared by all streams: packet i of each draws the same. */
   vars?: Variables
+  /** Of every stream that has no `account` of its own. */
+  account?: readonly string[]
   streams: readonly StreamSpec[]
   expect: readonly Expectation[]
   safety: Safety

@@ -68,13 +68,13 @@ export const share = quantity(
   parseShare,
 )
 
+const namesJson = {
+  anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' }, minItems: 1 }],
+}
+
 /** One name or several. */
-export const after = checked<readonly string[]>(
-  {
-    anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' }, minItems: 1 }],
-    description: 'Streams that must have sent all they had before this one starts.',
-  },
-  (input, report) => {
+export const names = (description: string) =>
+  checked<readonly string[]>({ ...namesJson, description }, (input, report) => {
     if (!Array.isArray(input)) {
       const name = parseScalar(input, text => parsed(text), report, [])
       return name === undefined ? undefined : [name]
@@ -83,5 +83,4 @@ export const after = checked<readonly string[]>(
       report({ code: 'out-of-range', message: 'this list is empty', hint: 'leave the key out', path: [] })
     const names = input.flatMap((item, i) => parseScalar(item, text => parsed(text), report, [i]) ?? [])
     return names.length === input.length && names.length > 0 ? names : undefined
-  },
-)
+  })

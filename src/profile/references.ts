@@ -68,7 +68,7 @@ function checkExpect(data: YamlMap, streams: readonly unknown[]): Problem[] {
   const known = new Set(names)
   let searched = 0
   return lines.flatMap((line, i) => {
-    const name = typeof line === 'string' ? /^\s*streams\.([^.\s]+)\./.exec(line)?.[1] : undefined
+    const name = typeof line === 'string' ? /^\s*streams\.([^.\s[]+)[.[]/.exec(line)?.[1] : undefined
     if (name === undefined || known.has(name)) return []
     return [
       {

@@ -5,7 +5,7 @@ import type { ProfileShape } from './schema.js'
 /** Fills in what depends on other parts of the profile. Nothing can be wrong any more. */
 export function resolve(shape: ProfileShape): Profile {
   const ports = Object.entries(shape.ports).map(([name, port]) => portSpec(name, port))
-  const { version, name, description, seed, duration, cores, vars, safety } = shape
+  const { version, name, description, seed, duration, cores, vars, account, safety } = shape
   const total = totalOf(shape)
   return {
     version,
@@ -19,7 +19,8 @@ export function resolve(shape: ProfileShape): Profile {
     pacing: pacingOf(shape.pacing),
     ...(cores !== undefined && { cores }),
     ...(vars !== undefined && { vars }),
-    streams: shape.streams.map(stream => streamSpec(stream, ports, total)),
+    ...(account && { account }),
+    streams: shape.streams.map(stream => streamSpec(stream, shape, ports, total)),
     expect: shape.expect.map((line, i) => ({ ...line, path: ['expect', i] })),
     safety,
   }
@@ -56,6 +57,7 @@ const portSpec = (name: string, port: ProfileShape['ports'][string]): PortSpec =
 
 function streamSpec(
   stream: ProfileShape['streams'][number],
+  shape: ProfileShape,
   ports: readonly PortSpec[],
   total: Total | undefined,
 ): StreamSpec {
@@ -93,9 +95,13 @@ function streamSpec(
     ...(start !== undefined && { startNs: start }),
     ...(sending !== undefined && { forNs: sending }),
     ...(after !== undefined && { after }),
+    ...accountOf(stream, shape),
     ...(rx !== undefined && { rx }),
   }
 }
+
+const accountOf = ({ account }: { account?: readonly string[] | undefined }, shape: ProfileShape) =>
+  account ? { account } : shape.account ? { account: shape.account, accountShared: true } : {}
 
 const fragmentSpec = ({
   mtu,

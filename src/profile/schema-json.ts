@@ -32,7 +32,7 @@ function relaxStreams(schema: Record<string, unknown>): void {
   }
   const stream = (schema as unknown as Node).properties.streams!.items
   stream.anyOf = [{ required: ['frame', 'layers'] }, { required: ['like'] }, { required: ['pcap'] }]
-  for (const key of ['fragment', 'rate', 'share', 'count', 'start', 'for', 'after', 'rx']) {
+  for (const key of ['fragment', 'rate', 'share', 'count', 'start', 'for', 'after', 'account', 'rx']) {
     const property = stream.properties[key]!
     if (property.anyOf) property.anyOf.push({ type: 'null' })
     else property.type = [property.type, 'null']

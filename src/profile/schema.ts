@@ -12,7 +12,7 @@ import { lean } from './lean.js'
 import { pacing } from './pacing.js'
 import { nameSchema, parseName, port } from './port.js'
 import { checked, parseScalar, quantity } from './problem.js'
-import { after, count, duration, runLength, share } from './quantity.js'
+import { count, duration, names, runLength, share } from './quantity.js'
 import { load } from './rate.js'
 import { rewrites } from './rewrite.js'
 import { safety } from './safety.js'
@@ -72,7 +72,10 @@ export const streamSchema = lean(
       parseDuration,
     ).optional(),
     for: duration('Send for so long; without it, until the duration ends.').optional(),
-    after: after.optional(),
+    after: names('Streams that must have sent all they had before this one starts.').optional(),
+    account: names(
+      'Results for each value of these fields, instead of by those of the profile: `vlan.priority`, a variable, `size`, `label`.',
+    ).optional(),
     tx: portRef('Port that sends (default: the first port).').optional(),
     rx: portRef('Port that receives (default: the sending port if it is a loop, else none).').optional(),
     signature: z.boolean().optional().meta({
@@ -113,6 +116,9 @@ export const profileSchema = z.strictObject({
     .min(1)
     .max(65_535)
     .meta({ description: 'What is sent; all streams at the same time.' }),
+  account: names(
+    'Results for each value of a field, over all streams and in each: `vlan.priority`, `ipv4.dscp`, a variable, `size`, `stream`.',
+  ).optional(),
   expect: z
     .array(expectation)
     .default([])

@@ -37,6 +37,7 @@ export function profileDocument(profile: Profile): Record<string, unknown> {
     pacing,
     cores,
     vars,
+    account,
     streams,
     expect,
     safety,
@@ -53,6 +54,7 @@ export function profileDocument(profile: Profile): Record<string, unknown> {
     pacing: pacingDocument(pacing),
     ...(cores !== undefined && { cores: [...cores] }),
     ...variables(vars),
+    ...(account && { account: [...account] }),
     streams: streams.map(streamDocument),
     expect: expect.map(({ text }) => text),
     safety: { ...safety, allow: [...safety.allow], interfaces: [...safety.interfaces] },
@@ -87,7 +89,7 @@ const portDocument = ({ uri, txQueues, rxQueues, args, addresses, gateways, mac 
 /** A stream that divides the total has a share and no rate. */
 function streamDocument(stream: StreamSpec) {
   const { name, frame, fragment, capture, count, startNs, forNs, after, tx, rx } = stream
-  const { signature, signAlways, layers, vars, pick } = stream
+  const { signature, signAlways, layers, vars, pick, account, accountShared } = stream
   return {
     name,
     ...(frame.kind === 'captured' ? {} : { frame: frameDocument(frame) }),
@@ -100,6 +102,7 @@ function streamDocument(stream: StreamSpec) {
     ...(startNs !== undefined && { start: formatDuration(startNs) }),
     ...(forNs !== undefined && { for: formatDuration(forNs) }),
     ...(after !== undefined && { after: [...after] }),
+    ...(account && !accountShared && { account: [...account] }),
     tx,
     ...(rx !== undefined && { rx }),
     // As a default it means less than as a word of the profile's.

@@ -93,6 +93,6 @@ function known(value: number | null, unit: Unit): string {
 }
 
 // A table that is wider than the terminal is no table.
-function cut(name: string, length: number): string {
+export function cut(name: string, length: number): string {
   return name.length <= length ? name : `${name.slice(0, length - 1)}~`
 }

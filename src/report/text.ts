@@ -4,6 +4,7 @@ import { inUnit } from '../stats/format.js'
 import type { Result } from '../stats/result.js'
 import { marks, paint, plainStyle, type Style, wrap } from '../stats/style.js'
 import { isMetric, METRICS } from '../units/metrics.js'
+import { groupTables } from './groups.js'
 import type { Report } from './report.js'
 import { type Row, rows } from './rows.js'
 import { queueTable, streamTable } from './tables.js'
@@ -25,6 +26,7 @@ export function resultText(result: Result, { style, folder }: TextOptions): stri
     rows(result).flatMap(row => rowLines(row, style)),
     queueTable(result),
     streamTable(result),
+    ...groupTables(result),
     warnings(result, style),
     folder === null ? [] : [`  ${'results'.padEnd(LABEL)}${folder}`],
   ]

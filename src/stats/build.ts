@@ -1,6 +1,7 @@
 /** RunOutcome → Result: counters in, numbers with names out. Nothing in here reads a clock or a file. */
 import { groupsOf } from '../templates/group.js'
 import type { Metrics } from '../units/metrics.js'
+import { accountsOf } from './accounts.js'
 import type { Arrival } from './arrival.js'
 import { addGaps } from './gaps.js'
 import { type Hdr, latencyMetrics, loadHdr, noLatency, toHistogram } from './latency.js'
@@ -34,7 +35,8 @@ export async function buildResult(input: ResultInput): Promise<Result> {
   const streams = groupsOf(plan.streams).map(group => measureStream(input, group, hdr))
   const metrics = totals(input, streams, hdr)
   const named = Object.fromEntries(streams.flatMap(namedResults))
-  const thresholds = evaluate(plan.expect, { metrics, streams: named })
+  const accounts = accountsOf(input, hdr)
+  const thresholds = evaluate(plan.expect, { metrics, streams: named, accounts })
   const late = overwhelmed(outcome, streams)
   return {
     schema: RESULT_SCHEMA,
@@ -54,6 +56,7 @@ export async function buildResult(input: ResultInput): Promise<Result> {
     warnings: warningsOf(input, streams, metrics, late),
     ...(outcome.error ? { error: outcome.error } : {}),
     streams: named,
+    ...(accounts.length > 0 && { accounts }),
     ports: portResults(outcome),
     queues: queueResults(outcome.final),
     profile: input.profile,

@@ -3,6 +3,7 @@
 import type { StopReason } from '../gen/snapshot.js'
 import type { Expectation, Load } from '../profile/model.js'
 import type { Metrics } from '../units/metrics.js'
+import type { AccountResult } from './accounts.js'
 
 export const RESULT_SCHEMA = 'nmgen.result/1'
 
@@ -29,7 +30,7 @@ export interface Threshold {
   limit: number
   measured: number | null
   passed: boolean
-  /** Why a threshold failed that has no measured value. */
+  /** Why a threshold failed that has no measured value, or which of many groups made it fail. */
   reason?: string
 }
 
@@ -184,6 +185,8 @@ export interface Result {
   error?: { code: string; message: string; hint?: string }
   /** By name; alternatives of a stream follow it as `STREAM.LABEL`. */
   streams: Readonly<Record<string, StreamResult>>
+  /** Where the profile asks for groups (`account`). */
+  accounts?: readonly AccountResult[]
   ports: readonly PortResult[]
   queues: readonly QueueResult[]
   profile: ProfileResult

@@ -3,7 +3,7 @@ import { parseExpectation } from '../profile/expectation.js'
 import type { Expectation } from '../profile/model.js'
 import { type Metrics, metricNames } from '../units/metrics.js'
 import { aPlan, aStream } from './run.testing.js'
-import { checkMetrics, evaluate } from './thresholds.js'
+import { evaluate, unknownMetrics } from './thresholds.js'
 
 const expecting = (metric: string, op: Expectation['op'] = '==', value = 0): Expectation => ({
   text: `${metric} ${op} ${value}`,
@@ -22,21 +22,47 @@ describe('metrics', () => {
   })
 
   it('that do not exist are found before the run, with the nearest that does', () => {
-    const check = () => checkMetrics([expecting('los_ratio')], aPlan())
-    expect(check).toThrow(
-      expect.objectContaining({ code: 'unknown-metric', exit: 3, hint: 'did you mean `loss_ratio`?' }),
-    )
+    const expectation = expecting('los_ratio')
+    expect(unknownMetrics([expectation], aPlan())).toEqual([
+      { expectation, hint: 'did you mean `loss_ratio`?' },
+    ])
   })
 
   it('may be of one stream, whose name may hold dots', () => {
     const plan = aPlan({ streams: [aStream({ name: 'a.b' })] })
-    expect(() => checkMetrics([expecting('streams.a.b.lost')], plan)).not.toThrow()
-    expect(() => checkMetrics([expecting('streams.a.lost')], plan)).toThrow(/streams\.a\.lost/)
+    const [right, wrong] = [expecting('streams.a.b.lost'), expecting('streams.a.lost')]
+    expect(unknownMetrics([right, wrong], plan).map(({ expectation }) => expectation)).toEqual([wrong])
   })
 
-  it('are all reported at once', () => {
-    const check = () => checkMetrics([expecting('foo'), expecting('bar')], aPlan())
-    expect(check).toThrow(/`foo`.*`bar`/)
+  it('may be of one group, or of each of them', () => {
+    const account = {
+      fields: ['vlan.priority'],
+      groups: ['vlan.priority=5'],
+      period: 1,
+      frames: [],
+      sequence: [],
+      sizeDraw: null,
+    }
+    const plan = aPlan({
+      account: ['vlan.priority'],
+      streams: [aStream({ account: { ...account, programs: [] } })],
+    })
+    const known = [
+      'account[vlan.priority=5].lost',
+      'account[*].outage_ns',
+      'streams.udp[vlan.priority=5].rx_packets',
+    ]
+    const not = [
+      'account[vlan.priority=6].lost',
+      'streams.tcp[*].lost',
+      'account[vlan.priority=5].tx_pps',
+      'account.lost',
+    ]
+    const unknown = unknownMetrics(
+      [...known, ...not].map(metric => expecting(metric)),
+      plan,
+    )
+    expect(unknown.map(({ expectation }) => expectation.metric)).toEqual(not)
   })
 })
 

@@ -1,5 +1,6 @@
 import type { LaidOut, Profile, StreamSpec, YamlPath } from '../profile/model.js'
 import { scaleLoad } from '../units/load.js'
+import { accountStreams } from './account/account.js'
 import type { CaptureReader } from './captures/group.js'
 import { type CapturedPlan, capturedPlans } from './captures/plans.js'
 import { checkLongest, checkOf, checkSizes } from './check-sizes.js'
@@ -13,7 +14,7 @@ import { checkCut } from './fragments/check.js'
 import { cutStreams } from './fragments/plans.js'
 import { partOf } from './group.js'
 import { fieldKey } from './key.js'
-import { checkLabels } from './labels.js'
+import { checkGroups, checkLabels } from './labels.js'
 import { checkRoom, type Layout, layOut } from './layout.js'
 import { checkLengths, staticBytes } from './lengths.js'
 import { link } from './link.js'
@@ -50,7 +51,7 @@ export function compile(profile: Profile, read: CaptureReader = noFiles): Compil
     members.map(({ spec, stream }, id) => ({ spec, stream, sizes: streams[id]!.sizes })),
   )
   const plans = numbered(
-    streams.flatMap(
+    streams.flatMap<StreamPlan>(
       ({ plan, captured, neighbour }, id) =>
         plan ??
         (captured ?? trains.get(id)?.plans ?? []).map(part => ({
@@ -60,6 +61,7 @@ export function compile(profile: Profile, read: CaptureReader = noFiles): Compil
         })),
     ),
   )
+  const accounted = accountStreams(profile, plans)
   const diagnostics = [
     ...expanding,
     ...checkCount(plans),
@@ -69,9 +71,13 @@ export function compile(profile: Profile, read: CaptureReader = noFiles): Compil
     ...checkTimes(profile),
     ...checkFloods(profile, plans),
     ...checkLabels(profile.expect, plans),
+    ...accounted.diagnostics,
+    ...(accounted.diagnostics.length > 0
+      ? []
+      : checkGroups(profile.expect, accounted.plans, profile.account)),
   ]
   if (diagnostics.some(({ severity }) => severity === 'error')) return { diagnostics }
-  return { plan: planOf(profile, plans), diagnostics }
+  return { plan: planOf(profile, accounted.plans), diagnostics }
 }
 
 /**
@@ -100,6 +106,7 @@ const planOf = (profile: Profile, streams: readonly StreamPlan[]): Plan => ({
   durationNs: profile.durationNs ?? null,
   cores: profile.cores ?? null,
   expect: profile.expect,
+  ...(profile.account && { account: profile.account }),
   pacing: profile.pacing,
   safety: profile.safety,
 })

@@ -297,6 +297,25 @@ export interface StreamPlan {
   rx: string | null
   /** Of `dst: resolve`. */
   neighbour?: Neighbour
+  /** Which group each packet is in, where the profile asks for results of groups. */
+  account?: Account
+}
+
+/**
+ * Groups of a stream's packets. Packet i is in the cell whose number is the sum of the 64-bit words of the frame that
+ * `frames`, `sequence`, `sizeDraw` and `programs` make for it, as those of the stream make its own.
+ */
+export interface Account {
+  /** As the profile names them. */
+  fields: readonly string[]
+  /** Of each cell the name of its group, such as `vlan.priority=5`; several cells may have the same. */
+  groups: readonly string[]
+  /** After so many packets the cells come again in the same order; 0: they do not, or it takes too long. */
+  period: number
+  frames: readonly Uint8Array[]
+  sequence: readonly number[]
+  sizeDraw: SizeDraw | null
+  programs: readonly FieldProgram[]
 }
 
 export interface Plan {
@@ -308,6 +327,8 @@ export interface Plan {
   durationNs: number | null
   cores: readonly number[] | null
   expect: readonly Expectation[]
+  /** Fields by which the packets of all streams that have no account of their own are grouped. */
+  account?: readonly string[]
   pacing: Pacing
   safety: Safety
 }

@@ -22,6 +22,7 @@ export type Pace =
 
 /** Mean frame size of a stream in bytes, FCS included, over a cycle of its members and their whole sequences. */
 export function meanFrameBytes(group: Group): number {
+  if (group.length === 1) return ownMean(group[0])
   const weight = group.reduce((total, stream) => total + weightOf(stream), 0)
   return group.reduce((total, stream) => total + weightOf(stream) * ownMean(stream), 0) / weight
 }

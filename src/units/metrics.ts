@@ -93,3 +93,29 @@ export const metricNames = Object.keys(METRICS) as MetricName[]
 export function isMetric(name: string): name is MetricName {
   return Object.hasOwn(METRICS, name)
 }
+
+/** What is known of a group of a stream's packets. */
+export const GROUP_METRICS = [
+  'tx_packets',
+  'rx_packets',
+  'lost',
+  'loss_ratio',
+  'duplicates',
+  'reordered',
+  'gaps',
+  'longest_gap',
+  'outage_ns',
+  'latency_min_ns',
+  'latency_mean_ns',
+  'latency_p50_ns',
+  'latency_p90_ns',
+  'latency_p99_ns',
+  'latency_p999_ns',
+  'latency_max_ns',
+  'latency_count',
+] as const satisfies readonly MetricName[]
+
+export type GroupMetricName = (typeof GROUP_METRICS)[number]
+
+export const isGroupMetric = (name: string): name is GroupMetricName =>
+  (GROUP_METRICS as readonly string[]).includes(name)

@@ -13,6 +13,14 @@ export interface Refused {
   code: Refusal
   message: string
   hint?: string
+  /** Which characters of the text are wrong, if not all. */
+  span?: Span
+}
+
+/** From the first character to the one behind the last. */
+export interface Span {
+  from: number
+  to: number
 }
 
 /** What every parser of this folder returns: bad input is an answer, not an exception. */

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { expectToAddUp } from '../cli/add-up.js'
 import { inFolder, runJson, whyNoBackend } from '../cli/nmgen.js'
 import { Lab, type Link, whyNoLab } from '../lab/netns.js'
-import { expected, startRelay } from '../relay/relay.js'
+import { expected, expectedOf, startRelay } from '../relay/relay.js'
 
 const reason = (await whyNoLab('g++')) ?? (await whyNoBackend('afpacket'))
 
@@ -23,9 +23,9 @@ const ipv4: Network = { layers: `- ipv4: { src: 198.18.1.2, dst: 198.19.1.2 }\n 
 const ipv6: Network = { layers: `- ipv6: { src: 2001:2::2, dst: 2001:2::3 }\n      ${udp}`, signature: 62 }
 const tagged: Network = { ...ipv4, layers: `- vlan: { id: 7 }\n      ${ipv4.layers}` }
 
-const profile = ({ layers }: Network) => `version: 1
+const profile = ({ layers }: Network, account?: string) => `version: 1
 name: relay
-streams:
+${account ? `account: ${account}\n` : ''}streams:
   - name: all
     frame: 128B
     rate: 40kpps
@@ -35,13 +35,18 @@ streams:
 `
 
 /** What nmgen counted, and what there was to count. */
-async function through(network: Network, queues: number, options: Record<string, string | number>) {
+async function through(
+  network: Network,
+  queues: number,
+  options: Record<string, string | number>,
+  account?: string,
+) {
   const lab = await Lab.create({ pairs: 2, queues: 4 })
   try {
     return await inFolder(async folder => {
       const [from, to] = lab.links as [Link, Link]
       const file = join(folder, 'relay.yaml')
-      writeFileSync(file, profile(network))
+      writeFileSync(file, profile(network, account))
       const relay = await startRelay(lab, join(folder, 'log'), { signature: network.signature, ...options })
       const ports = ['--tx', `afpacket:${from.near}`, '--rx', `afpacket:${to.near},blocks=1024`]
       const counts = ['--queues', `${queues}`, '--count', `${packets}`, '--no-out']
@@ -80,6 +85,51 @@ describe('behind a device that loses, doubles and delays', () => {
       expect(result.metrics.outage_ns).toBeGreaterThan(0)
     },
   )
+})
+
+describe('behind a device that loses, doubles and delays, each flow', () => {
+  it.for([1, 4])('is counted exactly, sent on %d queues', { timeout: 2 * timeout }, async (queues, ctx) => {
+    if (reason) ctx.skip(reason)
+    // 50 flows in turn: the VLAN's priority is a packet's for 10 of them each.
+    const flows = '- udp: { src: { inc: 5000-5049 }, dst: 9 }'
+    const layers = `- vlan: { id: 7, priority: { inc: { range: 0-4, every: 10 } } }\n      ${ipv4.layers.replace(udp, flows)}`
+    const as = { ...faults, as: 'pop' }
+    const { result, cameOut } = await through({ ...ipv4, layers }, queues, as, '[vlan.priority, udp.src]')
+    const [account] = result.accounts!
+    expect(account!.by).toEqual(['vlan.priority', 'udp.src'])
+    const groups = Array.from({ length: 50 }, (_, flow) => flow)
+    const names = groups.map(flow => `vlan.priority=${Math.floor(flow / 10)},udp.src=${5000 + flow}`)
+    expect(Object.keys(account!.groups).sort()).toEqual(names.sort())
+    for (const flow of groups) {
+      const name = `vlan.priority=${Math.floor(flow / 10)},udp.src=${5000 + flow}`
+      expect([name, account!.groups[name]]).toMatchObject([
+        name,
+        expectedOf(i => i % 50 === flow, packets, cameOut, queues),
+      ])
+    }
+  })
+
+  it('has the outage of a failover, and those that never come back are named', {
+    timeout: 2 * timeout,
+  }, async ctx => {
+    if (reason) ctx.skip(reason)
+    const layers = ipv4.layers.replace('random: 1024-65535', 'inc: 5000-5099')
+    const expectations =
+      '"account[*].gaps == 1", "account[udp.src=5000].longest_gap == 20", "account[*].lost == 0"'
+    const away = { cut: 4000, for: 2000, expect: expectations }
+    const { result } = await through({ ...ipv4, layers }, 1, away, 'udp.src')
+    expect(result.thresholds.map(({ passed }) => passed)).toEqual([true, true, false])
+    expect(result.thresholds[2]!.reason).toContain('100 of 100 groups fail')
+    const [{ outages, groups }] = result.accounts as [NonNullable<typeof result.accounts>[number]]
+    expect(outages).toMatchObject({ groups: 100, lossy: 100, silent: 0, unrecovered: 0 })
+    expect(Object.values(groups).map(({ lost, longest_gap }) => [lost, longest_gap])).toEqual(
+      Array.from({ length: 100 }, () => [20, 20]),
+    )
+    expect(outages.p50_ns).toBeGreaterThan(0)
+    const lastOnes = { cut: packets - 50, for: 50 }
+    const { result: ended } = await through({ ...ipv4, layers }, 1, lastOnes, 'udp.src')
+    expect(ended.accounts![0]!.outages).toMatchObject({ groups: 100, lossy: 50, silent: 0, unrecovered: 50 })
+  })
 })
 
 describe('behind a device that is too slow', () => {

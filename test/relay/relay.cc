@@ -2,10 +2,10 @@
 // each by its number of arrival and a seed, and writes down which went in and which came out, in their order.
 //
 //     relay IN OUT LOG [seed=N] [lose=N] [copy=N] [hold=N] [depth=N] [signature=OFFSET] [as=same|nat|push|pop|tunnel]
-//           [rate=PPS] [burst=N]
+//           [rate=PPS] [burst=N] [cut=N] [for=N]
 //
 // lose, copy, hold: of 1000 frames. A frame held back is let go behind one of the next `depth`, or when none comes.
-// `rate` is a token bucket: what finds none is lost. Says `ready` when it listens; on SIGTERM writes LOG.in and
+// `rate` is a token bucket: what finds none is lost. Frames cut..cut+for-1 are lost, too: the device was away. Says `ready` when it listens; on SIGTERM writes LOG.in and
 // LOG.out, each frame's stream (16 bits) and index (32) as its signature has them; and on standard output how many the
 // kernel dropped.
 
@@ -154,7 +154,8 @@ class Relay {
     const uint64_t n = went_in_.size(), drawn = mix(options_["seed"] * 0x9e3779b97f4a7c15 + n), part = drawn % 1000;
     went_in_.push_back(name_of(frame));
     const uint64_t lose = options_["lose"], copy = lose + options_["copy"], hold = copy + options_["hold"];
-    if (part < lose || !has_token()) {
+    const bool away = n - options_["cut"] < options_["for"];
+    if (away || part < lose || !has_token()) {
     } else if (part >= copy && part < hold) {
       held_.emplace(n + 1 + (drawn >> 32) % options_["depth"], frame);
     } else {

@@ -72,6 +72,45 @@ export function expected(sent: number, cameOut: BigUint64Array, queues: number):
   }
 }
 
+/** The same of the packets of one group, by their index. */
+export function expectedOf(
+  isIn: (index: number) => boolean,
+  sent: number,
+  cameOut: BigUint64Array,
+  queues: number,
+): Record<
+  'tx_packets' | 'rx_packets' | 'lost' | 'duplicates' | 'reordered' | 'gaps' | 'longest_gap',
+  number
+> {
+  const seen = new Set<number>()
+  const newest = Array.from({ length: queues }, () => -1)
+  let [arrived, reordered] = [0, 0]
+  for (const name of cameOut) {
+    const index = Number(name & 0xffffffffn)
+    const isFirst = !seen.has(index)
+    seen.add(index)
+    if (isIn(index)) arrived++
+    // Out of order is a packet that comes behind a later one of its queue, in whichever group.
+    if (isIn(index) && isFirst && index < newest[index % queues]!) reordered++
+    newest[index % queues] = Math.max(newest[index % queues]!, index)
+  }
+  const own = Array.from({ length: sent }, (_, index) => index).filter(isIn)
+  const whole = own.filter(index => seen.has(index)).length
+  const runs = newest.flatMap((_, queue) => {
+    const part = own.filter(index => index % queues === queue)
+    return runsOf(part.length, new Set(part.flatMap((index, rank) => (seen.has(index) ? [rank] : []))))
+  })
+  return {
+    tx_packets: own.length,
+    rx_packets: arrived,
+    lost: own.length - whole,
+    duplicates: arrived - whole,
+    reordered,
+    gaps: runs.length,
+    longest_gap: Math.max(0, ...runs),
+  }
+}
+
 /** RFC 4737 section 4.2.1: of a reordered packet, i - j for the first arrival j whose number is higher. */
 function extentsOf(arrivals: readonly number[]): number[] {
   const highest: number[] = []

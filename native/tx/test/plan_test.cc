@@ -64,6 +64,11 @@ Plan rich_plan() {
   add_lengths(drawn, {90});
   drawn.sequence.clear();
   drawn.sizes = {true, 77, {{1ull << 63, 1}, {0, 1}}};
+  Stream account = plain_stream(4, 16);
+  account.numbers = {{10, {2, 3, 9}}};
+  matched.groups = 7;
+  matched.period = 21;
+  matched.account = std::make_shared<const Stream>(account);
   Plan plan = plan_of({imix, matched, drawn}, 4, 1);
   plan.duration_ns = 1'000'000'000;
   plan.streams[1].numbers = {{10, {2, 3, 9}}, {3, {0, 1, 2}}};
@@ -96,6 +101,13 @@ std::string refusal(const Plan& plan) {
   return result ? "" : result.failure().message;
 }
 
+// A copy of its own, that a change of this plan changes in no other.
+Stream& account_of(Plan& plan) {
+  auto own = std::make_shared<Stream>(*plan.streams[1].account);
+  plan.streams[1].account = own;
+  return *own;
+}
+
 TEST(plan_decoder_reads_what_the_encoder_writes) {
   const Plan plan = decoded(rich_plan());
   CHECK_EQ(plan.stride, 4u);
@@ -119,6 +131,8 @@ TEST(plan_decoder_reads_what_the_encoder_writes) {
   const std::vector<Numbers>& numbers = plan.streams[1].numbers;
   CHECK(numbers[0].cycle == 10 && numbers[0].places == std::vector<uint32_t>({2, 3, 9}) && numbers[1].cycle == 3);
   CHECK(plan.shard_of(plan.streams[1]) == 3 && plan.streams[1].histogram == 1);
+  CHECK(plan.streams[1].groups == 7 && plan.streams[1].period == 21 && !s.account);
+  CHECK(plan.streams[1].account->templates[0].bytes.size() == 16 && !plan.streams[1].account->account);
   const std::vector<Lane>& lanes = plan.lanes;
   CHECK(lanes[1].cycles.empty() && lanes[0].cycles == rich_plan().lanes[0].cycles);
   CHECK(lanes[0].period_ns == 100.5 && lanes[0].start_ns == 3.25 && lanes[0].tight && lanes[0].slots[1] == 1);
@@ -210,6 +224,30 @@ TEST(plan_decoder_refuses_what_would_reach_outside) {
       {"an unknown value", [](Plan& p) { shared(p, 3).columns[1].count = 0; }},
       {"a signature lies outside", [](Plan& p) { p.streams[0].signature = 43; }},
       {"differ in length", [](Plan& p) { p.streams[1].match.mask.pop_back(); }},
+      {"too many groups", [](Plan& p) { p.streams[1].groups = 65537; }},
+      {"too many groups", [](Plan& p) { p.streams[1].groups = 0; }},
+      {"too long a period", [](Plan& p) { p.streams[1].period = (1 << 20) + 1; }},
+      {"groups have groups",
+       [](Plan& p) {
+         Stream& account = account_of(p);
+         account.groups = 1;
+         account.account = std::make_shared<const Stream>(plain_stream(4, 16));
+       }},
+      {"more than a number",
+       [](Plan& p) {
+         Stream& account = account_of(p);
+         account.templates[0].bytes.resize(24);
+         account.is_signed = true;
+         account.signature = 0;
+       }},
+      {"out of place", [](Plan& p) { account_of(p).templates[0].bytes.resize(20); }},
+      {"out of place", [](Plan& p) { account_of(p).templates[0].bytes.resize(264); }},
+      {"numbers of groups differ",
+       [](Plan& p) {
+         Stream& account = account_of(p);
+         account.templates.push_back(account.templates[0]);
+         account.templates[1].bytes.resize(24);
+       }},
       {"places lie outside", [](Plan& p) { p.streams[1].numbers[0].places.clear(); }},
       {"places lie outside", [](Plan& p) { p.streams[1].numbers[0].places[2] = 10; }},
       {"places lie outside", [](Plan& p) { p.streams[0].numbers[0].cycle = 0; }},

@@ -88,6 +88,11 @@ void write_stream(Writer& out, const Stream& s) {
   out.u32(s.match.offset);
   out.blob(s.match.value);
   out.blob(s.match.mask);
+  out.u32(s.account != nullptr);
+  if (!s.account) return;
+  out.u32(s.groups);
+  out.u64(s.period);
+  write_stream(out, *s.account);
 }
 
 }  // namespace
@@ -95,7 +100,7 @@ void write_stream(Writer& out, const Stream& s) {
 std::vector<uint8_t> encode(const Plan& plan) {
   Writer out;
   out.u32(0x50474d4e);
-  out.u32(5);
+  out.u32(6);
   for (uint64_t value : {plan.stride, plan.shard, plan.duration_ns}) out.u64(value);
   out.u32(static_cast<uint32_t>(plan.pacing.policy));
   out.u32(plan.pacing.burst);
