@@ -9,9 +9,9 @@ import { comparisonGithub, comparisonSummary } from '../report/comparison/github
 import { comparisonJson } from '../report/comparison/json.js'
 import { comparisonJunit } from '../report/comparison/junit.js'
 import { comparisonMarkdown } from '../report/comparison/markdown.js'
-import { COMPARE_SCHEMA, type ComparisonReport } from '../report/comparison/report.js'
+import { COMPARE_SCHEMA, type ComparisonReport, type Sides } from '../report/comparison/report.js'
 import { comparisonText } from '../report/comparison/text.js'
-import { byProfile, readResults } from '../report/read.js'
+import { byProfile, readResults, type StoredResult } from '../report/read.js'
 import { styleFor } from '../report/style.js'
 import { writing } from '../report/writing.js'
 import type { Result } from '../stats/result.js'
@@ -29,8 +29,9 @@ export async function compareCommand(args: CompareArguments): Promise<void> {
   if (args.current === undefined && !args.aa)
     throw usage('with what is it compared?', 'name a second set of results')
   const gates = readGates(args.gate)
-  const report = args.run ? await runBoth(args, gates) : stored(args, gates)
-  write(report, args)
+  const compared = args.run ? await runBoth(args, gates) : stored(args, gates)
+  const { report } = compared
+  await write(compared, args)
   setOutcome(exitOf(report, args['fail-on'].includes('inconclusive')))
 }
 
@@ -41,8 +42,11 @@ const optionsOf = (args: CompareArguments, gates: readonly Gate[] | null): Optio
   interleaved: args.run,
 })
 
-function stored(args: CompareArguments, gates: readonly Gate[] | null): ComparisonReport {
-  const [base, current] = [args.base, args.current!].map(path => byProfile(readResults(path))) as [Sets, Sets]
+function stored(args: CompareArguments, gates: readonly Gate[] | null): Compared {
+  const [base, current] = [args.base, args.current!].map(path => byProfile(readResults(path))) as [
+    Profiles,
+    Profiles,
+  ]
   const names = new Set([...base.keys(), ...current.keys()])
   const lonely = [...names].filter(name => !base.has(name) || !current.has(name))
   const both = [...names].filter(name => !lonely.includes(name))
@@ -53,32 +57,41 @@ function stored(args: CompareArguments, gates: readonly Gate[] | null): Comparis
       Exit.invalid,
       `they have ${lonely.join(', ')}; compare runs of one profile`,
     )
-  const profiles = both.map(name =>
-    compare(runsOf(base, name), runsOf(current, name), optionsOf(args, gates)),
+  const sides = both.map((name): Sides => ({ base: base.get(name)!, current: current.get(name)! }))
+  const profiles = sides.map(runs =>
+    compare(resultsOf(runs.base), resultsOf(runs.current), optionsOf(args, gates)),
   )
   const warnings = lonely.map(name => `only ${base.has(name) ? 'base' : 'current'} has runs of ${name}`)
-  return reportOf(args, profiles, { mode: 'sequential', warnings, seconds: null })
+  return { report: reportOf(args, profiles, { mode: 'sequential', warnings, seconds: null }), sides }
 }
 
-type Sets = ReturnType<typeof byProfile>
+type Profiles = ReturnType<typeof byProfile>
 
-const runsOf = (sets: Sets, name: string): Result[] => sets.get(name)!.map(({ result }) => result)
+const resultsOf = (runs: readonly StoredResult[]): Result[] => runs.map(({ result }) => result)
 
-async function runBoth(args: CompareArguments, gates: readonly Gate[] | null): Promise<ComparisonReport> {
+/** A comparison, and the runs behind each of its profiles. */
+interface Compared {
+  report: ComparisonReport
+  sides: readonly Sides[]
+}
+
+async function runBoth(args: CompareArguments, gates: readonly Gate[] | null): Promise<Compared> {
   const pairs = pairsOf('--pairs', args.pairs)
   const most = args['max-pairs'] === undefined ? pairs : pairsOf('--max-pairs', args['max-pairs'])
   const trials = await Trials.prepare(args)
   // Who looks twice gives chance two opportunities.
   const options = { ...optionsOf(args, gates), alpha: most > pairs ? ALPHA / 2 : ALPHA }
+  const judged = () => compare(resultsOf(trials.base), resultsOf(trials.current), options)
   await trials.make(pairs)
-  let comparison = compare(trials.base, trials.current, options)
+  let comparison = judged()
   if (comparison.verdict === 'inconclusive' && most > pairs) {
     await trials.make(most - pairs)
-    comparison = compare(trials.base, trials.current, options)
+    comparison = judged()
   }
   const warnings = args.aa ? keepNoise(comparison, args.noise) : []
   const said = { mode: 'interleaved' as const, warnings, seconds: trials.seconds }
-  return { ...reportOf(args, [comparison], said), base: trials.names[0], current: trials.names[1] }
+  const [base, current] = trials.names
+  return { report: { ...reportOf(args, [comparison], said), base, current }, sides: [trials] }
 }
 
 function pairsOf(flag: string, text: string): number {
@@ -102,7 +115,7 @@ function reportOf(
   return { schema: COMPARE_SCHEMA, verdict: worst(profiles), base, current, profiles, ...said }
 }
 
-function write(report: ComparisonReport, args: CompareArguments): void {
+async function write({ report, sides }: Compared, args: CompareArguments): Promise<void> {
   const files = {
     [args['out-json'] ?? '']: () => comparisonJson(report),
     [args.junit ?? '']: () => comparisonJunit(report, { now: new Date(), host: hostname() }),
@@ -110,6 +123,11 @@ function write(report: ComparisonReport, args: CompareArguments): void {
   }
   for (const [file, text] of Object.entries(files))
     if (file !== '') writing(file, () => writeFileSync(file, text()))
+  if (args.html) {
+    const { comparisonHtml } = await import('../report/comparison/html.js')
+    const text = await comparisonHtml(report, sides)
+    writing(args.html, () => writeFileSync(args.html!, text))
+  }
   if (args.github || process.env.GITHUB_ACTIONS === 'true') {
     process.stderr.write(comparisonGithub(report))
     const summary = process.env.GITHUB_STEP_SUMMARY

@@ -6,8 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { NmgenError } from '../errors.js'
 import { Exit, type ExitCode } from '../exit.js'
 import { openFolder } from '../report/files.js'
-import { readResult } from '../report/read.js'
-import type { Result } from '../stats/result.js'
+import { readResult, type StoredResult } from '../report/read.js'
 import { parseDuration } from '../units/duration.js'
 import type { CompareArguments } from './compare.js'
 
@@ -23,8 +22,8 @@ const ours = fileURLToPath(new URL('../../bin/nmgen.js', import.meta.url))
 const FORWARDED = ['rx', 'rate', 'duration', 'count', 'seed', 'cores', 'queues'] as const
 
 export class Trials {
-  readonly base: Result[] = []
-  readonly current: Result[] = []
+  readonly base: StoredResult[] = []
+  readonly current: StoredResult[] = []
   readonly names: readonly [string, string]
   #started = Date.now()
   #pairs = 0
@@ -76,8 +75,9 @@ export class Trials {
     this.#last = side
     const isBase = side === this.sides[0]
     const out = join(this.folder, isBase ? 'base' : 'current', String(this.#pairs + 1).padStart(3, '0'))
+    const file = join(out, 'result.json')
     await run(side, ['--out', out, ...this.#flags()])
-    ;(isBase ? this.base : this.current).push(readResult(join(out, 'result.json')))
+    ;(isBase ? this.base : this.current).push({ file, result: readResult(file) })
   }
 
   async #warmUp(side: Side): Promise<void> {

@@ -22,6 +22,7 @@ export interface CompareArguments extends Argv {
   'out-json': string | undefined
   junit: string | undefined
   markdown: string | undefined
+  html: string | undefined
   github: boolean
   set: string[]
   out: string | undefined
@@ -103,6 +104,11 @@ const command: CommandModule<object, CompareArguments> = {
       })
       .option('junit', { type: 'string', requiresArg: true, describe: 'Write JUnit XML to a file as well' })
       .option('markdown', { type: 'string', requiresArg: true, describe: 'Write Markdown to a file as well' })
+      .option('html', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'Write a page with charts to a file as well',
+      })
       .option('github', {
         type: 'boolean',
         default: false,

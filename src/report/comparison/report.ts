@@ -1,4 +1,5 @@
 import type { Comparison, ProfileVerdict } from '../../compare/compare.js'
+import type { StoredResult } from '../read.js'
 
 export const COMPARE_SCHEMA = 'nmgen.compare/1'
 
@@ -14,4 +15,10 @@ export interface ComparisonReport {
   warnings: readonly string[]
   /** Seconds that the trials took; null: they were not run here. */
   seconds: number | null
+}
+
+/** The runs that a profile was compared by; charts are made of what lies beside them. */
+export interface Sides {
+  base: readonly StoredResult[]
+  current: readonly StoredResult[]
 }

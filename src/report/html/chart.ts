@@ -20,6 +20,7 @@ export interface Axis {
 }
 
 export interface Line {
+  /** Empty: one of many that the line before has named. */
   name: string
   points: readonly (readonly [x: number, y: number])[]
   /** Of the palette in style.ts, from 1. */
@@ -58,8 +59,9 @@ export function lineChart(title: string, x: Axis, y: Axis, lines: readonly Line[
     const path = points.map(([px, py]) => `${round(x.scale(px))},${round(y.scale(py))}`).join(' ')
     return `<polyline class="line c${colour}${dashed ? ' dashed' : ''}${broad ? ' broad' : ''}" points="${path}"/>`
   })
-  const names = lines.map(({ name }) => name).join(', ')
-  return `<figure>${frame(title, names, x, y, drawn.join(''))}${legend(title, lines)}</figure>`
+  const named = lines.filter(({ name }) => name !== '')
+  const names = named.map(({ name }) => name).join(', ')
+  return `<figure>${frame(title, names, x, y, drawn.join(''))}${legend(title, named)}</figure>`
 }
 
 const legend = (title: string, lines: readonly Line[]): string =>

@@ -18,6 +18,31 @@ export function ratesChart(all: readonly Series[]): string {
   return lineChart('Packets per second', time(all), yAxis('packets/s', highest), lines)
 }
 
+export interface OverlaidSide {
+  name: string
+  colour: number
+  runs: readonly (readonly Interval[])[]
+}
+
+/** All runs of both sides, each side in its colour: what arrived, or without a receiver what was sent. */
+export function overlaidRates(sides: readonly OverlaidSide[]): string {
+  const received = sides.every(({ runs }) => runs.every(run => run.every(one => one.rx_packets !== null)))
+  const lines = sides.flatMap(({ name, colour, runs }) =>
+    runs.map(
+      (run, i): Line => ({
+        name: i === 0 ? name : '',
+        colour,
+        points: run.map(one => [one.t_s, received ? one.rx_pps : one.tx_pps] as const),
+      }),
+    ),
+  )
+  if (lines.every(({ points }) => points.length < 2)) return ''
+  const highest = Math.max(...lines.flatMap(({ points }) => points.map(([, y]) => y)), 1)
+  const all = sides.flatMap(({ runs }) => runs.map(intervals => ({ intervals })))
+  const title = `Packets per second, ${received ? 'received' : 'sent'}`
+  return lineChart(title, time(all), yAxis('packets/s', highest), lines)
+}
+
 export function missingChart(all: readonly Series[]): string {
   const lines = all.map(
     ({ name, intervals }, i): Line => ({
@@ -52,7 +77,7 @@ const colourOf = (i: number): number => (i % COLOURS) + 1
 const named = (all: readonly Series[], name: string, what: string): string =>
   all.length > 1 ? `${name}: ${what}` : what
 
-function time(all: readonly Series[]): Axis {
+function time(all: readonly Pick<Series, 'intervals'>[]): Axis {
   const intervals = all.flatMap(one => one.intervals)
   const begin = Math.min(...intervals.map(({ t_s, interval_s }) => t_s - interval_s))
   const end = Math.max(...intervals.map(({ t_s }) => t_s))

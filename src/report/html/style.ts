@@ -19,5 +19,7 @@ svg { width: 100%; height: auto; } .grid { stroke: var(--edge); } .tick, .title 
 .line { fill: none; stroke-width: 1.5; } .broad { stroke-width: 4; opacity: 0.6; } .dashed { stroke-dasharray: 5 4; } .heat { fill: var(--c1); }
 .key { white-space: nowrap; margin-left: 0.8rem; } .key::before { content: "\\25A0 "; }
 ${[1, 2, 3, 4, 5, 6].map(i => `.c${i} { stroke: var(--c${i}); } .k${i}::before { color: var(--c${i}); }`).join('\n')}
+circle.interval { fill: currentColor; } line.interval { stroke: currentColor; stroke-width: 3; } .interval.shown { color: var(--soft); }
+.band { fill: var(--edge); opacity: 0.6; }
 pre { overflow-x: auto; padding: 0.8rem; border: 1px solid var(--edge); } summary { cursor: pointer; }
 `

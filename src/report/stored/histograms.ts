@@ -62,6 +62,10 @@ function read(hdr: Hdr, file: string): Histogram[] {
   return found
 }
 
+/** Did it measure latency, and is its log still there? */
+export const hasHistograms = (stored: StoredResult): boolean =>
+  partsOf(stored).every(({ file }) => existsSync(logOf(file, 'latency')))
+
 /** A run as a page shows it; what its folder does not hold is empty. */
 export interface StoredRun {
   result: Result
@@ -80,8 +84,7 @@ export async function storedRun(stored: StoredResult): Promise<StoredRun> {
     name: result.merged?.parts[i]?.name ?? profile.name,
     intervals: intervalsOf(file),
   }))
-  if (!parts.every(({ file }) => existsSync(logOf(file, 'latency'))))
-    return { result, series, latency: [], slices: [] }
+  if (!hasHistograms(stored)) return { result, series, latency: [], slices: [] }
   const hdr = await loadHdr()
   const histograms = parts.map(({ file }) => read(hdr, logOf(file, 'latency')))
   return {
@@ -92,7 +95,7 @@ export async function storedRun(stored: StoredResult): Promise<StoredRun> {
   }
 }
 
-function intervalsOf(file: string): Interval[] {
+export function intervalsOf(file: string): Interval[] {
   const series = join(dirname(file), 'series.ndjson')
   return existsSync(series) ? readFileSync(series, 'utf8').split('\n').flatMap(parsed) : []
 }
