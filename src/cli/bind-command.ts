@@ -95,7 +95,7 @@ function remember(address: string, driver: string): void {
   writeFileSync(memory(), JSON.stringify({ ...drivers(), [address]: driver }, null, 2))
 }
 
-function devbind(driver: string, address: string): Promise<void> {
+export function devbind(driver: string, address: string): Promise<void> {
   return new Promise((resolve, reject) => {
     execFile(TOOL, [`--bind=${driver}`, address], (error, stdout, stderr) => {
       if (!error) return resolve(void process.stderr.write(`${address} is with ${driver}\n`))

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { PciDevice } from '../gen/devices.js'
-import { deviceOf, refuseOwn, sessionInterface } from './bind-command.js'
+import { devbind, deviceOf, refuseOwn, sessionInterface } from './bind-command.js'
 
 const nic: PciDevice = { address: '0000:03:00.0', driver: 'ice', numaNode: 0, interfaces: ['eth3'] }
 
@@ -16,6 +16,14 @@ describe('nmgen bind', () => {
     expect(() => refuseOwn(nic, [{ name: 'eth3', route: 'bond0' }])).toThrow(code('default-route'))
     expect(() => refuseOwn(nic, [], [{ name: '0000:03:00.0', route: 'eth3' }])).toThrow(code('ssh-session'))
     refuseOwn(nic, [{ name: 'eth0', route: 'eth0' }], [{ name: 'eth0', route: 'eth0' }])
+  })
+
+  it('says what was missing where nothing was moved', async () => {
+    const { PATH } = process.env
+    process.env.PATH = '/nonexistent'
+    const failed = { code: 'not-bound', exit: 4, hint: 'apt-get install dpdk' }
+    await expect(devbind('vfio-pci', nic.address)).rejects.toMatchObject(failed)
+    process.env.PATH = PATH
   })
 
   it('finds the interface that a session came in by', () => {

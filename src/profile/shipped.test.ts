@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
+import { basename } from 'node:path'
 import { Ajv } from 'ajv'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
@@ -8,7 +9,9 @@ import { profileJsonSchema, profileJsonSchemaText } from './schema-json.js'
 
 const folder = new URL('../../profiles/', import.meta.url)
 const read = (name: string) => readFileSync(new URL(name, folder), 'utf8')
-const names = readdirSync(folder).filter(name => name.endsWith('.yaml'))
+const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(name =>
+  name.endsWith('.yaml'),
+)
 // `examples` is an annotation; strictTypes would refuse a type beside anyOf.
 const ajv = new Ajv({ strict: true, strictTypes: false, strictRequired: false })
 const validate = ajv.compile(profileJsonSchema())
@@ -19,12 +22,13 @@ describe.each(names)('profiles/%s', name => {
   it('loads without a word', () => {
     const { profile, diagnostics } = loadProfile(text, { file: name })
     expect(diagnostics).toEqual([])
-    expect(profile?.name).toBe(name.replace('.yaml', ''))
+    expect(profile?.name).toBe(basename(name, '.yaml'))
   })
 
   it('is valid for an editor', () => {
     expect(validate(parse(text)), ajv.errorsText(validate.errors)).toBe(true)
-    expect(text.split('\n')[0]).toBe('# yaml-language-server: $schema=./schema.json')
+    const up = name.includes('/') ? '..' : '.'
+    expect(text.split('\n')[0]).toBe(`# yaml-language-server: $schema=${up}/schema.json`)
   })
 })
 

@@ -16,7 +16,15 @@ async function sent(profile: string, queues: number, ...flags: string[]): Promis
     const files = Array.from({ length: queues }, (_, queue) => join(folder, `${queue}.pcap`))
     const device = ['dpdk:net_pcap0', ...files.map(file => `tx_pcap=${file}`)].join(',')
     const args = ['--count', `${count}`, '--rate', 'line', '--queues', `${queues}`, '--set', 'expect=[]']
-    const { code, stderr, result } = await runJson([profile, '--tx', device, ...args, ...flags, '--no-out'])
+    const { code, stderr, result } = await runJson([
+      profile,
+      '--tx',
+      device,
+      ...args,
+      ...flags,
+      '--no-out',
+      '--quiet',
+    ])
     expect([code, stderr, result.stopped]).toEqual([0, '', 'count'])
     const frames = files.map(file => readPcap(file).frames)
     for (const ofQueue of frames) expect(ofQueue.length).toBeGreaterThan(0)

@@ -75,7 +75,7 @@ describe('the engine in a process of somebody else', () => {
     }
     const outcome = await (await start(broken)).done
     expect(outcome.stopped).toBe('failed')
-    expect(outcome.error).toMatchObject({ code: expect.any(String), message: expect.any(String) })
+    expect(outcome.error).toMatchObject({ code: 'bad-plan', message: expect.any(String) })
     expect(sum(outcome.final.tx)).toBe(0)
     expect((await (await start(counted(10))).done).stopped).toBe('count')
   })

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parsePrometheus, whyNoPrometheus } from '../../../test/lab/prometheus.js'
 import { formats as named } from '../../cli/report.js'
@@ -92,6 +93,17 @@ describe('a stored result', () => {
     expect(rows.filter(row => row.includes('❌'))).toHaveLength(1)
     const widths = rows.map(row => row.replace(/\\\|/g, '').split('|').length)
     expect(new Set(widths)).toEqual(new Set([5, 9]))
+  })
+
+  it('as Markdown becomes tables where GitHub renders it', async ctx => {
+    const input = await write('markdown', failed)
+    const args = ['--extension', 'table', '--to', 'xml']
+    const { code, stdout } = await execa('cmark-gfm', args, { input, reject: false })
+    if (code === 'ENOENT') ctx.skip('cmark-gfm is not installed')
+    const found = (what: RegExp) => String(stdout).match(what)?.length
+    // Thresholds and streams; of each table the first row is its head.
+    expect([found(/<table>/g), found(/<table_row>|<table_header>/g)]).toEqual([2, 2 + 3])
+    expect(String(stdout)).not.toContain('---')
   })
 
   it('is an annotation where it did not pass', async () => {

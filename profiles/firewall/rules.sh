@@ -1,0 +1,20 @@
+#!/bin/sh
+# N nftables rules that no packet of the pack matches, then the one that lets it through: what does the depth cost?
+#   profiles/firewall/rules.sh 1000 > rules.nft && nft -f rules.nft
+set -eu
+count=${1:?how many rules}
+echo 'table inet nmgen'
+echo 'delete table inet nmgen'
+echo 'table inet nmgen {'
+echo '  chain forward {'
+echo '    type filter hook forward priority 0; policy drop;'
+i=0
+while [ "$i" -lt "$count" ]; do
+  # TEST-NET-3 (RFC 5737): nothing is sent from there.
+  echo "    ip saddr 203.0.113.$((i % 256)) udp dport $((1024 + i / 256)) drop"
+  i=$((i + 1))
+done
+[ "${2:-}" != forbid ] || echo '    udp dport 7 counter drop'
+echo '    ct state new,established,related,untracked accept'
+echo '  }'
+echo '}'
