@@ -10,7 +10,7 @@ import { buildResult } from '../stats/build.js'
 import { environment, version } from '../stats/environment.js'
 import { loadHdr } from '../stats/latency.js'
 import { profileResult } from '../stats/profile.js'
-import type { ProfileResult, Result } from '../stats/result.js'
+import type { Calibration, ProfileResult, Result } from '../stats/result.js'
 import { styleFor } from '../stats/style.js'
 import { exitOf } from '../stats/verdict.js'
 import { modeFor, openView, type View } from '../ui/terminal.js'
@@ -20,6 +20,7 @@ import { applyOverrides } from './overrides.js'
 import { print } from './print.js'
 import { readPlans } from './profile.js'
 import { announcement, cpuLine } from './run-announce.js'
+import { calibrate } from './run-calibrate.js'
 import { type Argv, type Flags, readFlags } from './run-flags.js'
 import { follow } from './run-follow.js'
 import { type Finished, runMatrix, settingsText } from './run-matrix.js'
@@ -50,6 +51,7 @@ export async function runOne(read: Read, flags: Flags): Promise<Finished> {
     overrides: { ...flags.given, ...(matrix !== '' && { matrix }) },
     document: profileDocument(read.profile),
   })
+  const calibration = flags.calibrate ? await calibrate(read.plan.cores) : null
   const view = await viewFor(flags)
   const servers = await openServers(flags, read.plan)
   const files = await openFiles(flags, read, profile).catch(closing(servers))
@@ -58,7 +60,7 @@ export async function runOne(read: Read, flags: Flags): Promise<Finished> {
     if (matrix !== '') view.say(matrix)
     for (const line of announcement(read.profile, read.plan, version())) view.say(line)
   }
-  return { result: await send({ flags, read, profile, files, view, servers }), files }
+  return { result: await send({ flags, read, profile, files, view, servers, calibration }), files }
 }
 
 async function openFiles(flags: Flags, { text }: Read, profile: ProfileResult): Promise<Recorder | null> {
@@ -84,9 +86,12 @@ interface Sending {
   files: Recorder | null
   view: View
   servers: readonly RunServer[]
+  calibration: Calibration | null
 }
 
-async function send({ flags, read: { plan }, profile, files, view, servers }: Sending): Promise<Result> {
+async function send(sending: Sending): Promise<Result> {
+  const { flags, profile, files, view, servers, calibration } = sending
+  const { plan } = sending.read
   const { shard } = flags
   const stopper = stopOnSignals(process, code => process.exit(code))
   try {
@@ -97,8 +102,15 @@ async function send({ flags, read: { plan }, profile, files, view, servers }: Se
     if (view.mode !== 'none') view.say(cpuLine(run.snapshot()))
     const watchers = [...(files ? [files] : []), ...servers]
     const outcome = await follow(run, { plan, view, watchers, note: stopper.note })
-    const whole = { plan, outcome, shards: shard?.of ?? 1, profile, environment: environment() }
-    const result = await buildResult(whole)
+    const shards = shard?.of ?? 1
+    const result = await buildResult({
+      plan,
+      outcome,
+      shards,
+      profile,
+      environment: environment(),
+      calibration,
+    })
     for (const server of servers) server.end?.(result)
     return result
   } finally {

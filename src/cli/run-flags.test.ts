@@ -47,6 +47,7 @@ describe('flags of run', () => {
       shard: { index: 1, of: 4 },
       json: true,
       quiet: false,
+      calibrate: false,
       out: 'x',
     })
   })

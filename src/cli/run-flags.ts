@@ -27,6 +27,8 @@ export interface Flags {
   shard?: Shard
   json: boolean
   quiet: boolean
+  /** First measures what nmgen itself adds to a latency. */
+  calibrate: boolean
   /** undefined: a new folder in results/. null: none. */
   out?: string | null
   /** Where counters can be asked for while packets are sent. */
@@ -72,6 +74,7 @@ export function readFlags(argv: Argv, env: NodeJS.ProcessEnv): Flags {
     ...(shard === undefined ? {} : { shard }),
     json: argv.json === true,
     quiet: argv.quiet === true,
+    calibrate: argv.calibrate === true,
     ...outOf(argv, env),
     ...serversOf(argv, env),
   }

@@ -37,9 +37,13 @@ const run: CommandModule = {
         type: 'string',
         describe: 'Show the run in a browser, which can stop it: --ui, --ui=PORT, --ui=HOST:PORT',
       })
+      .option('calibrate', {
+        type: 'boolean',
+        describe: 'First measure for a second what nmgen itself adds to a latency; it is not subtracted',
+      })
       .option('quiet', { type: 'boolean', describe: 'No progress on standard error' })
       .epilogue(
-        'Every option but --set, --expect, --json, --no-out, --quiet and --ui can be given as NMGEN_NAME in the environment.\n' +
+        'Every option but --set, --expect, --json, --no-out, --calibrate, --quiet and --ui can be given as NMGEN_NAME in the environment.\n' +
           'Exit: 0 pass, 10 a threshold failed, 11 nmgen missed the asked rate, 5 the run broke, 130 interrupted.',
       ),
   handler: async argv => {

@@ -20,6 +20,7 @@ export function rows(result: Result): Row[] {
     ...received(result),
     ...latency(result),
     ...sinceDue(result),
+    ...calibration(result),
     ...accuracy(result),
   ]
 }
@@ -126,6 +127,15 @@ function sinceDue(result: Result): Row[] {
       ? { label: kind, parts: [...percentiles(result, kind), `max ${value(result, `${kind}_max_ns`)}`] }
       : [],
   )
+}
+
+/** Part of each latency above. */
+function calibration({ calibration: found }: Result): Row[] {
+  if (!found) return []
+  const parts = (['min', 'mean', 'p50', 'p99', 'max'] as const).map(
+    name => `${name} ${inUnit(found[`${name}_ns`], 'ns')}`,
+  )
+  return [{ label: 'of nmgen', parts: [...parts, 'without a device, not subtracted'] }]
 }
 
 function accuracy({ accuracy: found }: Result): Row[] {

@@ -9,6 +9,7 @@ import { limitedBy } from './limit.js'
 import { portResults, queueResults } from './places.js'
 import { overwhelmed } from './receiver.js'
 import {
+  type Calibration,
   type Environment,
   type ProfileResult,
   RESULT_SCHEMA,
@@ -27,6 +28,7 @@ import { isPhased } from './window.js'
 export interface ResultInput extends Measured {
   profile: ProfileResult
   environment: Environment
+  calibration?: Calibration | null
 }
 
 export async function buildResult(input: ResultInput): Promise<Result> {
@@ -52,6 +54,7 @@ export async function buildResult(input: ResultInput): Promise<Result> {
     started_at: outcome.startedAt.toISOString(),
     metrics,
     accuracy: accuracyOf(outcome),
+    ...(input.calibration && { calibration: input.calibration }),
     thresholds,
     warnings: warningsOf(input, streams, metrics, late),
     ...(outcome.error ? { error: outcome.error } : {}),

@@ -52,6 +52,16 @@ export interface Accuracy {
   arrivals: Gaps | null
 }
 
+/** Latency of a ring in memory between nmgen's own loops, measured before the run (`--calibrate`), in nothing subtracted. */
+export interface Calibration {
+  samples: number
+  min_ns: number | null
+  mean_ns: number | null
+  p50_ns: number | null
+  p99_ns: number | null
+  max_ns: number | null
+}
+
 export interface StreamResult extends Metrics {
   asked: Load
   /** How the receiver knows all frames of the stream: by a signature, some only by matching bytes, or not at all. */
@@ -179,6 +189,7 @@ export interface Result {
   metrics: Metrics
   /** How evenly paced streams were sent; null: none was. */
   accuracy: Accuracy | null
+  calibration?: Calibration
   thresholds: readonly Threshold[]
   warnings: readonly Warning[]
   /** Set where the verdict is `broken`, or a late packet ended the run. */
