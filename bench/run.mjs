@@ -1,7 +1,9 @@
 /**
  * The whole table: nmgen, its peers and what could be reached, in turn (A B C A B C ...), so that all meet the same noise.
  *
- *     node bench/run.mjs [--rounds N] [--seconds S] [--no-kernel]
+ *     node bench/run.mjs [--rounds N] [--seconds S] [--no-kernel] [--only NAME]...
+ *
+ * --only: rows whose names begin so.
  *
  * Prints medians (min–max) and ratios round by round, with the instructions a packet that callgrind counts, then the same
  * for the kernel's own paths (kernel.mjs). Writes all samples to results/bench.json and a plot to results/bench.svg.
@@ -74,13 +76,16 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '5' },
     seconds: { type: 'string', default: '3' },
     'no-kernel': { type: 'boolean', default: false },
+    only: { type: 'string', multiple: true, default: [''] },
   },
 })
 const [rounds, seconds] = [Number(values.rounds), Number(values.seconds)]
 const folder = mkdtempSync(join(tmpdir(), 'nmgen-bench-'))
 try {
   buildPrograms()
-  const list = contenders(folder, seconds)
+  const list = contenders(folder, seconds).filter(({ name }) =>
+    values.only.some(start => name.startsWith(start)),
+  )
   const samples = await measure(list, rounds)
   const rows = rowsOf(list, samples)
   const ratios = ratiosOf(samples)

@@ -57,9 +57,10 @@ function multiplied(plan, count) {
 }
 
 /** The plan of one queue, as its worker would have it. */
-function encode({ text, streams = 1 }) {
+function encode({ text, streams }) {
   const { profile } = loadProfile(text, { file: 'bench.yaml' })
-  const plan = multiplied(compile(profile, () => {}).plan, streams)
+  const compiled = compile(profile, () => {}).plan
+  const plan = streams ? multiplied(compiled, streams) : compiled
   const lanes = makeLanes(plan.streams, { durationNs: null, linkBps: null })
   return encodePlan({ ...plan, durationNs: null }, { lanes })
 }

@@ -25,7 +25,13 @@ export const ROWS = [
   { name: '1,000 streams', device: NULL, text: fields.two, streams: 1000 },
   { name: '10,000 streams', device: NULL, text: fields.two, streams: 10_000 },
   { name: 'with a signature, loop', device: LOOP, text: profile('signed') },
+  { name: '1,000 streams with signatures, loop', device: LOOP, text: profile('signed'), streams: 1000 },
+  { name: 'two short counters, loop', device: LOOP, text: profile('repeating') },
   { name: 'receive', device: 'receive', text: profile('signed') },
+  { name: 'receive, 10 streams', device: 'receive', text: profile('signed'), streams: 10 },
+  { name: 'receive, 1,000 streams', device: 'receive', text: profile('signed'), streams: 1000 },
+  { name: 'receive, 10,000 streams', device: 'receive', text: profile('signed'), streams: 10_000 },
+  { name: 'receive by rule among signed', device: 'receive', text: profile('by-rule') },
 ]
 
 /** What DPDK leaves to be reached: limits.c. */

@@ -1,12 +1,13 @@
 #include "abreast.h"
 
 #include <algorithm>
-#include <bit>
 
 #include "mix.h"
 
 namespace nmgen {
 namespace {
+
+constexpr size_t kPad = 16;  // numbers that loops over a burst may read beyond it
 
 bool differs_in_low(const Field& f) { return f.plain && f.op != FieldOp::kList; }
 
@@ -46,7 +47,15 @@ Abreast::Abreast(const Plan& plan, const std::vector<StreamState>& states) {
   if (plan.streams.size() < 2 || plan.streams[0].fields.empty()) return;
   const auto is_alike = [&](const Stream& s) { return alike(plan.streams[0], s); };
   if (!std::ranges::all_of(plan.streams, is_alike) || !find_shape(plan) || !find_draws(states)) return;
-  fill(plan, states);
+  fill(make_table(plan, states));
+  for (const StreamState& state : states)
+    marks_.push_back({static_cast<uint16_t>(state.stream->id), static_cast<uint16_t>(state.shard)});
+  // From here on columns have what differs.
+  shape_.templates.resize(1);
+  for (Field& f : shape_.fields) {
+    f.key = 0 - kGamma;
+    if (differs_in_low(f)) f.low = 0;
+  }
   ok_ = true;
 }
 
@@ -72,7 +81,7 @@ bool Abreast::find_draws(const std::vector<StreamState>& states) {
       if (!field->first) continue;
       const bool wraps = !walk.linear();
       const uint64_t factor = draws_by_key(*field) ? kGamma : 1;
-      draws.push_back({column, wraps ? 0 : walk.gain.small * factor, wraps, walk.gain, walk.every, walk.modulus});
+      draws.push_back({column, 0, wraps ? 0 : walk.gain.small * factor, wraps, walk.gain, walk.every, walk.modulus});
       column += wraps ? 2 : 1;
     }
     first_word_ = column;
@@ -89,40 +98,56 @@ bool Abreast::find_draws(const std::vector<StreamState>& states) {
 }
 
 // What a field's values begin at counts in its word, and in the sums that it enters.
-void Abreast::add_lows(const Stream& stream, uint64_t* words) const {
-  uint64_t* const sums = words + shape_.layout.offsets.size();
+void Abreast::add_lows(const Stream& stream, uint32_t s, Table& table) const {
+  const size_t first_sum = first_word_ + shape_.layout.offsets.size();
   for (size_t f = 0; f < stream.fields.size(); f++) {
     const Field& field = stream.fields[f];
     if (!differs_in_low(field)) continue;
     const uint64_t low = static_cast<uint64_t>(field.low);
-    words[shape_.layout.fields[f].word] += low << shape_.layout.fields[f].shift;
+    table[first_word_ + shape_.layout.fields[f].word][s] += low << shape_.layout.fields[f].shift;
     const uint64_t value = low << field.shift, folded = (value & 0xffffffff) + (value >> 32);
-    for (const SumEntry& entry : field.sums) sums[entry.site] += folded << (entry.high ? 8 : 0);
+    for (const SumEntry& entry : field.sums) table[first_sum + entry.site][s] += folded << (entry.high ? 8 : 0);
   }
 }
 
-void Abreast::fill(const Plan& plan, const std::vector<StreamState>& states) {
-  columns_ = first_word_ + static_cast<uint32_t>(shape_.templates[0].bases.size());
-  const uint32_t size = std::max(std::bit_ceil(columns_), kRow);
-  shift_ = static_cast<uint32_t>(std::countr_zero(size));
-  rows_.resize(plan.streams.size() * (size / kRow));
+Abreast::Table Abreast::make_table(const Plan& plan, const std::vector<StreamState>& states) const {
+  const size_t words = shape_.templates[0].bases.size();
+  Table table(first_word_ + words, std::vector<uint64_t>(plan.streams.size()));
   for (uint32_t s = 0; s < plan.streams.size(); s++) {
-    uint64_t* const numbers = rows() + (size_t{s} << shift_);
     for (size_t f = 0; f < shape_.fields.size(); f++) {
       const auto& [field, walk] = states[s].fields[f];
       if (!field->first) continue;
-      uint64_t* const at = numbers + draws_[draw_of_[f]].column;
-      *at = draws_by_key(*field) ? walk.x * kGamma + field->key + kGamma : walk.x;
-      if (draws_[draw_of_[f]].wraps) at[1] = walk.rest;
+      const Draw& draw = draws_[draw_of_[f]];
+      table[draw.column][s] = draws_by_key(*field) ? walk.x * kGamma + field->key + kGamma : walk.x;
+      if (draw.wraps) table[draw.column + 1][s] = walk.rest;
     }
-    std::ranges::copy(shape_.templates[s].bases, numbers + first_word_);
-    add_lows(plan.streams[s], numbers + first_word_);
+    for (size_t w = 0; w < words; w++) table[first_word_ + w][s] = shape_.templates[s].bases[w];
+    add_lows(plan.streams[s], s, table);
   }
-  shape_.templates.resize(1);
-  for (Field& f : shape_.fields) {
-    f.key = 0 - kGamma;
-    if (differs_in_low(f)) f.low = 0;
+  return table;
+}
+
+// What differs between streams, or will.
+void Abreast::fill(const Table& table) {
+  const auto differs = [&](uint32_t column) {
+    const auto walks = [=](const Draw& d) { return d.wraps && (d.column == column || d.column + 1 == column); };
+    const std::vector<uint64_t>& numbers = table[column];
+    return std::ranges::any_of(draws_, walks) ||
+           std::ranges::any_of(numbers, [&](uint64_t number) { return number != numbers[0]; });
+  };
+  for (uint32_t column = 0; column < table.size(); column++) {
+    for (Draw& d : draws_)
+      if (d.column == column) d.at = static_cast<uint32_t>(kept_.size());
+    if (differs(column))
+      kept_.push_back(column);
+    else
+      common_.emplace_back(column, table[column][0]);
   }
+  const size_t streams = table[0].size();
+  pitch_ = streams + kMaxBurst + kPad;
+  numbers_.resize(kept_.size() * pitch_);
+  for (size_t i = 0; i < kept_.size(); i++)
+    for (size_t at = 0; at < pitch_; at++) numbers(i)[at] = table[kept_[i]][at % streams];
 }
 
 }  // namespace nmgen

@@ -18,6 +18,7 @@
 #include "histogram.h"
 #include "log.h"
 #include "plan.h"
+#include "prebuilt.h"
 #include "render.h"
 #include "rx_loop.h"
 #include "tx_loop.h"
@@ -386,6 +387,7 @@ Napi::Value explain(const Napi::CallbackInfo& info) {
     one.Set("crc", s.has_crc);
     one.Set("words", static_cast<double>(s.layout.offsets.size()));
     one.Set("shared", s.templates.size() > 1 && s.templates[0].ground != nullptr);
+    one.Set("period", static_cast<double>(s.fields.empty() ? 0 : prebuilt_period(*plan, s)));
     one.Set("ahead", plan->ahead);
     one.Set("abreast", plan->abreast);
     list.Set(i, one);

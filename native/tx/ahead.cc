@@ -71,7 +71,7 @@ void Ahead::fill(uint32_t stream, uint64_t k) {
   else
     begin(state, k, heads, templates);
   Group group{&state, k, kBlock, 0, data, templates};
-  if (has_work(state)) render_(group);
+  if (has_work(state)) write_fields(render_, group);
 }
 
 void Ahead::begin(const StreamState& state, uint64_t k, Head* heads, const Template** templates) {

@@ -63,16 +63,16 @@ enum TxStream : size_t {
 
 // A stream's block on an RX page. Latency in ns; the minimum is kept as ~min so that 0 means none.
 enum RxStream : size_t {
-  kRxPackets = 0,
+  kRxPackets = 0,  // these six are written with each packet: one cache line
   kRxBytes = 1,
-  kDuplicates = 2,
-  kReordered = 3,
-  kCorrupted = 4,
-  kStale = 5,
-  kLatencyCount = 6,
-  kLatencySum = 7,
-  kLatencyNotMin = 8,
-  kLatencyMax = 9,
+  kLatencyCount = 2,
+  kLatencySum = 3,
+  kLatencyNotMin = 4,
+  kLatencyMax = 5,
+  kDuplicates = 6,
+  kReordered = 7,
+  kCorrupted = 8,
+  kStale = 9,
   kExtentMax = 10,  // of reordered packets (RFC 4737 section 4.2)
   kExtentSum = 11,
   // Known when the loop has ended: runs of lost packets, and what the sender has to say of those before the first and

@@ -526,7 +526,7 @@ Expected<Plan> decode_plan(std::span<const uint8_t> bytes) {
   check_sequences(in, plan.streams);
   in.require(in.done(), "something follows its end");
   if (!in.ok) return Failure{"bad-plan", std::string("the plan cannot be used: ") + in.wrong, "this is a bug in nmgen"};
-  // What is skipped would have to be walked over in the rows.
+  // What is skipped would have to be walked over.
   plan.abreast = plan.pacing.policy != LatePolicy::kSkip && are_abreast(plan);
   plan.ahead = !plan.abreast && pays_ahead(plan);
   return plan;

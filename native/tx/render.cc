@@ -150,17 +150,13 @@ void choose_templates(const StreamState& state, uint64_t k, uint32_t n, const Te
   }
 }
 
-void stamp(const Group& group, uint64_t time_ns) {
+void stamp(const Group& group, uint64_t stamped) {
   const Stream& s = *group.stream->stream;
-  const uint64_t time = __builtin_bswap64(time_ns);
-  const uint64_t fixed = kSignatureMagic + s.id + (time_ns >> 32) + (time_ns & 0xffffffff);
+  const Stamp stamp(stamped);
+  const uint16_t id = static_cast<uint16_t>(s.id);
   uint64_t i = group.k * group.stream->stride + group.stream->shard;
-  for (uint32_t j = 0; j < group.n; j++, i += group.stream->stride) {
-    uint8_t* at = group.data[j] + s.signature;
-    put32(at + 4, static_cast<uint32_t>(i));
-    std::memcpy(at + 8, &time, sizeof time);
-    put16(at + 16, static_cast<uint16_t>(~fold(fixed + static_cast<uint32_t>(i))));
-  }
+  for (uint32_t j = 0; j < group.n; j++, i += group.stream->stride)
+    stamp.write_rest(group.data[j] + s.signature, id, i);
 }
 
 std::vector<uint8_t> render_packets(const Plan& plan, uint32_t stream_id, uint64_t first, uint32_t count) {

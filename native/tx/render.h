@@ -7,6 +7,7 @@
 #include "backend.h"
 #include "mix.h"
 #include "plan.h"
+#include "prebuilt.h"
 
 // Turns (stream, k..k+n-1) into frames. Work is done a burst at a time and field by field: the values of one
 // field for all packets are computed as an array, stored, and added to the checksum sums.
@@ -70,6 +71,7 @@ struct StreamState {
   // Of several frame sizes in a fixed order: the templates of packets 0, 1, 2 ... of this shard, until they repeat.
   std::vector<const Template*> cycle{};
   SizeTable sizes{};
+  Prebuilt prebuilt{};
 };
 
 // Frames of one stream within a burst.
@@ -102,13 +104,19 @@ inline bool dress(Frame& frame, const Template& t) {
 // Writes the varying fields and their checksums, for the best instruction set of this CPU.
 using RenderFields = void (*)(Group&);
 RenderFields choose_render();
+// The same for a stream of any kind: by `live`, unless its packets are made already.
+inline void write_fields(RenderFields live, Group& g) {
+  if (g.stream->prebuilt.period)
+    write_prebuilt(g);
+  else
+    live(g);
+}
 // What it chooses from: any CPU's, and AVX2's, to be called where the CPU has it (null: the compiler has not).
 RenderFields render_portable();
 RenderFields render_avx2();
 
-// Writes packet index and time into the signatures; the compensator keeps the 18 bytes' sum at 0xffff, so
-// that no UDP or TCP checksum changes.
-void stamp(const Group& group, uint64_t time_ns);
+// Writes packet index and `stamp_of` the run and the time into the signatures.
+void stamp(const Group& group, uint64_t stamped);
 
 // Packets first..first+count-1 of a stream, each behind its length (u16, little-endian), signatures with time 0.
 std::vector<uint8_t> render_packets(const Plan& plan, uint32_t stream_id, uint64_t first, uint32_t count);

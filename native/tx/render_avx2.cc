@@ -1,6 +1,8 @@
 // The same loops for CPUs with AVX2. Headers come before the pragma: an inline function of theirs compiled
 // for AVX2 could be the copy that the linker keeps for everybody.
+#if defined(__x86_64__)
 #include <immintrin.h>
+#endif
 
 #include <algorithm>
 

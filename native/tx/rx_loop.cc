@@ -3,6 +3,7 @@
 #include <sched.h>
 
 #include <algorithm>
+#include <cstring>
 
 #include "clock.h"
 #include "histogram.h"
@@ -15,14 +16,8 @@ namespace {
 constexpr uint64_t kClockSlackNs = 1'000'000;  // how far TX and RX CPUs' clocks may differ
 constexpr uint32_t kClockEvery = 4096;         // looks between two clock readings for the dead man's handle
 constexpr size_t kPlaces = 16;                 // places to look at before the whole frame is searched
-
-bool matches(const Match& rule, const Frame& frame) {
-  if (rule.offset + rule.value.size() > frame.length) return false;
-  const uint8_t* at = frame.data + rule.offset;
-  for (size_t i = 0; i < rule.value.size(); i++)
-    if ((at[i] & rule.mask[i]) != rule.value[i]) return false;
-  return true;
-}
+constexpr size_t kAhead = 4;                   // frames that are fetched before they are looked at
+constexpr size_t kMany = 256;                  // streams that do not fit into the first-level cache
 
 // Of streams: the groups' blocks follow.
 size_t rx_histogram_cells(const page::Word* page) {
@@ -35,48 +30,54 @@ RxLoop::RxLoop(RxQueue& queue, const Plan& plan, page::Word* page, Tap* tap, Ans
     : queue_(queue), page_(page), tap_(tap), answerer_(answerer) {
   const uint64_t histograms = page::get(page + page::kHistograms);
   page::Word* cells = page + page::kHeaderCells;
-  page::Word* histogram = cells + plan.streams.size() * page::kRxStreamCells;
+  page::Word* const histogram = cells + plan.streams.size() * page::kRxStreamCells;
+  if (histograms && page::get(page + page::kTimings)) timings_ = histogram + histograms * histogram::kCells;
   const uint64_t groups = page::get(page + page::kGroups);
   page::Word* group_cells = groups ? histogram + rx_histogram_cells(page) : nullptr;
   page::Word* group_histograms =
       page::get(page + page::kGroupHistograms) ? group_cells + groups * page::kGroupCells : nullptr;
   receiver_of_.assign(0x10000, -1);
+  size_t sequences = 0;
+  for (const Stream& s : plan.streams) sequences += s.is_signed ? s.stride : 0;
+  sequences_ = std::vector<Sequence>(sequences);
+  Sequence* sequence = sequences_.data();
   for (const Stream& s : plan.streams) {
     const uint32_t index = static_cast<uint32_t>(receivers_.size());
-    receivers_.push_back({&s,
-                          cells + index * page::kRxStreamCells,
-                          histograms ? histogram + s.histogram * histogram::kCells : nullptr,
-                          0,
-                          0,
-                          false,
-                          {}});
-    if (histograms && page::get(page + page::kTimings))
-      receivers_.back().timing.emplace(histogram + histograms * histogram::kCells + s.histogram * Timing::kCells);
-    if (s.is_signed) receivers_.back().sequences.resize(s.stride);
     const std::vector<uint8_t>& bytes = s.templates[0].bytes;
-    receivers_.back().is_icmp_error = is_icmp_error(bytes.data(), static_cast<uint32_t>(bytes.size()));
-    if (s.is_signed)
-      receiver_of_[s.id] = static_cast<int32_t>(index);
-    else if (!s.match.value.empty())
-      matched_.push_back(index);
-    if (s.is_signed && s.account && group_cells) {
-      receivers_.back().groups = std::make_unique<GroupCounts>(s, group_cells, group_histograms);
-      group_cells += s.groups * page::kGroupCells;
-      if (group_histograms) group_histograms += s.groups * histogram::kCells;
-    }
-    if (s.is_signed && std::ranges::find(offsets_, s.signature) == offsets_.end()) offsets_.push_back(s.signature);
+    receivers_.push_back({.cells = cells,
+                          .histogram = histograms ? histogram + s.histogram * histogram::kCells : nullptr,
+                          .sequences = sequence,
+                          .stream = &s,
+                          .is_icmp_error = is_icmp_error(bytes.data(), static_cast<uint32_t>(bytes.size()))});
+    cells += page::kRxStreamCells;
+    if (!s.is_signed && !s.match.value.empty()) matched_.emplace_back(MatchRule(s.match), index);
+    if (!s.is_signed) continue;
+    sequence += s.stride;
+    receiver_of_[s.id] = static_cast<int32_t>(index);
+    if (s.stride == 1) receivers_.back().in_turn = s.signature;
+    if (std::ranges::find(offsets_, s.signature) == offsets_.end()) offsets_.push_back(s.signature);
+    if (!s.account || !group_cells) continue;
+    receivers_.back().asked = std::make_unique<Asked>();
+    receivers_.back().asked->groups = std::make_unique<GroupCounts>(s, group_cells, group_histograms);
+    group_cells += s.groups * page::kGroupCells;
+    if (group_histograms) group_histograms += s.groups * histogram::kCells;
   }
 }
 
 void RxLoop::listen(const std::vector<Source>& sources) {
   for (const Source& source : sources) {
     const int32_t index = source.stream < receiver_of_.size() ? receiver_of_[source.stream] : -1;
-    if (index < 0) continue;
+    if (index < 0 || !timings_) continue;
     Receiver& r = receivers_[static_cast<size_t>(index)];
-    if (!r.timing || source.residue >= r.stream->stride) continue;
-    r.departures.resize(r.stream->stride);
-    r.before.resize(r.stream->stride);
-    r.departures[source.residue] = source.departures;
+    const uint64_t stride = r.stream->stride;
+    if (source.residue >= stride) continue;
+    if (!r.asked) r.asked = std::make_unique<Asked>();
+    if (!r.asked->timing) {
+      r.asked->timing.emplace(timings_ + r.stream->histogram * Timing::kCells);
+      r.asked->departures.resize(stride);
+      r.asked->before.resize(stride);
+    }
+    r.asked->departures[source.residue] = source.departures;
   }
 }
 
@@ -129,14 +130,15 @@ void RxLoop::run() {
       answer_early(frames);
     queue_.release(static_cast<uint32_t>(frames.size()));
   }
-  for (Receiver& r : receivers_) sum_up(r);
+  for (const Receiver& r : receivers_) sum_up(r);
   page::publish(page_ + page::kState, page::kDone);
 }
 
 // What is missing now will never come.
-void RxLoop::sum_up(Receiver& r) {
-  if (r.groups) r.groups->finish();
-  for (Sequence& sequence : r.sequences) {
+void RxLoop::sum_up(const Receiver& r) {
+  if (r.asked && r.asked->groups) r.asked->groups->finish();
+  for (uint64_t shard = 0; r.stream->is_signed && shard < r.stream->stride; shard++) {
+    Sequence& sequence = r.sequences[shard];
     sequence.finish();
     const Losses& losses = sequence.losses();
     page::add(r.cells + page::kGaps, losses.gaps);
@@ -161,8 +163,11 @@ void RxLoop::tap(std::span<const Frame> frames) {
 void RxLoop::take(std::span<const Frame> frames, const uint64_t* arrived) {
   const uint64_t now = now_ns();
   uint64_t packets = frames.size(), bytes = 0, unknown = 0, requests = 0;
+  latest_ = {};
+  if (receivers_.size() >= kMany && !offsets_.empty()) fetch_ahead(frames);
   for (size_t i = 0; i < frames.size(); i++) {
-    if (i + 4 < frames.size()) __builtin_prefetch(frames[i + 4].data);
+    if (latest_.is_good && !arrived && (i += take_next(frames.subspan(i), bytes)) == frames.size()) break;
+    if (i + kAhead < frames.size()) __builtin_prefetch(frames[i + kAhead].data);
     bytes += frames[i].length;
     if (take_signed(frames[i], arrived ? arrived[i] : now)) {
       if (latest_.receiver && !arrived) i += take_streak(frames.subspan(i + 1), bytes);
@@ -185,6 +190,53 @@ void RxLoop::take(std::span<const Frame> frames, const uint64_t* arrived) {
   page::add(page_ + page::kBytes, bytes);
   page::add(page_ + page::kBursts, 1);
   if (unknown) page::add(page_ + page::kUnknown, unknown);
+}
+
+// Of many streams, what is kept of one has left the nearest caches when its next packet comes.
+void RxLoop::fetch_ahead(std::span<const Frame> frames) const {
+  const uint32_t offset = offsets_[0];
+  const Receiver* receivers[kMaxBurst];
+  uint32_t n = 0;
+  for (const Frame& frame : frames) {
+    if (frame.length < offset + kSignatureBytes) continue;
+    const int32_t index = receiver_of_[get16(frame.data + offset + 2)];
+    if (index < 0) continue;
+    receivers[n] = &receivers_[static_cast<size_t>(index)];
+    __builtin_prefetch(receivers[n++], 1);
+  }
+  for (uint32_t j = 0; j < n; j++) {
+    __builtin_prefetch(receivers[j]->sequences, 1);
+    __builtin_prefetch(receivers[j]->cells, 1);
+  }
+}
+
+// What senders with many streams leave most often: packets that were sent together with the one taken last, each the
+// next one of its own stream. Their run and latency are known, and nothing is missing.
+uint32_t RxLoop::take_next(std::span<const Frame> frames, uint64_t& bytes) {
+  const Latest& latest = latest_;
+  Receiver* const receivers = receivers_.data();
+  const int32_t* const receiver_of = receiver_of_.data();
+  uint32_t n = 0;
+  for (; n < frames.size(); n++) {
+    const Frame& frame = frames[n];
+    if (n + kAhead < frames.size()) __builtin_prefetch(frames[n + kAhead].data);
+    if (frame.length < latest.offset + kSignatureBytes) break;
+    const uint8_t* const at = frame.data + latest.offset;
+    uint64_t stamp;
+    std::memcpy(&stamp, at + 8, sizeof stamp);
+    const int32_t index = receiver_of[get16(at + 2)];
+    if (stamp != latest.stamp || get16(at) != kSignatureMagic || index < 0) break;
+    Receiver& r = receivers[index];
+    const uint64_t next = r.sequences->expected();
+    if (r.in_turn != latest.offset || get32(at + 4) != static_cast<uint32_t>(next) || !is_whole(at)) break;
+    r.newest = next;
+    r.sequences->follow(1, latest.sent_ns);
+    time(r, latest, 1);
+    count(r, frame);
+    bytes += frame.length;
+    if (r.asked) tell(r, latest, next);
+  }
+  return n;
 }
 
 bool RxLoop::take_signed(const Frame& frame, uint64_t now) {
@@ -250,29 +302,28 @@ void RxLoop::track(Receiver& r, const uint8_t* at, uint64_t now) {
   const uint64_t stride = r.stream->stride;
   const uint64_t sent = time_of(get64(at + 8), now);
   Sequence& sequence = r.sequences[stride == 1 ? 0 : i % stride];
-  const Sequence::Arrival how = sequence.arrive(stride == 1 ? i : i / stride, sent);
-  if (r.groups) r.groups->arrive(how, i, sent, now > sent ? now - sent : 0);
-  switch (how) {
-    case Sequence::Arrival::kInOrder:
-      latest_ = {&r, &sequence, at, 0, 0};
-      break;
-    case Sequence::Arrival::kReordered:
-      page::add(r.cells + page::kReordered, 1);
-      page::add(r.cells + page::kExtentSum, sequence.extent());
-      page::raise(r.cells + page::kExtentMax, sequence.extent());
-      break;
-    case Sequence::Arrival::kDuplicate:
-      page::add(r.cells + page::kDuplicates, 1);
-      return;
-    case Sequence::Arrival::kStale:
-      page::add(r.cells + page::kStale, 1);
-      return;
+  const auto arrival = sequence.arrive(stride == 1 ? i : i / stride, sent);
+  if (r.asked && r.asked->groups) r.asked->groups->arrive(arrival, i, sent, now > sent ? now - sent : 0);
+  if (arrival == Sequence::Arrival::kDuplicate) return page::add(r.cells + page::kDuplicates, 1);
+  if (arrival == Sequence::Arrival::kStale) return page::add(r.cells + page::kStale, 1);
+  if (arrival == Sequence::Arrival::kReordered) {
+    page::add(r.cells + page::kReordered, 1);
+    page::add(r.cells + page::kExtentSum, sequence.extent());
+    page::raise(r.cells + page::kExtentMax, sequence.extent());
+  } else {
+    latest_.receiver = &r;
+    latest_.sequence = &sequence;
+    latest_.signature = at;
+    latest_.index = i;
   }
-  latest_.latency_ns = now > sent ? now - sent : 0;
+  latest_.is_good = true;
+  std::memcpy(&latest_.stamp, at + 8, sizeof latest_.stamp);
+  latest_.sent_ns = sent;
   latest_.arrived_ns = now;
-  latest_.index = i;
-  time(r, latest_.latency_ns, 1);
-  if (!r.departures.empty()) time_schedule(r, i, now, latest_.latency_ns);
+  latest_.latency_ns = now > sent ? now - sent : 0;
+  latest_.bucket = histogram::index(latest_.latency_ns);
+  time(r, latest_, 1);
+  if (r.asked && r.asked->timing) time_schedule(r, i, now, latest_.latency_ns);
 }
 
 uint32_t RxLoop::take_streak(std::span<const Frame> frames, uint64_t& bytes) {
@@ -280,58 +331,46 @@ uint32_t RxLoop::take_streak(std::span<const Frame> frames, uint64_t& bytes) {
   Streak streak(latest_.signature, latest_.offset, r.stream->stride);
   const uint32_t n = streak.follow(frames);
   if (n == 0) return 0;
-  latest_.sequence->follow(n);
-  for (uint32_t j = 1; !r.departures.empty() && j <= n; j++)
-    time_schedule(r, latest_.index + j * r.stream->stride, latest_.arrived_ns, latest_.latency_ns);
-  for (uint32_t j = 1; r.groups && j <= n; j++)
-    r.groups->arrive(Sequence::Arrival::kInOrder, latest_.index + j * r.stream->stride,
-                     latest_.arrived_ns - latest_.latency_ns, latest_.latency_ns);
+  latest_.sequence->follow(n, latest_.sent_ns);
+  for (uint32_t j = 1; r.asked && j <= n; j++) tell(r, latest_, latest_.index + j * r.stream->stride);
   r.newest += n * r.stream->stride;
-  time(r, latest_.latency_ns, n);
+  time(r, latest_, n);
   page::add(r.cells + page::kRxPackets, n);
   page::add(r.cells + page::kRxBytes, streak.bytes);
   bytes += streak.bytes;
   return n;
 }
 
+void RxLoop::tell(const Receiver& r, const Latest& latest, uint64_t i) {
+  if (r.asked->timing) time_schedule(r, i, latest.arrived_ns, latest.latency_ns);
+  if (r.asked->groups) r.asked->groups->arrive(Sequence::Arrival::kInOrder, i, latest.sent_ns, latest.latency_ns);
+}
+
 // Since packet i was due, and how its gap to the one before in its sequence came out.
-void RxLoop::time_schedule(Receiver& r, uint64_t i, uint64_t now, uint64_t latency_ns) {
+void RxLoop::time_schedule(const Receiver& r, uint64_t i, uint64_t now, uint64_t latency_ns) {
   const uint64_t stride = r.stream->stride, k = stride == 1 ? i : i / stride;
   const size_t residue = stride == 1 ? 0 : i % stride;
-  Before& before = r.before[residue];
+  const std::vector<Departures>& departures = r.asked->departures;
+  Before& before = r.asked->before[residue];
   uint64_t late_ns = 0;
-  if (!r.departures[residue] || !r.departures[residue].find(k, late_ns)) {
+  if (!departures[residue] || !departures[residue].find(k, late_ns)) {
     before.is_there = false;
     return;
   }
   const uint64_t behind = latency_ns + late_ns;
-  r.timing->take(behind);
+  r.asked->timing->take(behind);
   if (before.k + 1 != k) before.is_there = false;  // not its neighbour: another was lost, or came out of order
-  r.timing->follow(before, static_cast<int64_t>(now - behind), static_cast<int64_t>(behind));
+  r.asked->timing->follow(before, static_cast<int64_t>(now - behind), static_cast<int64_t>(behind));
   before.k = k;
 }
 
-void RxLoop::time(Receiver& r, uint64_t latency_ns, uint64_t packets) {
-  page::add(r.cells + page::kLatencyCount, packets);
-  page::add(r.cells + page::kLatencySum, packets * latency_ns);
-  page::raise(r.cells + page::kLatencyNotMin, ~latency_ns);
-  page::raise(r.cells + page::kLatencyMax, latency_ns);
-  if (r.histogram) histogram::record(r.histogram, latency_ns, packets);
-}
-
 bool RxLoop::take_matched(const Frame& frame) {
-  for (uint32_t index : matched_) {
-    Receiver& r = receivers_[index];
-    if (!matches(r.stream->match, frame)) continue;
-    count(r, frame);
+  for (const auto& [rule, index] : matched_) {
+    if (!rule.takes(frame)) continue;
+    count(receivers_[index], frame);
     return true;
   }
   return false;
-}
-
-void RxLoop::count(Receiver& r, const Frame& frame) {
-  page::add(r.cells + page::kRxPackets, 1);
-  page::add(r.cells + page::kRxBytes, frame.length);
 }
 
 }  // namespace nmgen

@@ -1,11 +1,14 @@
 #pragma once
 
+#include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "account.h"
 #include "answer.h"
 #include "backend.h"
+#include "match.h"
 #include "page.h"
 #include "plan.h"
 #include "sequence.h"
@@ -36,35 +39,71 @@ class RxLoop {
   void run();
 
  private:
-  struct Receiver {
-    const Stream* stream;
-    page::Word* cells;
-    page::Word* histogram;                 // null: latency goes into the totals only
-    uint64_t newest = 0;                   // highest packet index seen: what a 32-bit index is completed with
-    uint32_t moved = 0;                    // where its signature was found last, if not in its place; 0: never
-    bool is_icmp_error;                    // so that the signature in one need not be a quotation
-    std::vector<Sequence> sequences;       // one for each shard that sends
-    std::optional<Timing> timing{};        // of what has a schedule
-    std::vector<Departures> departures{};  // one for each shard, as `sequences`; empty: not known
+  // Of a stream of which more is asked.
+  struct Asked {
+    std::optional<Timing> timing{};        // its sender says when its packets were due
+    std::vector<Departures> departures{};  // one for each shard that sends
     std::vector<Before> before{};
-    std::unique_ptr<GroupCounts> groups{};  // of a stream that is accounted for
+    std::unique_ptr<GroupCounts> groups{};
+  };
+
+  // What each packet of a stream needs: a cache line.
+  struct alignas(64) Receiver {
+    page::Word* cells;
+    page::Word* histogram;           // null: latency goes into the totals only
+    Sequence* sequences;             // one for each shard that sends
+    uint64_t newest = 0;             // highest packet index seen: what a 32-bit index is completed with
+    std::unique_ptr<Asked> asked{};  // null: nothing
+    const Stream* stream;
+    uint32_t in_turn = kNowhere;  // where the signature is, if one shard alone sends
+    uint32_t moved = 0;           // where it was found last, if not in its place; 0: never
+    bool is_icmp_error;           // so that the signature in one need not be a quotation
+  };
+  static_assert(sizeof(Receiver) == 64);
+
+  // The packet taken last, if its signature was good and this burst's clock is that of all its frames.
+  struct Latest {
+    bool is_good = false;
+    uint32_t offset = 0;  // of the signature in its frame
+    uint64_t stamp = 0;   // its run and time, as they lie there
+    uint64_t sent_ns = 0, arrived_ns = 0, latency_ns = 0;
+    uint32_t bucket = 0;  // of the histogram
+    // If it came in order:
+    Receiver* receiver = nullptr;
+    Sequence* sequence = nullptr;
+    const uint8_t* signature = nullptr;
+    uint64_t index = 0;
   };
 
   void take(std::span<const Frame> frames, const uint64_t* arrived);
   void tap(std::span<const Frame> frames);
   void answer_early(std::span<const Frame> frames);
+  uint32_t take_next(std::span<const Frame> frames, uint64_t& bytes);
+  void fetch_ahead(std::span<const Frame> frames) const;
   bool take_signed(const Frame& frame, uint64_t now);
   bool take_moved(const Frame& frame, uint64_t now);
   Receiver* receiver_at(const Frame& frame, uint32_t offset);
   bool is_of_this_run(const uint8_t* at, uint64_t now) const;
   void track(Receiver& r, const uint8_t* at, uint64_t now);
-  static void sum_up(Receiver& r);
+  static void sum_up(const Receiver& r);
   // How many of `frames` only go on with the packet taken last, in order and at the same time.
   uint32_t take_streak(std::span<const Frame> frames, uint64_t& bytes);
   bool take_matched(const Frame& frame);
-  static void time_schedule(Receiver& r, uint64_t i, uint64_t now, uint64_t latency_ns);
-  void time(Receiver& r, uint64_t latency_ns, uint64_t packets);
-  static void count(Receiver& r, const Frame& frame);
+  // Packet i, in order and sent together with the latest one.
+  static void tell(const Receiver& r, const Latest& latest, uint64_t i);
+  static void time_schedule(const Receiver& r, uint64_t i, uint64_t now, uint64_t latency_ns);
+  // So many packets with the latency of the latest one.
+  static void time(const Receiver& r, const Latest& latest, uint64_t packets) {
+    page::add(r.cells + page::kLatencyCount, packets);
+    page::add(r.cells + page::kLatencySum, packets * latest.latency_ns);
+    page::raise(r.cells + page::kLatencyNotMin, ~latest.latency_ns);
+    page::raise(r.cells + page::kLatencyMax, latest.latency_ns);
+    if (r.histogram) page::add(r.histogram + latest.bucket, packets);
+  }
+  static void count(const Receiver& r, const Frame& frame) {
+    page::add(r.cells + page::kRxPackets, 1);
+    page::add(r.cells + page::kRxBytes, frame.length);
+  }
 
   RxQueue& queue_;
   page::Word* page_;
@@ -72,21 +111,14 @@ class RxLoop {
   Answerer* answerer_;
   uint64_t epoch_ = 0;
   uint64_t run_ = 0;
+  page::Word* timings_ = nullptr;  // blocks of the page, as many as histograms; null: none
   std::vector<Receiver> receivers_;
+  std::vector<Sequence> sequences_;
   std::vector<int32_t> receiver_of_;  // stream id -> index into receivers_, -1: not ours
   std::vector<uint32_t> offsets_;     // where signatures can be, or were found; the one that hit last stands first
-  std::vector<uint32_t> matched_;     // receivers without a signature
+  std::vector<std::pair<MatchRule, uint32_t>> matched_;  // receivers without a signature
 
-  // The packet taken last, if it came in order.
-  struct Latest {
-    Receiver* receiver = nullptr;
-    Sequence* sequence = nullptr;
-    const uint8_t* signature = nullptr;
-    uint32_t offset = 0;  // of the signature in its frame
-    uint64_t latency_ns = 0;
-    uint64_t arrived_ns = 0;
-    uint64_t index = 0;
-  } latest_;
+  Latest latest_;
 };
 
 }  // namespace nmgen

@@ -1,5 +1,6 @@
 #include "signature.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "backend.h"
@@ -35,6 +36,21 @@ bool is_error_v6(const uint8_t* ip, uint32_t length) {
   return false;
 }
 
+constexpr uint32_t kPlaces = 16;
+static_assert(kPlaces < kSignatureBytes, "where a signature has room, as many places and one byte more can be read");
+
+// Does the magic stand at one of 16 places?
+bool has_magic(const uint8_t* at) {
+  using Bytes = uint8_t __attribute__((vector_size(kPlaces)));
+  Bytes first, second;
+  std::memcpy(&first, at, sizeof first);
+  std::memcpy(&second, at + 1, sizeof second);
+  const auto hits = (first == kSignatureMagic >> 8) & (second == (kSignatureMagic & 0xff));
+  uint64_t halves[2];
+  std::memcpy(halves, &hits, sizeof halves);
+  return halves[0] | halves[1];
+}
+
 }  // namespace
 
 bool is_icmp_error(const uint8_t* frame, uint32_t length) {
@@ -48,11 +64,16 @@ bool is_icmp_error(const uint8_t* frame, uint32_t length) {
 }
 
 uint32_t find_signature(const uint8_t* frame, uint32_t length, uint32_t from) {
-  for (uint32_t at = from; at + kSignatureBytes <= length; at++) {
-    const void* first = std::memchr(frame + at, kSignatureMagic >> 8, length - kSignatureBytes - at + 1);
-    if (!first) return length;
-    at = static_cast<uint32_t>(static_cast<const uint8_t*>(first) - frame);
-    if (get16(frame + at) == kSignatureMagic && is_whole(frame + at)) return at;
+  if (length < kSignatureBytes) return length;
+  const uint32_t last = length - kSignatureBytes;
+  for (uint32_t at = from; at <= last;) {
+    const uint32_t end = std::min(at + kPlaces, last + 1);
+    if (!has_magic(frame + at)) {
+      at = end;
+      continue;
+    }
+    for (; at < end; at++)
+      if (get16(frame + at) == kSignatureMagic && is_whole(frame + at)) return at;
   }
   return length;
 }

@@ -26,6 +26,28 @@ inline uint64_t time_of(uint64_t stamp, uint64_t now) {
   return now - static_cast<uint64_t>(static_cast<int64_t>((now - stamp) << rest) >> rest);
 }
 
+// Writes what of a signature differs from packet to packet; the compensator keeps the 18 bytes' sum at 0xffff, so that
+// no UDP or TCP checksum changes.
+class Stamp {
+ public:
+  explicit Stamp(uint64_t stamp)
+      : time_(__builtin_bswap64(stamp)), sum_(kSignatureMagic + (stamp >> 32) + (stamp & 0xffffffff)) {}
+  // Stream and magic, where the template is another's.
+  void write(uint8_t* at, uint16_t stream, uint64_t index) const {
+    put32(at, uint32_t{kSignatureMagic} << 16 | stream);
+    write_rest(at, stream, index);
+  }
+  void write_rest(uint8_t* at, uint16_t stream, uint64_t index) const {
+    const uint32_t low = static_cast<uint32_t>(index);
+    put32(at + 4, low);
+    std::memcpy(at + 8, &time_, sizeof time_);
+    put16(at + 16, static_cast<uint16_t>(~fold(sum_ + stream + low)));
+  }
+
+ private:
+  uint64_t time_, sum_;
+};
+
 // Of a good one the sum is all ones: in any order of bytes (RFC 1071, section 2).
 inline bool is_whole(const uint8_t* signature) {
   uint32_t words[4];
@@ -33,7 +55,8 @@ inline bool is_whole(const uint8_t* signature) {
   static_assert(sizeof words + sizeof last == kSignatureBytes);
   std::memcpy(words, signature, sizeof words);
   std::memcpy(&last, signature + sizeof words, sizeof last);
-  return fold(uint64_t{words[0]} + words[1] + words[2] + words[3] + last) == 0xffff;
+  const uint64_t sum = uint64_t{words[0]} + words[1] + words[2] + words[3] + last;
+  return sum != 0 && sum % 0xffff == 0;  // folded, it is all ones: a multiplication instead of four additions
 }
 
 // Is it an ICMP error? One quotes the packet that it is about, signature and all (RFC 792; RFC 1812 section 4.3.2.3;

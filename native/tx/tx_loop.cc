@@ -22,6 +22,7 @@ TxLoop::TxLoop(TxQueue& queue, const Plan& plan, page::Word* page, Answerer* ans
   any_crc_ = std::ranges::any_of(plan.streams, [](const Stream& s) { return s.is_signed && s.has_crc; });
   untouched_ = one_template_ && !any_signed_ && plan.streams[0].fields.empty();
   group_of_.assign(plan.streams.size(), kNoGroup);
+  prebuild(plan, streams_);
   if (plan.abreast) abreast_.emplace(plan, streams_);
   in_rounds_ = plan.abreast && turns_are_rounds();
   if (in_rounds_) last_round_ = std::ranges::min(streams_, {}, &StreamState::limit).limit;
@@ -121,6 +122,7 @@ void TxLoop::send_until_done() {
     }
     send(turn);
   }
+  if (in_rounds_) tell_rounds();
   const uint64_t end = now_ns();
   if (start_ticks) {
     page::set(page_ + page::kLastNs, end);
@@ -375,7 +377,7 @@ void TxLoop::render(uint32_t n) {
   if (ahead_) return stamp_ahead(n);
   if (any_crc_) stamp_groups(true);
   for (uint32_t g = 0; g < group_count_; g++)
-    if (has_work(*groups_[g].stream)) render_fields_(groups_[g]);
+    if (has_work(*groups_[g].stream)) write_fields(render_fields_, groups_[g]);
   if (any_signed_) stamp_groups(false);  // just before the commit
 }
 

@@ -55,6 +55,7 @@ class TxLoop {
   void compose_abreast(uint32_t n);
   void render_abreast(uint32_t n);
   void account_abreast(uint32_t n);
+  void tell_rounds();
   void account_run(uint32_t stream, uint32_t n, uint64_t sent);
   // Where streams are rendered ahead (tx_ahead.cc).
   void compose_ahead(uint32_t n);
@@ -117,11 +118,13 @@ class TxLoop {
   uint8_t* data_[kMaxBurst];
   const Template* templates_[kMaxBurst];
   std::optional<Abreast> abreast_;
-  RenderAbreast render_rows_ = choose_render_abreast();
+  RenderAbreast render_alike_ = choose_render_abreast();
   // All streams have one turn each, in their order, and `round_` packets behind them before this round. Their own
-  // counts are not kept until one of them nears its limit.
+  // counts are not kept until one of them nears its limit. Of the packets sent so far, the page told those before
+  // `told_`.
   bool in_rounds_ = false;
   uint64_t round_ = 0, last_round_ = 0;
+  uint64_t sent_ = 0, told_ = 0, told_ns_ = 0;
   std::optional<Ahead> ahead_;
   bool picked_ = false;  // packet by packet, in picks_ and numbers_
   // Stream of each position, and which of its packets; both with room for a vector at their ends.

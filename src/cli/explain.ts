@@ -8,7 +8,7 @@ const ANY_BPS = 10e9
 
 export interface Explanation extends StreamExplanation {
   name: string
-  tier: 'constant' | 'live'
+  tier: 'constant' | 'prebuilt' | 'live'
   text: string
 }
 
@@ -21,25 +21,38 @@ export function explain(plan: Plan): Explanation[] {
     return native()
       .explain(encodePlan(plan, { streams, lanes }))
       .map((one, k): Explanation => {
-        const tier = one.fields === 0 && !one.crc ? 'constant' : 'live'
-        return { ...one, name: streams[k]!.name, tier, text: textOf(one) }
+        return { ...one, name: streams[k]!.name, tier: tierOf(one), text: textOf(one) }
       })
   })
+}
+
+function tierOf({ fields, crc, period }: StreamExplanation): Explanation['tier'] {
+  if (fields === 0 && !crc) return 'constant'
+  return period > 0 ? 'prebuilt' : 'live'
 }
 
 const counted = (n: number, word: string): string => `${n} ${word}${n === 1 ? '' : 's'}`
 
 function textOf(one: StreamExplanation): string {
-  const { frames, fields, checksums, crc, words, shared, signature } = one
-  const varies = [fields > 0 && counted(fields, 'field'), checksums > 0 && counted(checksums, 'checksum')]
-  const live = varies.some(Boolean)
-  const what = live
-    ? `live: ${varies.filter(Boolean).join(' and ')} a packet`
-    : `constant: ${frames === 1 ? 'its frame is' : 'its frames are'} never written again`
-  const where =
-    words > 0 ? `, stored as ${counted(words, 'word')} of 64 bits` : `, each stored on its own (${why(crc)})`
+  const { shared, signature } = one
   const sizes = shared ? '; its frame sizes share their buffers' : ''
-  return `${what}${live ? where : ''}${sizes}${turnsOf(one)}${signature ? '; a signature and its time' : ''}`
+  return `${whatOf(one)}${sizes}${turnsOf(one)}${signature ? '; a signature and its time' : ''}`
+}
+
+function whatOf(one: StreamExplanation): string {
+  const { frames, fields, checksums, crc, words, period } = one
+  const stored = counted(words, 'word')
+  switch (tierOf(one)) {
+    case 'constant':
+      return `constant: ${frames === 1 ? 'its frame is' : 'its frames are'} never written again`
+    case 'prebuilt':
+      return `prebuilt: it repeats after ${counted(period, 'packet')}, of which ${stored} of 64 bits each are made before the start and copied`
+    case 'live': {
+      const varies = [fields > 0 && counted(fields, 'field'), checksums > 0 && counted(checksums, 'checksum')]
+      const where = words > 0 ? `stored as ${stored} of 64 bits` : `each stored on its own (${why(crc)})`
+      return `live: ${varies.filter(Boolean).join(' and ')} a packet, ${where}`
+    }
+  }
 }
 
 function turnsOf({ ahead, abreast }: StreamExplanation): string {

@@ -52,6 +52,8 @@ export interface StreamExplanation {
   words: number
   /** Its frames differ in nothing but those words and their length. */
   shared: boolean
+  /** What varies in its packets repeats after so many and is made before the start: native/tx/prebuilt.h; 0: it is not. */
+  period: number
   /** Its packets are rendered 32 at a time, ahead of their turns. */
   ahead: boolean
   /** It is like all others, and a burst of packets of different streams is rendered as if of one: native/tx/abreast.h. */

@@ -35,6 +35,14 @@ describe('nmgen check --explain', () => {
     ])
   })
 
+  it('says after how many packets what is made before the start repeats', async () => {
+    // 256 addresses and 64 ports, together 256 different packets.
+    expect(await tiers('bench/profiles/repeating.yaml')).toMatchObject([
+      { tier: 'prebuilt', fields: 2, words: 2, period: 256 },
+    ])
+    expect(await tiers('bench/profiles/counting.yaml')).toMatchObject([{ tier: 'live', period: 0 }])
+  })
+
   it('says in how many words what varies is stored', async () => {
     // The header checksum with the source address, the ports with length and checksum.
     expect(await tiers('bench/profiles/two-fields.yaml')).toMatchObject([
