@@ -19,7 +19,7 @@ for kind in plain asan tsan; do
 done
 
 echo "== vitest"
-timeout --kill-after=20 720 npx --no-install vitest run --reporter=default --reporter=./test/summary-reporter.ts </dev/null
+timeout --kill-after=20 1500 npx --no-install vitest run --reporter=default --reporter=./test/summary-reporter.ts </dev/null
 vitest=$?
 
 node tools/test-summary.mjs "$vitest"
