@@ -1,15 +1,13 @@
 import { array, assert, asyncProperty, integer, nat, record } from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { buildResult } from './build.js'
 import { loadHdr, toHistogram } from './latency.js'
 import { mergeResults, type Part, type Parts } from './merge.js'
 import type { Result } from './result.js'
+import { aResult } from './result.testing.js'
 import {
-  anEnvironment,
   anOutcome,
   anRxQueue,
   aPlan,
-  aProfile,
   aSnapshot,
   aStream,
   aStreamRx,
@@ -67,12 +65,10 @@ function outcomeOf(shares: readonly Share[]) {
 }
 
 const resultOf = (shares: readonly Share[], shards: number): Promise<Result> =>
-  buildResult({
+  aResult({
     plan: aPlan({ streams: [aStream()], expect: [expectation] }),
     outcome: outcomeOf(shares),
     shards,
-    profile: aProfile,
-    environment: anEnvironment,
   })
 
 const part = (name: string, result: Result): Part => ({ name, file: `${name}.json`, result })
