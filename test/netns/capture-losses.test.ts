@@ -14,7 +14,11 @@ async function capture({ links }: Lab, options: string, ...flags: string[]) {
   let said = ''
   run.stderr.on('data', chunk => (said += chunk))
   await until('it receives', () => said.includes('receiving on'), 15_000)
-  return { run, report: run.then(({ exitCode, stdout }) => ({ exitCode, ...JSON.parse(String(stdout)) })) }
+  const report = run.then(({ exitCode, stdout, stderr }) => {
+    expect(String(stdout), String(stderr)).not.toBe('')
+    return { exitCode, ...JSON.parse(String(stdout)) }
+  })
+  return { run, report }
 }
 
 async function sendOver({ links }: Lab, count: string, ...flags: string[]): Promise<void> {
@@ -33,8 +37,8 @@ describe('a capture', () => {
       try {
         const pipe = join(folder, 'pipe')
         await execa('mkfifo', [pipe])
-        // Open for both, so that nobody waits for the other; and nothing is read before all was sent.
-        const script = 'exec 3<>"$0"; read -r _; exec cat "$0" 3<&- >/dev/null'
+        // There before the writer is (3 is for both, so that 4 need not wait); and nothing is read before all was sent.
+        const script = 'exec 3<>"$0" 4<"$0" 3<&-; read -r _; exec cat <&4 >/dev/null'
         const reader = execa('bash', ['-c', script, pipe])
         const { run, report } = await capture(lab, '', '--pcap', pipe)
         // Of the ring's 64 MiB and the pipe's 64 KiB some 43,000 are full.
