@@ -6,7 +6,7 @@ import type { Arrival } from './arrival.js'
 import { addGaps } from './gaps.js'
 import { type Hdr, latencyMetrics, loadHdr, noLatency, toHistogram } from './latency.js'
 import { limitedBy } from './limit.js'
-import { portResults, queueResults } from './places.js'
+import { cpuResults, portResults, queueResults } from './places.js'
 import { overwhelmed } from './receiver.js'
 import {
   type Calibration,
@@ -62,6 +62,7 @@ export async function buildResult(input: ResultInput): Promise<Result> {
     ...(accounts.length > 0 && { accounts }),
     ports: portResults(outcome),
     queues: queueResults(outcome.final),
+    ...cpuResults(outcome),
     profile: input.profile,
     environment: input.environment,
   }
