@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "burden.h"
 #include "clock.h"
 #include "signature.h"
 
@@ -175,6 +176,7 @@ void TxLoop::send(Turn turn) {
   if (n == 0) return;
   due_ = now_ - turn.late_ns;
   render(n);
+  burden(n);
   const bool timed = timing_ && turn.lane->paced();
   if (timed) depart(n);
   const uint32_t sent = push(n);
