@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "burden.h"
 #include "clock.h"
 #include "signature.h"
 
@@ -176,6 +177,7 @@ void TxLoop::send(Turn turn) {
   due_ = now_ - turn.late_ns;
   if (alone_) queue_.push();  // what was gathered before is not to leave with it
   render(n);
+  burden(n);
   const bool timed = timing_ && turn.lane->paced();
   if (timed) depart(n);
   const uint32_t sent = push(n);

@@ -27,7 +27,7 @@ const pause = (ms: number) => new Promise<void>(resolve => setTimeout(resolve, m
 function died(queue: Queue, why: string): NativeFailure {
   return {
     code: 'worker-died',
-    message: `the worker of ${queue.direction} queue ${queue.queue} on ${queue.port.name} died: ${why}`,
+    message: `the worker of ${queue.direction.toUpperCase()} queue ${queue.queue} on ${queue.port.name} died: ${why}`,
     hint: 'this is a bug in nmgen; what was counted until then is in the result',
   }
 }
@@ -79,6 +79,11 @@ export class Team {
   placeOf(queue: Queue): { cpu: number | null; cpuReason: string } {
     const member = this.#members.find(one => one.queue === queue)
     return { cpu: member?.cpu ?? null, cpuReason: member?.reason ?? '' }
+  }
+
+  /** Each once. */
+  get cpus(): number[] {
+    return [...new Set(this.#members.map(({ cpu }) => cpu))]
   }
 
   /** Waits until every loop stands at the start. */

@@ -3,7 +3,7 @@ import type { GroupRx, Snapshot, StreamGroups } from '../gen/snapshot.js'
 import { type Group, groupsOf } from '../templates/group.js'
 import type { StreamPlan } from '../templates/plan.js'
 import type { GroupMetricName } from '../units/metrics.js'
-import { type Hdr, latencyMetrics, noLatency, toHistogram } from './latency.js'
+import { type Hdr, latencyMetrics, noLatency } from './latency.js'
 import { type Outages, outagesOf } from './outages.js'
 import type { Measured } from './streams.js'
 import { streamTimes } from './window.js'
@@ -177,5 +177,5 @@ function latencyOf(received: Cell['received'], histograms: Cell['histograms'], h
     minNs: received.latencyMinNs,
     maxNs: received.latencyMaxNs,
   }
-  return latencyMetrics(sums, hdr && histograms ? toHistogram(hdr, histograms) : null)
+  return latencyMetrics(sums, hdr, histograms ?? [])
 }

@@ -62,6 +62,7 @@ export function mergeResults({ way, parts, histogram }: Parts): Result {
     queues: parts.flatMap(({ name, result }) =>
       result.queues.map((queue): QueueResult => ({ ...queue, port: `${name} ${queue.port}` })),
     ),
+    ...(results.some(({ cpus }) => cpus) && { cpus: results.flatMap(({ cpus = [] }) => cpus) }),
     merged: {
       of: way,
       parts: parts.map(({ name, file, result: { started_at, verdict, environment } }) => ({
