@@ -1,7 +1,7 @@
 /** Accounts of parts → accounts of the whole: counts of a group add, and what the parts do not tell is left out. */
 import type { GroupMetricName } from '../units/metrics.js'
 import type { AccountResult, GroupMetrics } from './accounts.js'
-import { latencyMetrics } from './latency.js'
+import { metricsWith } from './latency.js'
 import { outagesOf } from './outages.js'
 import type { Result, Warning } from './result.js'
 import { sum } from './tx.js'
@@ -78,7 +78,7 @@ function latencyOf(parts: readonly GroupMetrics[]): Partial<Record<GroupMetricNa
   const timed = parts.filter(({ latency_count }) => latency_count! > 0)
   const [only] = timed
   if (only && timed.length === 1) return latencyIn(only)
-  return latencyMetrics(
+  return metricsWith(
     {
       count: sum(timed.map(part => part.latency_count!)),
       sumNs: sum(timed.map(part => part.latency_mean_ns! * part.latency_count!)),
