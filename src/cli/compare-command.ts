@@ -40,6 +40,7 @@ const optionsOf = (args: CompareArguments, gates: readonly Gate[] | null): Optio
   strict: args.strict,
   allowOtherEnvironment: args['allow-env-diff'],
   interleaved: args.run,
+  keepDisturbed: args['keep-disturbed'],
 })
 
 function stored(args: CompareArguments, gates: readonly Gate[] | null): Compared {
@@ -88,7 +89,7 @@ async function runBoth(args: CompareArguments, gates: readonly Gate[] | null): P
     await trials.make(most - pairs)
     comparison = judged()
   }
-  const warnings = args.aa ? keepNoise(comparison, args.noise) : []
+  const warnings = [...trials.warnings, ...(args.aa ? keepNoise(comparison, args.noise) : [])]
   const said = { mode: 'interleaved' as const, warnings, seconds: trials.seconds }
   const [base, current] = trials.names
   return { report: { ...reportOf(args, [comparison], said), base, current }, sides: [trials] }

@@ -16,6 +16,7 @@ export interface CompareArguments extends Argv {
   gate: string[]
   strict: boolean
   'allow-env-diff': boolean
+  'keep-disturbed': boolean
   'fail-on': string[]
   noise: string | undefined
   json: boolean
@@ -84,6 +85,11 @@ const command: CommandModule<object, CompareArguments> = {
         type: 'boolean',
         default: false,
         describe: 'Compare although machine, devices or profiles differ',
+      })
+      .option('keep-disturbed', {
+        type: 'boolean',
+        default: false,
+        describe: 'Judge runs, too, in which others used the CPUs of queues',
       })
       .option('fail-on', {
         choices: ['inconclusive'],

@@ -3,6 +3,7 @@ import { randomInt } from 'node:crypto'
 
 import type { NmgenError } from '../errors.js'
 import type { Plan, StreamPlan } from '../templates/plan.js'
+import { CpuWatch } from './cpu-times.js'
 import { chooseCpus } from './cpus.js'
 import { placed } from './devices.js'
 import type { Run } from './engine-api.js'
@@ -95,15 +96,18 @@ class NativeRun implements Run {
 
   async #run(): Promise<RunOutcome> {
     const looks = new LookWatch(this.queues)
+    const cpus = new CpuWatch(() => looks.areSending())
     let failure = await this.team.ready()
     if (!failure) {
       for (const port of this.ports) this.#droppedBefore.set(port.handle, dropsOf(port))
       looks.start()
+      cpus.start()
       this.#epochNs = this.team.go(randomInt(1, 0x10000))
       this.#startedAt = new Date() // of the packets, not of what it took to get there
       this.#begin()
       failure = await this.team.finished('tx')
       looks.stop()
+      cpus.pause()
       // What is under way when a sender breaks has not been lost either; a receiver that broke gets no more.
       if (!failure || this.#isHeard())
         await settle(
@@ -129,6 +133,7 @@ class NativeRun implements Run {
       lateness,
       groups: this.#groups.total(),
       looks: looks.stop(),
+      cpuTimes: cpus.stop(this.team.cpus),
       ports,
       warnings: this.warnings,
     }

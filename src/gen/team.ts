@@ -107,6 +107,11 @@ export class Team {
     return { cpu: member?.cpu ?? null, cpuReason: member?.reason ?? '' }
   }
 
+  /** Each once. */
+  get cpus(): number[] {
+    return [...new Set(this.#members.map(({ cpu }) => cpu))]
+  }
+
   /** Waits until every loop stands at the start. */
   async ready(): Promise<NativeFailure | null> {
     const until = performance.now() + READY_MS
