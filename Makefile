@@ -3,6 +3,7 @@
 #   make run     install what is missing, build, send profiles/udp-64b.yaml   (PROFILE=…, ARGS="--duration 3s")
 #   make test    the same set-up plus test tools, then every test; ends with "N passed, N failed, N skipped"
 #   make test-vm the set-up of a virtual machine, then what needs another kernel: emulated NICs, netmap's module
+#   make deb     a Debian package of it, for machines without a compiler: build/nmgen_VERSION_ARCHITECTURE.deb
 #   make build   the native core and the TypeScript, where their sources changed
 #   make check   types, lint, formatting; changes nothing
 #   make bench   side by side with peers                                      (ARGS=…)
@@ -25,7 +26,7 @@ native_sources := $(shell find native -path native/tx/test -prune -o -type f -pr
 ts_sources := $(shell find src -name '*.ts')
 formatted := $(shell find native -name '*.cc' -o -name '*.h')
 
-.PHONY: run test test-vm build setup setup-build check bench clean FORCE
+.PHONY: run test test-vm deb build setup setup-build check bench clean FORCE
 
 run: build
 	@node bin/nmgen.js run $(PROFILE) $(ARGS)
@@ -36,6 +37,9 @@ test: setup build
 test-vm: setup build
 	@tools/setup.sh vm
 	@test/vm/run.sh
+
+deb: build
+	@tools/deb.sh
 
 build: $(addon) $(dist)
 

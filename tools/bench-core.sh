@@ -1,10 +1,13 @@
 #!/usr/bin/env bash
 # Builds build/bench-core, which sends plans without Node, from bench/core/core.cc and the very objects that the addon
 # is linked from, so that what is counted is what users run; and build/bench-limits where DPDK's headers are.
+# Usage: tools/bench-core.sh [PROGRAM OBJECT]: with these, PROGRAM is built with OBJECT in place of its namesake.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-objects=$(find build/Release/obj.target/nmgen/native -name '*.o' ! -name addon.o | sort)
+program=${1:-build/bench-core}
+other=${2:-}
+objects="$other $(find build/Release/obj.target/nmgen/native -name '*.o' ! -name addon.o ! -name "${other##*/}" | sort)"
 
 is_old() { # $1: the program; the rest: what it is made of
   local program=$1 file
@@ -13,15 +16,15 @@ is_old() { # $1: the program; the rest: what it is made of
 }
 
 # shellcheck disable=SC2086 # words, not lines
-if is_old build/bench-core bench/core/core.cc $objects; then
+if is_old "$program" bench/core/core.cc $objects; then
   libraries=
   if pkg-config --exists libdpdk 2>/dev/null; then
     libraries+=" -Wl,--as-needed -lrte_ethdev -lrte_net -lrte_mbuf -lrte_mempool -lrte_eal" # as binding.gyp has it
   fi
   if pkg-config --exists libxdp libbpf 2>/dev/null; then libraries+=" $(pkg-config --libs libxdp libbpf)"; fi
   if pkg-config --exists libpcap 2>/dev/null; then libraries+=" $(pkg-config --libs libpcap)"; fi
-  g++ -std=c++20 -O2 -g -Wall -Wextra -pthread -Inative/tx bench/core/core.cc $objects $libraries -o build/bench-core.$$
-  mv build/bench-core.$$ build/bench-core
+  g++ -std=c++20 -O2 -g -Wall -Wextra -pthread -Inative/tx bench/core/core.cc $objects $libraries -o "$program.$$"
+  mv "$program.$$" "$program"
 fi
 # shellcheck disable=SC2046
 if pkg-config --exists libdpdk 2>/dev/null && is_old build/bench-limits bench/core/limits.c; then

@@ -81,7 +81,7 @@ function callgrind(folder, program, args) {
   const command = [
     ...options,
     `--callgrind-out-file=${folder}/callgrind`,
-    `${root}/build/${program}`,
+    join(root, 'build', program),
     ...args,
   ]
   execFileSync('valgrind', command, { stdio: ['ignore', 'ignore', 'inherit'] })
@@ -92,12 +92,13 @@ const perPacket = (totals, name) => {
   return (long - short) / (LENGTHS[1] - LENGTHS[0])
 }
 
-/** Counts `rows` (default: all that this machine can send); returns instructions a packet by the row's name. */
-export function count(
-  rows = ROWS.filter(({ device }) => hasDpdk() || !device.startsWith('dpdk')),
-  keep = null,
-) {
-  execFileSync(`${root}/tools/bench-core.sh`, { stdio: ['ignore', 'ignore', 'inherit'] })
+/**
+ * Counts `rows` (default: all that this machine can send); returns instructions a packet by the row's name. `other`: a
+ * program of this name in build/, with this object in place of its namesake.
+ */
+export function count(rows = sendable(), { keep = null, other = null } = {}) {
+  const built = other ? [`build/${other.program}`, other.object] : []
+  execFileSync(`${root}/tools/bench-core.sh`, built, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] })
   const folder = keep ?? mkdtempSync(join(tmpdir(), 'nmgen-count-'))
   mkdirSync(folder, { recursive: true })
   try {
@@ -106,7 +107,7 @@ export function count(
       writeFileSync(file, encode(row))
       return [row.name, row.device, file]
     })
-    callgrind(folder, 'bench-core', [...LENGTHS.map(String), '--', ...plans])
+    callgrind(folder, other?.program ?? 'bench-core', [...LENGTHS.map(String), '--', ...plans])
     const totals = dumps(folder)
     return new Map(rows.map(({ name }) => [name, perPacket(totals, name)]))
   } finally {
@@ -153,7 +154,7 @@ function main() {
   const wanted = why
     ? []
     : sendable().filter(({ name }) => positionals.length === 0 || positionals.includes(name))
-  const counted = why ? new Map() : count(wanted, values.keep)
+  const counted = why ? new Map() : count(wanted, { keep: values.keep })
   if (values.json) return console.log(JSON.stringify({ why, instructions: Object.fromEntries(counted) }))
   if (why) throw new Error(why)
   print(positionals.length === 0 ? new Map([...counted, ...countLimits()]) : counted)

@@ -43,7 +43,10 @@ export async function capture(argv: CaptureArguments): Promise<void> {
   const running = startCapture(ports)
   file?.write(pcapHeader())
   const reader = new Reader(running, file?.write, argv.payload === true)
-  const ended = await follow(running, reader, flags, argv.quiet === true)
+  const ended = await follow(running, reader, flags, argv.quiet === true).catch(error => {
+    running.close()
+    throw error
+  })
   file?.close()
   await report(argv, flags, { running, reader, plan, ended })
 }
@@ -96,8 +99,15 @@ async function follow(
   })
   if (!quiet) process.stderr.write(`nmgen ${version()}: receiving on ${uri}\n`)
   let [packets, changed] = [0, started]
+  let unwritten: unknown
   const timer = setInterval(() => {
-    reader.read()
+    try {
+      reader.read()
+    } catch (error) {
+      unwritten = error
+      clearInterval(timer)
+      return running.stop()
+    }
     const now = performance.now()
     if (reader.tally.total.packets !== packets) [packets, changed] = [reader.tally.total.packets, now]
     const over = (limitNs: number | undefined, since: number) =>
@@ -106,7 +116,8 @@ async function follow(
   }, POLL_MS)
   try {
     const failure = await running.done
-    reader.read()
+    if (unwritten === undefined) reader.read()
+    else throw unwritten
     return { failure, signal, seconds: (performance.now() - started) / 1000 }
   } finally {
     clearInterval(timer)

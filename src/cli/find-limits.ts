@@ -42,7 +42,7 @@ export async function learn(input: Learning): Promise<Learnt> {
     throw new NmgenError(
       'nothing-sent',
       'not one packet was sent before the search',
-      Exit.broken,
+      Exit.environment,
       'nmgen run shows it alone',
     )
   const minPps = Math.min(
@@ -117,7 +117,7 @@ async function reference(input: Learning): Promise<number> {
   throw new NmgenError(
     'no-reference',
     'frames are lost even without the device',
-    Exit.invalid,
+    Exit.environment,
     'mend the path between the ports first',
   )
 }

@@ -21,6 +21,7 @@ function aRun(seconds: number) {
     snapshot: at,
     histograms: () => ({ latency: [], schedule: [], lateness: [] }),
     stop: () => {},
+    begun: Promise.resolve(),
     done: new Promise<RunOutcome>(resolve => {
       setTimeout(() => resolve(anOutcome({ final: at() })), seconds * 1000)
     }),
@@ -48,6 +49,20 @@ describe('following a run', () => {
     expect(packets).toBeCloseTo(2.5e9, -3)
     expect(redraw.mock.calls.length).toBeLessThanOrEqual(25)
     expect(looks.mock.lastCall).toEqual([(await outcome).final])
+  })
+
+  it('looks once a second where nobody watches', async () => {
+    vi.useFakeTimers()
+    const samples: Sample[] = []
+    const run = aRun(3.5)
+    const snapshot = vi.spyOn(run, 'snapshot')
+    const watchers = [{ sample: (sample: Sample) => void samples.push(sample) }]
+    const outcome = follow(run, { plan: aPlan(), view: silent, watchers, note: () => null })
+    await vi.advanceTimersByTimeAsync(3500)
+    await outcome
+    vi.useRealTimers()
+    expect(snapshot).toHaveBeenCalledTimes(3)
+    expect(samples.map(({ interval }) => interval.t_s)).toEqual([1, 2, 3, 3.5])
   })
 })
 

@@ -1,4 +1,4 @@
-/** Follows a run until it ends: ten looks a second for the view, one a second for the files. */
+/** Follows a run until it ends: ten looks a second where somebody watches, one a second for the files. */
 import type { Run } from '../gen/engine-api.js'
 import type { RunOutcome, Snapshot } from '../gen/snapshot.js'
 import type { Sample } from '../report/report.js'
@@ -28,8 +28,11 @@ export interface Followed {
 }
 
 export async function follow(run: Run, followed: Followed): Promise<RunOutcome> {
+  const { view, watchers } = followed
   const looking = looker(run, followed)
-  const timer = setInterval(looking.look, LOOK_MS)
+  // A look at thousands of streams costs time that a sender may want, so nobody looks on behalf of nobody.
+  const isWatched = view.mode !== 'none' || watchers.some(watcher => watcher.look)
+  const timer = setInterval(looking.look, isWatched ? LOOK_MS : SAMPLE_NS / 1e6)
   try {
     const outcome = await run.done
     looking.finish(outcome.final)

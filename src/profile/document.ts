@@ -1,5 +1,5 @@
 import { type Alias, type Document, parseDocument, visit } from 'yaml'
-import { change, unchanged as noChange } from './change.js'
+import { change, unchanged } from './change.js'
 import { type Configuration, configure } from './configure.js'
 import {
   type GivenBy,
@@ -53,13 +53,12 @@ export interface DocumentOptions {
  * are `like`. Beside its helpers nothing imports `yaml`.
  */
 export function readDocument(text: string, options: DocumentOptions): ProfileDocument {
-  const isPlain = options.set.length === 0 && !options.config
-  const data = isPlain ? readPlainData(text) : undefined
-  return data === undefined ? parse(text, options) : unchanged(data, text, options)
+  const data = readPlainData(text, options)
+  return data === undefined ? parse(text, options) : plain(data, text, options)
 }
 
-/** Data that nothing changes and nothing is wrong with, so far; positions are for whoever asks. */
-function unchanged(data: unknown, text: string, options: DocumentOptions): ProfileDocument {
+/** Data that nothing is wrong with, so far; positions are for whoever asks. */
+function plain(data: unknown, text: string, options: DocumentOptions): ProfileDocument {
   let parsed: ProfileDocument | undefined
   const whole = () => {
     parsed ??= parse(text, options)
@@ -78,7 +77,7 @@ function parse(text: string, { set, pick, config }: DocumentOptions): ProfileDoc
   const tooMany = aliases.length > mostAliases
   if (tooMany) problems.push(aliasProblem(aliases, text, mostAliases))
   const configured = config && !tooMany ? configure(doc, config) : []
-  const changed = tooMany ? noChange() : change(doc, set, pick)
+  const changed = tooMany ? unchanged() : change(doc, set, pick)
   const source: Source = { doc, text, starts: lineStarts(text), settings: changed.settings }
   problems.push(...configured, ...changed.problems.map(problem => inText(problem, source)))
   const locate = (path: YamlPath, at?: 'key') => locateIn(source, path, at)

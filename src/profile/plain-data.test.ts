@@ -3,6 +3,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseDocument } from 'yaml'
 import { change } from './change.js'
+import type { DataChanges } from './change-data.js'
+import { configure } from './configure.js'
 import { readPlainData } from './plain-data.js'
 import { slipped } from './slips.testing.js'
 
@@ -11,12 +13,13 @@ const names = readdirSync(folder).filter(name => name.endsWith('.yaml'))
 const read = (name: string) => readFileSync(new URL(name, folder), 'utf8')
 
 /** What it says must be what the document says, without a word against it. */
-function expectSame(text: string): void {
-  const data = readPlainData(text)
+function expectSame(text: string, { set, config }: DataChanges = { set: [] }): void {
+  const data = readPlainData(text, { set, ...(config && { config }) })
   if (data === undefined) return
   const doc = parseDocument(text, { prettyErrors: false, logLevel: 'error' })
   expect([...doc.errors, ...doc.warnings]).toEqual([])
-  expect(change(doc, [], 0).problems).toEqual([])
+  expect(config ? configure(doc, config) : []).toEqual([])
+  expect(change(doc, set, 0).problems).toEqual([])
   expect(data).toEqual(doc.toJS())
 }
 
@@ -122,5 +125,50 @@ describe('a profile read without positions', () => {
   ]
   it.each(beyond)('is left to the document beyond that: %s', stream => {
     expect(readPlainData(`${base}  - {name: b, ${stream}}\n  - {name: c}\n`)).toBeUndefined()
+  })
+
+  const many = `${base}  - {name: b, like: a, rate: 5pps}\n  - {name: "7", layers: [{vlan: {id: 1}}, {vlan: {id: 1}}]}\n`
+  const settings = [
+    ['expect=[]'],
+    ['seed=7', 'seed=8'],
+    ['ports.a=loop:x', 'ports.a.queues=2'],
+    ['vars.x={random: 1-9}', 'vars.x.random=1-5'],
+    ['streams.a.rate=7pps', 'streams.0.frame=128B'],
+    ['streams.a.layers.udp.src.inc=1-5', 'streams.a.layers.udp.dst='],
+    ['streams.2.layers.0.vlan.id=5', 'streams.2.layers.1.vlan.id=6'],
+  ]
+  it.each(settings)('is changed by --set %s', (...set) => {
+    expect(readPlainData(many, { set })).toBeDefined()
+    expectSame(many, { set })
+  })
+
+  const others = [
+    'streams=[]',
+    'streams.a={}',
+    'streams.b.frame=64B',
+    'streams.b.rate=64pps',
+    'streams.7.rate=5pps',
+    'streams.9.rate=5pps',
+    'streams.c.rate=5pps',
+    'streams.a.layers.tcp.dst=5',
+    'matrix={seed: [1, 2]}',
+    'version.x=5',
+    'seed=[',
+    'seed=*a',
+    'seed',
+  ]
+  it.each(others)('is left to the document with --set %s', argument => {
+    expect(readPlainData(many, { set: [argument] })).toBeUndefined()
+  })
+
+  it('is changed by the configuration', () => {
+    const config = { file: 'c.yaml', text: 'seed: 9\nports: {x: loop:y}\nsafety: {lab: true}\n' }
+    expect(readPlainData(many, { set: ['seed=8'], config })).toMatchObject({
+      seed: 8,
+      ports: { x: 'loop:y' },
+      safety: { lab: true },
+    })
+    expectSame(many, { set: ['seed=8'], config })
+    expect(readPlainData(many, { set: [], config: { ...config, text: 'streams: []\n' } })).toBeUndefined()
   })
 })

@@ -1,5 +1,6 @@
 import { CORE_SCHEMA, load } from 'js-yaml'
 import { loadAlike } from './alike-text.js'
+import { changeData, type DataChanges } from './change-data.js'
 import { inheritData } from './inherit-data.js'
 import { isMap } from './problem.js'
 
@@ -8,11 +9,13 @@ import { isMap } from './problem.js'
  * streams is most of what a plan costs. undefined: ask the document, which has positions for what is wrong, and knows what
  * `matrix` changes, and all of `like` and `set`. Where the two parsers could disagree, it is asked as well.
  */
-export function readPlainData(text: string): unknown {
+export function readPlainData(text: string, changes: DataChanges = { set: [] }): unknown {
   if (unusual.test(text)) return undefined
   try {
-    const data = loadAlike(text) ?? load(text, { schema: CORE_SCHEMA })
-    if (!isMap(data) || 'matrix' in data || !Array.isArray(data.streams)) return undefined
+    const read = loadAlike(text) ?? load(text, { schema: CORE_SCHEMA })
+    if (!isMap(read) || !Array.isArray(read.streams)) return undefined
+    const data = changeData(read, changes)
+    if (!data || 'matrix' in data || !Array.isArray(data.streams)) return undefined
     if (!data.streams.some(isChanged)) return data
     const streams = inheritData(data.streams)
     return streams && { ...data, streams }

@@ -33,7 +33,7 @@ interface BadSetting {
 type Step = string | number
 
 /** An argument that was read: VALUE is YAML. */
-interface ReadSetting {
+export interface ReadSetting {
   argument: string
   words: readonly string[]
   value: Node | null

@@ -3,7 +3,7 @@ import type { GroupRx, Snapshot, StreamGroups } from '../gen/snapshot.js'
 import { type Group, groupsOf } from '../templates/group.js'
 import type { StreamPlan } from '../templates/plan.js'
 import type { GroupMetricName } from '../units/metrics.js'
-import { type Hdr, latencyMetrics, noLatency, toHistogram } from './latency.js'
+import { type Hdr, latencyMetrics, noLatency } from './latency.js'
 import { type Outages, outagesOf } from './outages.js'
 import type { Measured } from './streams.js'
 import { streamTimes } from './window.js'
@@ -136,15 +136,14 @@ function added(a: Cell, b: Cell): Cell {
   }
 }
 
-const timed = ({ packets, duplicates, stale }: Omit<GroupRx, 'order'>): number => packets - duplicates - stale
-
 function addedRx(a: GroupRx, b: GroupRx): GroupRx {
-  const least = timed(a) === 0 ? b : timed(b) === 0 || a.latencyMinNs < b.latencyMinNs ? a : b
+  const least = a.latencyCount === 0 ? b : b.latencyCount === 0 || a.latencyMinNs < b.latencyMinNs ? a : b
   return {
     packets: a.packets + b.packets,
     duplicates: a.duplicates + b.duplicates,
     reordered: a.reordered + b.reordered,
     stale: a.stale + b.stale,
+    latencyCount: a.latencyCount + b.latencyCount,
     latencySumNs: a.latencySumNs + b.latencySumNs,
     latencyMinNs: least.latencyMinNs,
     latencyMaxNs: Math.max(a.latencyMaxNs, b.latencyMaxNs),
@@ -173,10 +172,10 @@ function metricsOf({ sent, received, gaps, histograms }: Cell, hdr: Hdr | null):
 function latencyOf(received: Cell['received'], histograms: Cell['histograms'], hdr: Hdr | null) {
   if (!received) return noLatency
   const sums = {
-    count: timed(received),
+    count: received.latencyCount,
     sumNs: received.latencySumNs,
     minNs: received.latencyMinNs,
     maxNs: received.latencyMaxNs,
   }
-  return latencyMetrics(sums, hdr && histograms ? toHistogram(hdr, histograms) : null)
+  return latencyMetrics(sums, hdr, histograms ?? [])
 }

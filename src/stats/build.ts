@@ -4,9 +4,9 @@ import type { Metrics } from '../units/metrics.js'
 import { accountsOf } from './accounts.js'
 import type { Arrival } from './arrival.js'
 import { addGaps } from './gaps.js'
-import { type Hdr, latencyMetrics, loadHdr, noLatency, toHistogram } from './latency.js'
+import { type Hdr, latencyMetrics, loadHdr, noLatency } from './latency.js'
 import { limitedBy } from './limit.js'
-import { portResults, queueResults } from './places.js'
+import { cpuResults, portResults, queueResults } from './places.js'
 import { overwhelmed } from './receiver.js'
 import {
   type Calibration,
@@ -53,6 +53,7 @@ export async function buildResult(input: ResultInput): Promise<Result> {
     limited_by: limit(input, streams, late.length > 0),
     started_at: outcome.startedAt.toISOString(),
     metrics,
+    ...(plan.latencySample !== undefined && { latency_sample: plan.latencySample }),
     accuracy: accuracyOf(outcome),
     ...(input.calibration && { calibration: input.calibration }),
     thresholds,
@@ -62,6 +63,7 @@ export async function buildResult(input: ResultInput): Promise<Result> {
     ...(accounts.length > 0 && { accounts }),
     ports: portResults(outcome),
     queues: queueResults(outcome.final),
+    ...cpuResults(outcome),
     profile: input.profile,
     environment: input.environment,
   }
@@ -117,7 +119,7 @@ const together = (parts: readonly Received[]): Received | null =>
 function totalLatency(run: Measured, received: Received | null, hdr: Hdr | null) {
   if (received === null) return noLatency
   const parts = run.outcome.latency.map(entry => entry.counts)
-  return latencyMetrics(received, hdr === null ? null : toHistogram(hdr, parts))
+  return latencyMetrics(received, hdr, parts)
 }
 
 function limit(

@@ -75,9 +75,21 @@ export const noLatency: LatencyMetrics = {
   latency_count: null,
 }
 
+const nothingCounted: LatencyMetrics = { ...noLatency, latency_count: 0 }
+
+/** Percentiles are those of all `parts` together, and unknown without any. A histogram takes 216 KiB: none is made for nothing. */
+export function latencyMetrics(
+  sums: LatencySums,
+  hdr: Hdr | null,
+  parts: readonly BigUint64Array[],
+): LatencyMetrics {
+  const isNeeded = sums.count > 0 && parts.length > 0
+  return metricsWith(sums, hdr && isNeeded ? toHistogram(hdr, parts) : null)
+}
+
 /** Mean, minimum and maximum are exact; percentiles are right to three digits and never beyond the exact extremes. */
-export function latencyMetrics(sums: LatencySums, histogram: Float64Histogram | null): LatencyMetrics {
-  if (sums.count === 0) return { ...noLatency, latency_count: 0 }
+export function metricsWith(sums: LatencySums, histogram: Float64Histogram | null): LatencyMetrics {
+  if (sums.count === 0) return nothingCounted
   const at = (percentile: number) => percentileWithin(histogram, percentile, sums)
   return {
     latency_min_ns: sums.minNs,
@@ -105,6 +117,13 @@ export type KindMetrics<K extends keyof Histograms> = {
 }
 
 export function metricsOf<K extends keyof Histograms>(kind: K, metrics: LatencyMetrics): KindMetrics<K> {
-  const renamed = Object.entries(metrics).map(([name, value]) => [name.replace('latency', kind), value])
-  return Object.fromEntries(renamed) as KindMetrics<K>
+  const of = (metrics === noLatency && nothingKnown.get(kind)) || renamed(kind, metrics)
+  if (metrics === noLatency) nothingKnown.set(kind, of)
+  return of as KindMetrics<K>
 }
+
+/** By kind: of most streams, where they are thousands. */
+const nothingKnown = new Map<keyof Histograms, object>()
+
+const renamed = (kind: keyof Histograms, metrics: LatencyMetrics): object =>
+  Object.fromEntries(Object.entries(metrics).map(([name, value]) => [name.replace('latency', kind), value]))

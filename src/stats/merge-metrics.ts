@@ -1,7 +1,7 @@
 /** Metrics of parts → metrics of the whole: counts add, extremes stay, and what is a quotient is made of the sums. */
 import type { Float64Histogram } from 'hdr-histogram-js'
 import type { MetricName, Metrics } from '../units/metrics.js'
-import { type Histograms, type LatencyMetrics, latencyMetrics, metricsOf, noLatency } from './latency.js'
+import { type Histograms, type LatencyMetrics, metricsOf, metricsWith, noLatency } from './latency.js'
 import type { Merged } from './result.js'
 import { per, sum, txMetrics } from './tx.js'
 
@@ -122,6 +122,6 @@ function timesOf(parts: readonly Metrics[], kind: keyof Histograms, { histogram 
   const buckets = histogram(kind)
   // Of other packets, too, or not of all of these: then its percentiles are not theirs.
   const own = buckets?.totalCount === sums.count ? buckets : null
-  const made: LatencyMetrics = latencyMetrics(sums, own)
+  const made: LatencyMetrics = metricsWith(sums, own)
   return metricsOf(kind, made)
 }

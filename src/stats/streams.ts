@@ -6,10 +6,12 @@ import { overlap } from '../templates/rules.js'
 import type { Metrics } from '../units/metrics.js'
 import { type Arrival, arrivalOf, measuredHow } from './arrival.js'
 import { gapsOf, unknownGaps } from './gaps.js'
-import { type Hdr, latencyMetrics, noLatency, toHistogram } from './latency.js'
+import { joiner } from './joined.js'
+import { type Hdr, latencyMetrics, noLatency } from './latency.js'
 import { duePackets, judge, type Pace, type Paced } from './pacing.js'
 import type { StreamResult } from './result.js'
 import type { Received } from './rx.js'
+import { ownHistograms } from './sharers.js'
 import { timingMetrics } from './timing.js'
 import { cyclesPerPacket, per, type Sent, sendingSeconds, sentOf, sum, txMetrics } from './tx.js'
 import { anyPhased, scheduledSeconds, streamSeconds } from './window.js'
@@ -43,19 +45,16 @@ export function measureStream(run: Measured, group: Group, hdr: Hdr | null): Str
   const [stream] = group
   const { sent, tx, rx, arrival } = measureMembers(run, group, measuredHow(group), hdr)
   const paced = pacedOf(run, group, sent.packets)
-  const result: StreamResult = {
-    ...tx,
-    offered_pps: offered(stream, paced, tx.tx_pps),
-    ...rx,
-    ...ownQueueMetrics(run, stream),
-    asked: stream.rate,
-    measured_by: measuredHow(group),
-  }
+  const asked = { asked: stream.rate, measured_by: measuredHow(group) }
+  const pps = { offered_pps: offered(stream, paced, tx.tx_pps) }
+  const result = joinedResult(tx, pps, ...rx, ownQueueMetrics(run, stream), asked)
   const due = stream.rate.kind === 'line' ? sent.packets : paced === null ? null : duePackets(paced)
   const parts = partsOf(run, group, result, hdr)
   const wanted = wantedOf(run, group)
   return { stream, sent, arrival, pace: paceOfStream(run, paced), due, wanted, result, parts }
 }
+
+const joinedResult = joiner<StreamResult>()
 
 /** What is counted of members adds up: of a stream, of those that carry a label. */
 function measureMembers(
@@ -70,13 +69,14 @@ function measureMembers(
   const own = anyPhased(run.plan.streams)
   const tx = txMetrics(sent, own ? streamSeconds(final, members) : sendingSeconds(queues))
   const arrival = measuredBy === null ? null : arrivalOf(members, final)
-  const rx = {
-    ...rxMetrics(arrival, tx.duration_s),
-    ...known(measuredBy === 'signature' ? arrival!.received : null),
-    ...(measuredBy === 'signature' ? gapsOf(members, final) : unknownGaps),
-    ...(arrival?.signed ? latencyOf(run, members, arrival.signed, hdr) : noLatency),
-    ...timingMetrics(run.outcome, hdr, new Set(members.map(({ id }) => id))),
-  }
+  const ids = members.map(({ id }) => id)
+  const rx = [
+    rxMetrics(arrival, tx.duration_s),
+    known(measuredBy === 'signature' ? arrival!.received : null),
+    measuredBy === 'signature' ? gapsOf(members, final) : unknownGaps,
+    arrival?.signed ? latencyOf(run, ids, arrival.signed, hdr) : noLatency,
+    timingMetrics(run.outcome, hdr, ids),
+  ]
   return { sent, tx, rx, arrival }
 }
 
@@ -92,18 +92,14 @@ function partsOf(run: Measured, group: Group, whole: StreamResult, hdr: Hdr | nu
     const measuredBy = isToldApart(members, group) ? measuredHow(members) : null
     const { tx, rx } = measureMembers(run, members, measuredBy, hdr)
     const share = sum(members.map(weightOf)) / all
-    return {
-      ...tx,
-      offered_pps: whole.offered_pps === null ? null : whole.offered_pps * share,
-      ...rx,
-      ...noQueueMetrics,
-      asked: whole.asked,
-      measured_by: measuredBy,
-      part_of: group[0].name,
-    }
+    const pps = { offered_pps: whole.offered_pps === null ? null : whole.offered_pps * share }
+    const asked = { asked: whole.asked, measured_by: measuredBy, part_of: group[0].name }
+    return joinedPart(tx, pps, ...rx, noQueueMetrics, asked)
   }
   return Object.fromEntries(labels.map(label => [label, part(label)]))
 }
+
+const joinedPart = joiner<StreamResult>()
 
 function isToldApart(members: readonly StreamPlan[], group: Group): boolean {
   const others = group.filter(member => !members.includes(member))
@@ -149,12 +145,13 @@ export function known(received: Received | null): Known {
 }
 
 /** Percentiles are known where no other stream shares the histograms. */
-function latencyOf(run: Measured, members: readonly StreamPlan[], received: Received, hdr: Hdr | null) {
-  const ids = new Set(members.map(({ id }) => id))
-  const touched = run.outcome.latency.filter(({ streams }) => streams.some(id => ids.has(id)))
-  const alone = touched.every(({ streams }) => streams.every(id => ids.has(id)))
-  const parts = alone ? touched.map(({ counts }) => counts) : []
-  return latencyMetrics(received, hdr === null ? null : toHistogram(hdr, parts))
+function latencyOf({ outcome }: Measured, ids: readonly number[], received: Received, hdr: Hdr | null) {
+  const own = ownHistograms(outcome.latency, ids)
+  return latencyMetrics(
+    received,
+    hdr,
+    (own ?? []).map(({ counts }) => counts),
+  )
 }
 
 const noQueueMetrics = {

@@ -1,5 +1,6 @@
 /** How the schedule was kept: what senders and receivers say of it, added up. */
 import type { RunOutcome, Timing, TimingCounts } from '../gen/snapshot.js'
+import { joiner } from './joined.js'
 import {
   type Hdr,
   type KindMetrics,
@@ -7,10 +8,12 @@ import {
   latencyMetrics,
   metricsOf,
   noLatency,
-  toHistogram,
 } from './latency.js'
 import type { Accuracy, Gaps } from './result.js'
+import { ownHistograms } from './sharers.js'
 import { sum } from './tx.js'
+
+export type TimingMetrics = KindMetrics<'schedule'> & KindMetrics<'lateness'>
 
 type Timings = Pick<RunOutcome, 'schedule' | 'lateness'>
 
@@ -18,25 +21,24 @@ type Timings = Pick<RunOutcome, 'schedule' | 'lateness'>
 export function timingMetrics(
   { schedule, lateness }: Timings,
   hdr: Hdr | null,
-  ids?: ReadonlySet<number>,
-): KindMetrics<'schedule'> & KindMetrics<'lateness'> {
-  return {
-    ...metricsOf('schedule', metricsFor(schedule, hdr, ids)),
-    ...metricsOf('lateness', metricsFor(lateness, hdr, ids)),
-  }
+  ids?: readonly number[],
+): TimingMetrics {
+  return joined(
+    metricsOf('schedule', metricsFor(schedule, hdr, ids)),
+    metricsOf('lateness', metricsFor(lateness, hdr, ids)),
+  )
 }
 
-function metricsFor(timings: readonly Timing[], hdr: Hdr | null, ids?: ReadonlySet<number>): LatencyMetrics {
-  const touched = timings.filter(({ streams }) => !ids || streams.some(id => ids.has(id)))
-  const alone = touched.every(({ streams }) => !ids || streams.every(id => ids.has(id)))
-  if (touched.length === 0 || !alone) return noLatency
-  const histogram =
-    hdr &&
-    toHistogram(
-      hdr,
-      touched.map(({ counts }) => counts),
-    )
-  return latencyMetrics(added(touched), histogram)
+const joined = joiner<TimingMetrics>()
+
+function metricsFor(timings: readonly Timing[], hdr: Hdr | null, ids?: readonly number[]): LatencyMetrics {
+  const own = ids ? ownHistograms(timings, ids) : timings
+  if (!own || own.length === 0) return noLatency
+  return latencyMetrics(
+    added(own),
+    hdr,
+    own.map(({ counts }) => counts),
+  )
 }
 
 function added(parts: readonly TimingCounts[]): TimingCounts {

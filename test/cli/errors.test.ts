@@ -2,12 +2,13 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { describe, expect, it } from 'vitest'
+import type { Result } from '../../src/stats/result.js'
 import { inFolder, nmgen, runJson } from './nmgen.js'
 
 /** How a command ends: its exit code, and the code in brackets. */
 async function ended(args: readonly string[], env: Record<string, string> = {}): Promise<[number, string]> {
   const { code, stderr } = await nmgen(args, { env })
-  return [code ?? -1, /\[([\w-]+)\]\n/.exec(stderr)?.[1] ?? stderr]
+  return [code ?? -1, [...stderr.matchAll(/\[([\w-]+)\]\n/g)].at(-1)?.[1] ?? stderr]
 }
 
 describe('a command that fails says why, by a code of its own', () => {
@@ -50,5 +51,43 @@ describe('a command that fails says why, by a code of its own', () => {
   it('of the address that it serves', async () => {
     const args = ['run', 'profiles/udp-64b.yaml', '--count', '10', '--no-out', '--metrics', '192.0.2.1:9']
     expect(await ended(args)).toEqual([4, 'cannot-listen'])
+  })
+
+  it('of the runs that it compares', async () =>
+    inFolder(async folder => {
+      const [a, b, noise] = ['a', 'b', 'noise.json'].map(name => join(folder, name)) as [
+        string,
+        string,
+        string,
+      ]
+      for (const out of [a, b]) await runJson(['profiles/udp-64b.yaml', '--count', '10', '--out', out])
+      writeFileSync(noise, '{"schema": "nmgen.noise/9"}')
+      expect(await ended(['compare', a, b, '--noise', noise, '--allow-env-diff'])).toEqual([2, 'bad-noise'])
+      const gone = ['compare', '--run', 'profiles/udp-64b.yaml', '--aa', '--warm-up', '0s', '--count', '10']
+      const runs = ['--tx', 'afpacket:nmgen-gone', '--out', join(folder, 'runs')]
+      expect(await ended([...gone, ...runs])).toEqual([4, 'trial-failed'])
+    }))
+
+  // NODE_OPTIONS hold for worker threads, too: this one ends before its first packet, as of too little memory.
+  it('of a worker that dies in JavaScript', async () =>
+    inFolder(async folder => {
+      const script = join(folder, 'die.cjs')
+      writeFileSync(script, "if (!require('node:worker_threads').isMainThread) process.exit(7)\n")
+      const env = { NODE_OPTIONS: `--require=${script}` }
+      const out = join(folder, 'run')
+      const args = ['run', 'profiles/udp-64b.yaml', '--count', '10', '--json', '--out', out]
+      const { code, stdout } = await nmgen(args, { env })
+      const { verdict, error } = JSON.parse(stdout) as Result
+      expect([code, verdict, error?.code]).toEqual([5, 'broken', 'worker-died'])
+      expect(error?.message).toMatch(/^the worker of [TR]X queue 0 on a died: exit code 7$/)
+    }))
+})
+
+describe('a run in which not one packet was due', () => {
+  it('says that nothing was sent', async () => {
+    const later = ['--set', 'streams.udp.start=10s', '--duration', '100ms', '--no-out']
+    const { result } = await runJson(['profiles/udp-64b.yaml', ...later])
+    expect(result.metrics.tx_packets).toBe(0)
+    expect(result.warnings.map(({ code }) => code)).toContain('nothing-sent')
   })
 })

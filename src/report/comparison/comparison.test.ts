@@ -80,6 +80,24 @@ describe('a comparison', () => {
     ])
   })
 
+  it('leaves out runs in which others used the CPUs, unless all are to be judged', () => {
+    const cpus = [{ cpu: 3, seconds: 10, steal_s: 0.5, others_s: 0 }]
+    const [first, ...rest] = runs(0.9)
+    const some = [{ ...first!, cpus }, ...rest]
+    const [profile] = report(some).profiles
+    expect([profile!.verdict, profile!.base_runs, profile!.current_runs]).toEqual(['regression', 10, 9])
+    const why = 'the hypervisor took 5.0 % of CPU 3 (at most 1 %)'
+    expect(profile!.dropped).toEqual([`a run of current (${one.started_at}) does not count: ${why}`])
+    expect(report(some, { keepDisturbed: true }).profiles[0]).toMatchObject({ dropped: [], current_runs: 10 })
+    for (const format of [comparisonText(report(some), plainStyle), comparisonMarkdown(report(some))])
+      expect(format).toContain('a run of current')
+    const none = report(runs().map(run => ({ ...run, cpus }))).profiles[0]!
+    expect([none.verdict, none.reasons]).toEqual([
+      'invalid',
+      ['current has 0 of the 4 runs that a comparison needs'],
+    ])
+  })
+
   it('leaves a percentile of too few samples open', () => {
     const few = runs().map(run => ({ ...run, metrics: { ...run.metrics, latency_count: 500 } }))
     const row = report(few).profiles[0]!.metrics.find(({ metric }) => metric === 'latency_p99_ns')!
