@@ -24,7 +24,7 @@ trap 'kill -- -$sanitizers 2>/dev/null' EXIT
 echo "== native tests, plain"
 tools/native-test.sh plain
 echo "== vitest"
-timeout --kill-after=20 1500 npx --no-install vitest run --reporter=default --reporter=./test/summary-reporter.ts </dev/null
+timeout --kill-after=20 2700 npx --no-install vitest run --reporter=default --reporter=./test/summary-reporter.ts </dev/null
 vitest=$?
 wait "$sanitizers"
 cat "$sanitized"
