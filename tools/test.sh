@@ -12,7 +12,7 @@ sanitize() {
   local kind
   for kind in asan tsan; do
     echo "== native tests, $kind"
-    nice -n 19 tools/native-test.sh "$kind"
+    nice -n 10 tools/native-test.sh "$kind"
   done
 }
 set -m # in a process group of its own, so that whoever stops the tests stops its compilers as well
