@@ -43,15 +43,17 @@ const SIZES: Readonly<Record<string, readonly number[]>> = {
 const DEFAULT_GOALS = ['ndr: loss_ratio == 0', 'pdr: loss_ratio <= 0.5%']
 
 export function readWanted(argv: Argv, env: NodeJS.ProcessEnv): Wanted {
-  const text = (flag: string) => (argv[flag] === undefined ? undefined : String(argv[flag]))
+  // Of a flag that is given twice, yargs makes a list: the last one counts, as with `nmgen run`.
+  const last = (flag: string) => [argv[flag]].flat().at(-1)
+  const text = (flag: string) => (last(flag) === undefined ? undefined : String(last(flag)))
   const given = <T>(flag: string, parser: (text: string) => Parsed<T>) =>
     parseFlag({ [flag]: text(flag) }, flag, parser)
   const seconds = (flag: string) => {
     const ns = given(flag, parseDuration)
     return ns === undefined ? undefined : ns / 1e9
   }
-  const method = (argv.method ?? 'mlrsearch') as Method
-  const preset = (argv.preset ?? (method === 'rfc2544' ? 'rfc2544' : 'csit')) as Preset
+  const method = (last('method') ?? 'mlrsearch') as Method
+  const preset = (last('preset') ?? (method === 'rfc2544' ? 'rfc2544' : 'csit')) as Preset
   const timing = timingOf(PRESETS[preset], {
     trial: given('trial', positive(parseDuration)),
     width: given('width', parseWidth),
