@@ -158,6 +158,7 @@ export interface GroupRx {
   duplicates: number
   reordered: number
   stale: number
+  latencyCount: number
   latencySumNs: number
   latencyMinNs: number
   latencyMaxNs: number

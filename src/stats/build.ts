@@ -53,6 +53,7 @@ export async function buildResult(input: ResultInput): Promise<Result> {
     limited_by: limit(input, streams, late.length > 0),
     started_at: outcome.startedAt.toISOString(),
     metrics,
+    ...(plan.latencySample !== undefined && { latency_sample: plan.latencySample }),
     accuracy: accuracyOf(outcome),
     ...(input.calibration && { calibration: input.calibration }),
     thresholds,

@@ -198,6 +198,8 @@ export interface Result {
   limited_by: LimitedBy
   started_at: string
   metrics: Metrics
+  /** Where only a share is timed: one packet in so many, which was sent in a burst of its own. */
+  latency_sample?: number
   /** How evenly paced streams were sent; null: none was. */
   accuracy: Accuracy | null
   calibration?: Calibration
