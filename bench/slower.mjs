@@ -27,7 +27,7 @@ const FOUND = 0.95
 /** Ends of a comparison that say something; others mean that it did not work. */
 const SAID = [0, 10, 11]
 
-/** `compare --run` of this build (base) and `program`, which are given the same flags; its JSON document. */
+/** `compare --run` of this build (base) and `program`, given the same flags: its JSON document, or why it refused. */
 function compare(program, flags, folder) {
   const builds = ['--base-nmgen', ours, '--current-nmgen', program]
   // Each trial is a process of its own, with nothing to warm up that the one before could have cooled.
@@ -39,24 +39,34 @@ function compare(program, flags, folder) {
       { maxBuffer: 1e9 },
       (error, stdout, stderr) =>
         SAID.includes(error?.code ?? 0)
-          ? resolve(JSON.parse(stdout))
+          ? resolve(stdout === '' ? { refused: stderr.trim().split('\n').at(-2) } : JSON.parse(stdout))
           : reject(new Error(`compare ended with exit ${error.code}:\n${stderr}`)),
     ),
   )
 }
 
 /** What a comparison said in one line. */
-function brief({ verdict, profiles: [{ metrics, reasons }] }) {
+function brief({ refused, verdict, profiles, warnings }) {
+  if (refused) return { verdict: 'refused', reasons: [refused] }
+  const [{ metrics, reasons }] = profiles
   const { change, p } = metrics.find(({ gated }) => gated)
   const percent = ratio => Number(((ratio - 1) * 100).toFixed(1))
   const [estimate, low, high] = [change.estimate, change.low, change.high].map(percent)
-  return { verdict, change_percent: estimate, low_percent: low, high_percent: high, p, reasons }
+  return {
+    verdict,
+    change_percent: estimate,
+    low_percent: low,
+    high_percent: high,
+    p,
+    reasons: [...reasons, ...warnings],
+  }
 }
 
 async function trial(name, program, flags, folder) {
   const said = brief(await compare(program, flags, join(folder, name)))
   const { verdict, change_percent: change, low_percent: low, high_percent: high, reasons } = said
-  console.log(`${name}: ${[verdict, `${change} % [${low}, ${high}]`, ...reasons].join(', ')}`)
+  const numbers = change === undefined ? [] : [`${change} % [${low}, ${high}]`]
+  console.log(`${name}: ${[verdict, ...numbers, ...reasons].join(', ')}`)
   return said
 }
 

@@ -70,7 +70,8 @@ void GroupCounts::learn(Shard& shard, uint64_t packets) {
   }
 }
 
-void GroupCounts::arrive(Sequence::Arrival how, uint64_t i, uint64_t sent_ns, uint64_t latency_ns) {
+void GroupCounts::arrive(Sequence::Arrival how, uint64_t i, uint64_t sent_ns, uint64_t latency_ns,
+                         bool is_timed) {
   const uint64_t stride = stream_.stride, k = stride == 1 ? i : i / stride;
   Shard& shard = *shards_[stride == 1 ? 0 : i % stride];
   const uint64_t turn = shard.period.empty() ? 0 : k / shard.period.size();
@@ -81,11 +82,17 @@ void GroupCounts::arrive(Sequence::Arrival how, uint64_t i, uint64_t sent_ns, ui
   if (how == Sequence::Arrival::kDuplicate) return page::add(cells + page::kGroupDuplicates, 1);
   if (how == Sequence::Arrival::kStale) return page::add(cells + page::kGroupStale, 1);
   if (how == Sequence::Arrival::kReordered) page::add(cells + page::kGroupReordered, 1);
+  if (is_timed) time(group, latency_ns);
+  if (place) shard.orders[group].arrive(turn * shard.each[group] + place->rank, sent_ns);
+}
+
+void GroupCounts::time(uint32_t group, uint64_t latency_ns) {
+  page::Word* const cells = cells_of(group);
+  page::add(cells + page::kGroupLatencyCount, 1);
   page::add(cells + page::kGroupLatencySum, latency_ns);
   page::raise(cells + page::kGroupLatencyNotMin, ~latency_ns);
   page::raise(cells + page::kGroupLatencyMax, latency_ns);
   if (histograms_) histogram::record(histograms_ + group * size_t{histogram::kCells}, latency_ns);
-  if (place) shard.orders[group].arrive(turn * shard.each[group] + place->rank, sent_ns);
 }
 
 void GroupCounts::finish() {

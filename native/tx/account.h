@@ -49,8 +49,8 @@ class GroupCounts {
  public:
   // `cells`: a block of the page for each group; `histograms`: one for each, or null.
   GroupCounts(const Stream& stream, page::Word* cells, page::Word* histograms);
-  // Packet i, in the judgement of its stream's sequence.
-  void arrive(Sequence::Arrival how, uint64_t i, uint64_t sent_ns, uint64_t latency_ns);
+  // Packet i, in the judgement of its stream's sequence; `is_timed`: its latency counts.
+  void arrive(Sequence::Arrival how, uint64_t i, uint64_t sent_ns, uint64_t latency_ns, bool is_timed);
   // Nothing more will come.
   void finish();
 
@@ -71,6 +71,7 @@ class GroupCounts {
   };
 
   void learn(Shard& shard, uint64_t packets);
+  void time(uint32_t group, uint64_t latency_ns);
   page::Word* cells_of(uint32_t group) { return cells_ + group * page::kGroupCells; }
 
   const Stream& stream_;

@@ -2,6 +2,8 @@
 // could make the process crash are checked again.
 
 #define NAPI_DISABLE_CPP_EXCEPTIONS
+// A worker that is ended in its call (Ctrl-C twice) can no longer be told anything, and that is no reason to abort.
+#define NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS
 #include <napi.h>
 #include <pthread.h>
 #include <sched.h>

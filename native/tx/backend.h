@@ -41,7 +41,7 @@ class TxQueue {
   // Looks for buffers that came back; call it when the window is empty.
   virtual void refill() = 0;
   // Nothing more is due for now: what was committed must leave, however little it is. So `commit` may gather
-  // several bursts for one system call.
+  // several bursts for one system call. The window keeps its frames.
   virtual void push() {}
   // Pushes out what the device still holds back, and waits (bounded) until it has left.
   virtual void flush() {}

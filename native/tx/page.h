@@ -102,6 +102,7 @@ enum RxGroup : size_t {
   kGroupHeadNs = 11,
   kGroupNewestNs = 12,
   kGroupExpected = 13,
+  kGroupLatencyCount = 14,
   kGroupCells = 16,
 };
 

@@ -17,9 +17,10 @@ namespace nmgen {
 namespace {
 
 constexpr uint32_t kMagic = 0x50474d4e;  // "NMGP", little-endian
-constexpr uint32_t kFormat = 6;
+constexpr uint32_t kFormat = 7;
 constexpr uint64_t kMaxLateNs = 3'600'000'000'000;
 constexpr double kMaxCatchUp = 1000;
+constexpr uint32_t kMaxSample = 1'000'000;
 constexpr uint32_t kMinFrame = 14;
 constexpr uint64_t kMaxShards = 65536;
 constexpr uint64_t kMaxWalks = 1 << 25;  // places of all fields of a stream: 24 bytes each are kept (see Walk)
@@ -519,6 +520,8 @@ Expected<Plan> decode_plan(std::span<const uint8_t> bytes) {
   Plan plan{in.u64(), in.u64(), in.u64(), {}, {}};
   in.require(plan.stride >= 1 && plan.stride <= kMaxShards && plan.shard < plan.stride, "the shard is out of range");
   plan.pacing = read_pacing(in);
+  plan.sample = in.u32();
+  in.require(plan.sample <= kMaxSample, "too few packets are timed");
   uint32_t template_id = 0;
   for (uint32_t n = in.count(8); n > 0 && in.ok; n--) plan.streams.push_back(read_stream(in, template_id));
   for (uint32_t n = in.count(8); n > 0 && in.ok; n--) plan.lanes.push_back(read_lane(in, plan.streams.size()));

@@ -221,6 +221,12 @@ struct Plan {
   bool abreast = false;  // all as one, side by side: see abreast.h
   bool ahead = false;    // ahead of their turns: see ahead.h
   Pacing pacing{};
+  // One signed packet in so many is sent in a burst of its own, so that it waits for no other between its stamp and the
+  // device, and receivers time only those. 0: none is, and they time all.
+  uint32_t sample = 0;
+
+  // Is the k-th packet of this shard such a one? Streams take turns at it, so that one of each round is.
+  bool samples(const Stream& stream, uint64_t k) const { return stream.is_signed && (k + stream.id) % sample == 0; }
 
   uint64_t shard_of(const Stream& stream) const {
     return (shard + stride - stream.numbers[0].places[0] % stride) % stride;

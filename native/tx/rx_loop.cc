@@ -27,7 +27,7 @@ size_t rx_histogram_cells(const page::Word* page) {
 }  // namespace
 
 RxLoop::RxLoop(RxQueue& queue, const Plan& plan, page::Word* page, Tap* tap, Answerer* answerer)
-    : queue_(queue), page_(page), tap_(tap), answerer_(answerer) {
+    : queue_(queue), page_(page), tap_(tap), answerer_(answerer), sampled_(plan.sample != 0) {
   const uint64_t histograms = page::get(page + page::kHistograms);
   page::Word* cells = page + page::kHeaderCells;
   page::Word* const histogram = cells + plan.streams.size() * page::kRxStreamCells;
@@ -166,7 +166,11 @@ void RxLoop::take(std::span<const Frame> frames, const uint64_t* arrived) {
   latest_ = {};
   if (receivers_.size() >= kMany && !offsets_.empty()) fetch_ahead(frames);
   for (size_t i = 0; i < frames.size(); i++) {
-    if (latest_.is_good && !arrived && (i += take_next(frames.subspan(i), bytes)) == frames.size()) break;
+    if (latest_.is_good && !arrived) {
+      const auto rest = frames.subspan(i);
+      i += latest_.is_timed ? take_next<true>(rest, bytes) : take_next<false>(rest, bytes);
+      if (i == frames.size()) break;
+    }
     if (i + kAhead < frames.size()) __builtin_prefetch(frames[i + kAhead].data);
     bytes += frames[i].length;
     if (take_signed(frames[i], arrived ? arrived[i] : now)) {
@@ -212,6 +216,7 @@ void RxLoop::fetch_ahead(std::span<const Frame> frames) const {
 
 // What senders with many streams leave most often: packets that were sent together with the one taken last, each the
 // next one of its own stream. Their run and latency are known, and nothing is missing.
+template <bool kTimed>
 uint32_t RxLoop::take_next(std::span<const Frame> frames, uint64_t& bytes) {
   const Latest& latest = latest_;
   Receiver* const receivers = receivers_.data();
@@ -231,7 +236,7 @@ uint32_t RxLoop::take_next(std::span<const Frame> frames, uint64_t& bytes) {
     if (r.in_turn != latest.offset || get32(at + 4) != static_cast<uint32_t>(next) || !is_whole(at)) break;
     r.newest = next;
     r.sequences->follow(1, latest.sent_ns);
-    time(r, latest, 1);
+    if (kTimed) time(r, latest, 1);
     count(r, frame);
     bytes += frame.length;
     if (r.asked) tell(r, latest, next);
@@ -303,7 +308,8 @@ void RxLoop::track(Receiver& r, const uint8_t* at, uint64_t now) {
   const uint64_t sent = time_of(get64(at + 8), now);
   Sequence& sequence = r.sequences[stride == 1 ? 0 : i % stride];
   const auto arrival = sequence.arrive(stride == 1 ? i : i / stride, sent);
-  if (r.asked && r.asked->groups) r.asked->groups->arrive(arrival, i, sent, now > sent ? now - sent : 0);
+  const bool is_timed = !sampled_ || (get64(at + 8) & kAlone);
+  if (r.asked && r.asked->groups) r.asked->groups->arrive(arrival, i, sent, now > sent ? now - sent : 0, is_timed);
   if (arrival == Sequence::Arrival::kDuplicate) return page::add(r.cells + page::kDuplicates, 1);
   if (arrival == Sequence::Arrival::kStale) return page::add(r.cells + page::kStale, 1);
   if (arrival == Sequence::Arrival::kReordered) {
@@ -317,12 +323,13 @@ void RxLoop::track(Receiver& r, const uint8_t* at, uint64_t now) {
     latest_.index = i;
   }
   latest_.is_good = true;
+  latest_.is_timed = is_timed;
   std::memcpy(&latest_.stamp, at + 8, sizeof latest_.stamp);
   latest_.sent_ns = sent;
   latest_.arrived_ns = now;
   latest_.latency_ns = now > sent ? now - sent : 0;
   latest_.bucket = histogram::index(latest_.latency_ns);
-  time(r, latest_, 1);
+  if (latest_.is_timed) time(r, latest_, 1);
   if (r.asked && r.asked->timing) time_schedule(r, i, now, latest_.latency_ns);
 }
 
@@ -334,7 +341,7 @@ uint32_t RxLoop::take_streak(std::span<const Frame> frames, uint64_t& bytes) {
   latest_.sequence->follow(n, latest_.sent_ns);
   for (uint32_t j = 1; r.asked && j <= n; j++) tell(r, latest_, latest_.index + j * r.stream->stride);
   r.newest += n * r.stream->stride;
-  time(r, latest_, n);
+  if (latest_.is_timed) time(r, latest_, n);
   page::add(r.cells + page::kRxPackets, n);
   page::add(r.cells + page::kRxBytes, streak.bytes);
   bytes += streak.bytes;
@@ -343,7 +350,8 @@ uint32_t RxLoop::take_streak(std::span<const Frame> frames, uint64_t& bytes) {
 
 void RxLoop::tell(const Receiver& r, const Latest& latest, uint64_t i) {
   if (r.asked->timing) time_schedule(r, i, latest.arrived_ns, latest.latency_ns);
-  if (r.asked->groups) r.asked->groups->arrive(Sequence::Arrival::kInOrder, i, latest.sent_ns, latest.latency_ns);
+  if (r.asked->groups)
+    r.asked->groups->arrive(Sequence::Arrival::kInOrder, i, latest.sent_ns, latest.latency_ns, latest.is_timed);
 }
 
 // Since packet i was due, and how its gap to the one before in its sequence came out.

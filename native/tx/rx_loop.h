@@ -64,6 +64,7 @@ class RxLoop {
   // The packet taken last, if its signature was good and this burst's clock is that of all its frames.
   struct Latest {
     bool is_good = false;
+    bool is_timed = true;  // where only packets that were sent alone are: it is one
     uint32_t offset = 0;  // of the signature in its frame
     uint64_t stamp = 0;   // its run and time, as they lie there
     uint64_t sent_ns = 0, arrived_ns = 0, latency_ns = 0;
@@ -78,6 +79,8 @@ class RxLoop {
   void take(std::span<const Frame> frames, const uint64_t* arrived);
   void tap(std::span<const Frame> frames);
   void answer_early(std::span<const Frame> frames);
+  // `kTimed`: as the latest one is, and so are all with its stamp.
+  template <bool kTimed>
   uint32_t take_next(std::span<const Frame> frames, uint64_t& bytes);
   void fetch_ahead(std::span<const Frame> frames) const;
   bool take_signed(const Frame& frame, uint64_t now);
@@ -111,6 +114,7 @@ class RxLoop {
   Answerer* answerer_;
   uint64_t epoch_ = 0;
   uint64_t run_ = 0;
+  bool sampled_;                   // only packets that were sent alone are timed
   page::Word* timings_ = nullptr;  // blocks of the page, as many as histograms; null: none
   std::vector<Receiver> receivers_;
   std::vector<Sequence> sequences_;

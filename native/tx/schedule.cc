@@ -40,6 +40,13 @@ uint32_t LaneState::take(const std::vector<StreamState>& streams) {
   return slot;
 }
 
+void LaneState::put_back() {
+  const uint32_t slot = lane->slots[cursor];
+  if (cycles.empty() || cycle_of[slot] < 0) return;
+  Cycle& cycle = cycles[static_cast<size_t>(cycle_of[slot])];
+  cycle.cursor = static_cast<uint32_t>((cycle.cursor == 0 ? cycle.order->size() : cycle.cursor) - 1);
+}
+
 Schedule::Schedule(const Plan& plan)
     : duration_ns_(plan.duration_ns ? static_cast<double>(plan.duration_ns) : HUGE_VAL), pacing_(plan.pacing) {
   for (const Lane& lane : plan.lanes) {

@@ -41,6 +41,8 @@ struct LaneState {
   void advance(uint64_t slots);
   // Whose turn it is. What has sent all is passed over in the cycle of its stream; else it is not looked at.
   uint32_t take(const std::vector<StreamState>& streams);
+  // What `take` has told is not sent yet: it will tell it again.
+  void put_back();
   // The turn passes to the next slot's stream.
   void pass() { cursor = static_cast<uint32_t>((cursor + 1) % lane->slots.size()); }
 };

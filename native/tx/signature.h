@@ -15,6 +15,9 @@ inline constexpr uint16_t kSignatureMagic = 0x4e4d;  // "NM"
 // packets. The lower 48 bits are the TX time; the receiver, whose clock is the same, knows the rest (78 hours).
 inline constexpr uint32_t kTimeBits = 48;
 inline constexpr uint64_t kTimeMask = (1ull << kTimeBits) - 1;
+// Where a share of the packets is sent alone (Plan::sample), the lowest bit of the time tells which: 1 of those, 0 of
+// the others. So it says when to the nanosecond before or after, which is less than reading the clock takes.
+inline constexpr uint64_t kAlone = 1;
 // No run: a signature of any counts.
 inline constexpr uint64_t kAnyRun = 0;
 

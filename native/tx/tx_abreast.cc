@@ -82,8 +82,7 @@ void TxLoop::compose_abreast(uint32_t n) {
 void TxLoop::render_abreast(uint32_t n) {
   render_alike_({&*abreast_, n, picks_, in_rounds_, numbers_, data_});
   if (!any_signed_) return;
-  stamped_ = now_ns();  // one reading a burst
-  const Stamp stamp(stamp_of(run_, stamped_));
+  const Stamp stamp(stamp_now());
   const uint32_t offset = plan_.streams[0].signature;
   for (uint32_t p = 0; p < n; p++) {
     const auto& [stream, shard] = abreast_->mark(picks_[p]);

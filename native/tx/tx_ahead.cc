@@ -40,8 +40,7 @@ void TxLoop::restore_lengths(uint32_t n) {
 
 void TxLoop::stamp_ahead(uint32_t n) {
   if (!any_signed_) return;
-  stamped_ = now_ns();  // one reading a burst
-  const uint64_t now = stamp_of(run_, stamped_);
+  const uint64_t now = stamp_now();
   for (uint32_t p = 0; p < n; p++) {
     StreamState& stream = streams_[picks_[p]];
     if (stream.stream->is_signed) stamp({&stream, numbers_[p], 1, 0, &queue_.frames[p].data, nullptr}, now);

@@ -25,7 +25,7 @@ TxLoop::TxLoop(TxQueue& queue, const Plan& plan, page::Word* page, Answerer* ans
   group_of_.assign(plan.streams.size(), kNoGroup);
   prebuild(plan, streams_);
   if (plan.abreast) abreast_.emplace(plan, streams_);
-  in_rounds_ = plan.abreast && turns_are_rounds();
+  in_rounds_ = plan.abreast && !plan.sample && turns_are_rounds();
   if (in_rounds_) last_round_ = std::ranges::min(streams_, {}, &StreamState::limit).limit;
   if (plan.ahead) ahead_.emplace(plan, streams_, render_fields_);
   if (!plan.streams.empty())
@@ -175,11 +175,13 @@ void TxLoop::send(Turn turn) {
   const uint32_t n = compose(*turn.lane, slots);
   if (n == 0) return;
   due_ = now_ - turn.late_ns;
+  if (alone_) queue_.push();  // what was gathered before is not to leave with it
   render(n);
   burden(n);
   const bool timed = timing_ && turn.lane->paced();
   if (timed) depart(n);
   const uint32_t sent = push(n);
+  if (alone_) queue_.push();
   if (timed) return time(sent), unsent(n - sent);
   if (turn.lane->paced()) unsent(n - sent);
 }
@@ -229,7 +231,8 @@ uint32_t TxLoop::compose(LaneState& lane, uint32_t n) {
   picked_ = slots.size() > 1 || !lane.cycles.empty() || ahead_ || abreast_;
   if (!picked_) {
     StreamState& stream = streams_[slots[0]];
-    const uint32_t m = static_cast<uint32_t>(std::min<uint64_t>(n, stream.limit - stream.next));
+    uint32_t m = static_cast<uint32_t>(std::min<uint64_t>(n, stream.limit - stream.next));
+    if (plan_.sample) m = until_sample(stream, m);
     lane.advance(m);
     if (m) compose_one(stream, m);
     if (stream.next == stream.limit) schedule_.retire(streams_);
@@ -249,8 +252,9 @@ uint32_t TxLoop::compose(LaneState& lane, uint32_t n) {
 uint32_t TxLoop::pick(LaneState& lane, uint32_t n) {
   if (in_rounds_)
     if (const uint32_t m = pick_rounds(lane, n)) return m;
-  uint32_t m = lane.cycles.empty() ? pick_plainly(lane, n) : 0;
+  uint32_t m = lane.cycles.empty() && !plan_.sample ? pick_plainly(lane, n) : 0;
   bool exhausted = false;
+  alone_ = false;
   while (m < n && !lane.done) {
     const uint32_t s = lane.take(streams_);
     StreamState& stream = streams_[s];
@@ -266,11 +270,27 @@ uint32_t TxLoop::pick(LaneState& lane, uint32_t n) {
       }
       continue;
     }
+    if (plan_.sample && samples_next(stream)) {
+      if (m) {
+        lane.put_back();
+        break;
+      }
+      alone_ = true;
+      n = 1;
+    }
     lane.advance(1);
     numbers_[m] = stream.next++;
     picks_[m++] = s;
   }
   if (exhausted) schedule_.retire(streams_);
+  return m;
+}
+
+// How many of the stream's next n packets a burst may hold.
+uint32_t TxLoop::until_sample(const StreamState& stream, uint32_t n) {
+  alone_ = n && samples_next(stream);
+  uint32_t m = std::min(n, 1u);
+  while (m < n && !alone_ && !plan_.samples(*stream.stream, stream.next + m)) m++;
   return m;
 }
 
@@ -385,12 +405,16 @@ void TxLoop::render(uint32_t n) {
 
 // A signature adds nothing to a sum and is written last; a CRC covers it and needs it first.
 void TxLoop::stamp_groups(bool has_crc) {
-  stamped_ = now_ns();  // one reading a burst
-  const uint64_t now = stamp_of(run_, stamped_);
+  const uint64_t now = stamp_now();
   for (uint32_t g = 0; g < group_count_; g++) {
     const Stream& s = *groups_[g].stream->stream;
     if (s.is_signed && s.has_crc == has_crc) stamp(groups_[g], now);
   }
+}
+
+uint64_t TxLoop::stamp_now() {
+  stamped_ = now_ns();
+  return stamp_of(run_, plan_.sample ? (stamped_ & ~kAlone) | (alone_ ? kAlone : 0) : stamped_);
 }
 
 uint32_t TxLoop::push(uint32_t n) {

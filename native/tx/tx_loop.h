@@ -48,6 +48,10 @@ class TxLoop {
   // Whose turns come next, into `picks_` and `numbers_`: n at most.
   uint32_t pick(LaneState& lane, uint32_t n);
   uint32_t pick_plainly(LaneState& lane, uint32_t n);
+  bool samples_next(const StreamState& stream) const { return plan_.samples(*stream.stream, stream.next); }
+  uint32_t until_sample(const StreamState& stream, uint32_t n);
+  // Reads the clock for the burst's signatures: once.
+  uint64_t stamp_now();
   // Where streams are rendered side by side (tx_abreast.cc).
   bool turns_are_rounds() const;
   uint32_t pick_rounds(LaneState& lane, uint32_t n);
@@ -94,6 +98,7 @@ class TxLoop {
   uint32_t undressed_ = 0;  // buffers that an answer took the only template from
   bool aborted_ = false;
   bool resized_ = false;
+  bool alone_ = false;  // the burst is a packet that the plan samples
   uint64_t give_up_ns_ = 0;
   uint64_t run_ = 0;     // what signatures carry of it
   uint64_t now_ = 0;     // the clock when it was last read

@@ -1,6 +1,7 @@
 #!/bin/sh
 # N nftables rules that no packet of the pack matches, then the one that lets it through: what does the depth cost?
 #   profiles/firewall/rules.sh 1000 > rules.nft && nft -f rules.nft
+# `rules.sh N forbid` also forbids UDP to port 7; `rules.sh N stateless` lets through what belongs to no connection, too.
 set -eu
 count=${1:?how many rules}
 echo 'table inet nmgen'
@@ -15,6 +16,8 @@ while [ "$i" -lt "$count" ]; do
   i=$((i + 1))
 done
 [ "${2:-}" != forbid ] || echo '    udp dport 7 counter drop'
-echo '    ct state new,established,related,untracked accept'
+state='ct state new,established,related,untracked '
+[ "${2:-}" != stateless ] || state=
+echo "    ${state}counter accept"
 echo '  }'
 echo '}'

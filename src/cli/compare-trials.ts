@@ -1,8 +1,11 @@
 /** Runs of two sides in turn, each a process of its own: what one leaves behind in memory does not help the next. */
 
 import { execFile } from 'node:child_process'
+import { mkdirSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { disturbance } from '../compare/disturbed.js'
+import { FEWEST_RUNS } from '../compare/judge.js'
 import { NmgenError } from '../errors.js'
 import { Exit, type ExitCode } from '../exit.js'
 import { openFolder } from '../report/files.js'
@@ -19,14 +22,16 @@ interface Side {
 }
 
 const ours = fileURLToPath(new URL('../../bin/nmgen.js', import.meta.url))
+const SIDES = ['base', 'current'] as const
 const FORWARDED = ['rx', 'rate', 'duration', 'count', 'seed', 'cores', 'queues'] as const
 
 export class Trials {
   readonly base: StoredResult[] = []
   readonly current: StoredResult[] = []
   readonly names: readonly [string, string]
+  /** Why pairs were dropped, one a pair. */
+  readonly #dropped: string[] = []
   #started = Date.now()
-  #pairs = 0
   /** Whose turn it was last. */
   #last: Side | null = null
 
@@ -56,28 +61,67 @@ export class Trials {
     return new Trials([base, current], args, path)
   }
 
+  get warnings(): string[] {
+    const [dropped, all] = [this.#dropped.length, this.#dropped.length + this.base.length]
+    if (dropped === 0) return []
+    return [
+      `${dropped} of ${all} pairs do not count, because others used the CPUs; the last: ${this.#dropped.at(-1)}`,
+    ]
+  }
+
   get seconds(): number {
     return (Date.now() - this.#started) / 1000
   }
 
-  /** A B, then B A, then A B: what drifts slowly drifts for both (methodology of interleaved trials). */
+  /**
+   * A B, then B A, then A B: what drifts slowly drifts for both (methodology of interleaved trials). A pair in which
+   * others used the CPUs is made again, as often as pairs were asked for.
+   */
   async make(pairs: number): Promise<void> {
-    const [base, current] = this.sides
-    for (const end = this.#pairs + pairs; this.#pairs < end; this.#pairs++) {
-      const order = this.#pairs % 2 === 0 ? [base, current] : [current, base]
-      for (const side of order) await this.#trial(side)
-      process.stderr.write(`pair ${this.#pairs + 1} of ${end}\n`)
+    const end = this.base.length + pairs
+    for (let again = pairs; this.base.length < end && again >= 0; ) {
+      if (await this.#pair()) process.stderr.write(`pair ${this.base.length} of ${end}\n`)
+      else again--
     }
+    if (this.base.length < FEWEST_RUNS) throw tooDisturbed(this.warnings)
   }
 
-  async #trial(side: Side): Promise<void> {
+  /** Returns whether it counts. */
+  async #pair(): Promise<boolean> {
+    const [base, current] = this.sides
+    const made = new Map<Side, StoredResult>()
+    for (const side of this.base.length % 2 === 0 ? [base, current] : [current, base])
+      made.set(side, await this.#trial(side))
+    const why = this.args['keep-disturbed']
+      ? []
+      : this.sides.flatMap(side => disturbance(made.get(side)!.result) ?? [])
+    if (why.length > 0) return this.#drop(why.join(', '))
+    this.base.push(made.get(base)!)
+    this.current.push(made.get(current)!)
+    return true
+  }
+
+  /** Out of the folders of those that count, so that these can be judged again by themselves. */
+  #drop(why: string): false {
+    this.#dropped.push(why)
+    process.stderr.write(`a pair does not count: ${why}\n`)
+    const folder = join(this.folder, 'dropped', numbered(this.#dropped.length))
+    mkdirSync(folder, { recursive: true })
+    for (const name of SIDES) renameSync(this.#out(name), join(folder, name))
+    return false
+  }
+
+  #out(name: (typeof SIDES)[number]): string {
+    return join(this.folder, name, numbered(this.base.length + 1))
+  }
+
+  async #trial(side: Side): Promise<StoredResult> {
     if (side !== this.#last) await this.#warmUp(side)
     this.#last = side
-    const isBase = side === this.sides[0]
-    const out = join(this.folder, isBase ? 'base' : 'current', String(this.#pairs + 1).padStart(3, '0'))
+    const out = this.#out(side === this.sides[0] ? 'base' : 'current')
     const file = join(out, 'result.json')
     await run(side, ['--out', out, ...this.#flags()])
-    ;(isBase ? this.base : this.current).push({ file, result: readResult(file) })
+    return { file, result: readResult(file) }
   }
 
   async #warmUp(side: Side): Promise<void> {
@@ -93,6 +137,17 @@ export class Trials {
     })
     return [...given, ...this.args.set.flatMap(set => ['--set', set])]
   }
+}
+
+const numbered = (count: number): string => String(count).padStart(3, '0')
+
+function tooDisturbed(warnings: readonly string[]): NmgenError {
+  return new NmgenError(
+    'too-disturbed',
+    `${warnings.join('; ')}. A comparison needs ${FEWEST_RUNS} pairs`,
+    Exit.invalid,
+    'make the machine quieter (nmgen doctor), name other CPUs (--cores), or judge all pairs (--keep-disturbed)',
+  )
 }
 
 /** `PROFILE` or `PROFILE@TX-URI`. */

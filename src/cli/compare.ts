@@ -16,6 +16,7 @@ export interface CompareArguments extends Argv {
   gate: string[]
   strict: boolean
   'allow-env-diff': boolean
+  'keep-disturbed': boolean
   'fail-on': string[]
   noise: string | undefined
   json: boolean
@@ -37,7 +38,8 @@ const command: CommandModule<object, CompareArguments> = {
       .positional('base', {
         type: 'string',
         demandOption: true,
-        describe: 'Results or a folder of them; with --run PROFILE or PROFILE@TX-URI',
+        describe:
+          'Results, a folder of them, or a table of bench/run.mjs; with --run PROFILE or PROFILE@TX-URI',
       })
       .positional('current', { type: 'string', describe: 'The same, of what is judged' })
       .option('run', {
@@ -84,6 +86,11 @@ const command: CommandModule<object, CompareArguments> = {
         type: 'boolean',
         default: false,
         describe: 'Compare although machine, devices or profiles differ',
+      })
+      .option('keep-disturbed', {
+        type: 'boolean',
+        default: false,
+        describe: 'Judge runs, too, in which others used the CPUs of queues',
       })
       .option('fail-on', {
         choices: ['inconclusive'],

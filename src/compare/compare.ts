@@ -2,6 +2,7 @@
 
 import type { Result } from '../stats/result.js'
 import { isMetric, type MetricName, metricNames } from '../units/metrics.js'
+import { disturbance } from './disturbed.js'
 import { type Difference, differencesBetween } from './fingerprint.js'
 import { type Better, better, type Gate, gateFor, samplesFor, usualGates } from './gates.js'
 import { ALPHA, type Change, FEWEST_RUNS, judge, judgeLoss, type MetricVerdict } from './judge.js'
@@ -40,6 +41,9 @@ export interface Comparison {
   /** Why nothing can be said (verdict `invalid`). */
   reasons: readonly string[]
   differences: readonly Difference[]
+  /** Runs that did not count, and why. */
+  dropped: readonly string[]
+  /** That counted. */
   base_runs: number
   current_runs: number
   metrics: readonly MetricComparison[]
@@ -52,17 +56,25 @@ export interface Options {
   allowOtherEnvironment: boolean
   /** Both sides ran in turn, so that drift of the machine is the same for both. */
   interleaved: boolean
+  /** Runs count in which others used the CPUs of queues, too (disturbed.ts). */
+  keepDisturbed?: boolean
   /** One-sided; half of it where the samples are looked at a second time. */
   alpha?: number
 }
 
-export function compare(base: readonly Result[], current: readonly Result[], options: Options): Comparison {
-  const all = [...base, ...current]
+export function compare(
+  allBase: readonly Result[],
+  allCurrent: readonly Result[],
+  options: Options,
+): Comparison {
+  const all = [...allBase, ...allCurrent]
+  const counts = (run: Result) => options.keepDisturbed === true || disturbance(run) === null
+  const [base, current] = [allBase.filter(counts), allCurrent.filter(counts)]
   const differences = differencesBetween(base, current, options.interleaved)
   const reasons = [...faults(base, 'base'), ...faults(current, 'current')]
   if (differences.length > 0 && !options.allowOtherEnvironment)
     reasons.push(`they were not made alike: ${differences.map(({ what }) => what).join(', ')}`)
-  const metrics = metricsOf(base, current, options)
+  const metrics = base.length * current.length === 0 ? [] : metricsOf(base, current, options)
   for (const { metric } of options.gates ?? [])
     if (!metrics.some(row => row.metric === metric)) reasons.push(`not all runs measured ${metric}`)
   return {
@@ -71,10 +83,16 @@ export function compare(base: readonly Result[], current: readonly Result[], opt
     verdict: reasons.length > 0 ? 'invalid' : worst(metrics.filter(({ gated }) => gated)),
     reasons,
     differences,
+    dropped: [...droppedOf(allBase, base, 'base'), ...droppedOf(allCurrent, current, 'current')],
     base_runs: base.length,
     current_runs: current.length,
     metrics,
   }
+}
+
+function droppedOf(all: readonly Result[], kept: readonly Result[], side: string): string[] {
+  const dropped = all.filter(run => !kept.includes(run))
+  return dropped.map(run => `a run of ${side} (${run.started_at}) does not count: ${disturbance(run)}`)
 }
 
 // A run that failed an expectation was measured all the same.

@@ -20,7 +20,7 @@ import { ownShard, type Shard, shareOf } from './shard.js'
 import { laneOfShard } from './trace.js'
 
 const MAGIC = 0x50474d4e // "NMGP"
-const FORMAT = 6
+const FORMAT = 7
 const NO_LIMIT = 2n ** 64n - 1n
 const SHAPES = { line: 0, steady: 1, burst: 2, ramp: 3, poisson: 4, trace: 5 } as const
 const POLICIES = { 'catch-up': 0, skip: 1, fail: 2 } as const
@@ -195,7 +195,7 @@ function encodePacing(out: ByteWriter, { late, afterNs, catchUp, burst }: Omit<P
 }
 
 export function encodePlan(
-  plan: Pick<Plan, 'durationNs' | 'streams'> & Partial<Pick<Plan, 'pacing'>>,
+  plan: Pick<Plan, 'durationNs' | 'streams'> & Partial<Pick<Plan, 'pacing' | 'latencySample'>>,
   options: EncodeOptions = {},
 ): Uint8Array {
   const shard = options.shard ?? { index: 0, stride: 1 }
@@ -206,6 +206,7 @@ export function encodePlan(
   out.u64(BigInt(shard.index))
   out.u64(BigInt(Math.round(plan.durationNs ?? 0)))
   encodePacing(out, plan.pacing ?? UNBOUND)
+  out.u32(plan.latencySample ?? 0)
   const streams = options.streams ?? plan.streams
   out.list(streams, stream => encodeStream(out, stream, shard, options))
   out.list(options.lanes ?? [], whole => {

@@ -29,9 +29,13 @@ export class LookWatch {
     this.#timer = setInterval(() => this.look(), EVERY_MS)
   }
 
+  areSending(): boolean {
+    return this.#senders.every(isSending)
+  }
+
   /** While every sender is at work: one that has ended leaves a receiver idle that was not. */
   look(): void {
-    if (!this.#senders.every(isSending)) return
+    if (!this.areSending()) return
     for (const one of this.#receivers) {
       const { page } = one.queue
       one.last = { bursts: Atomics.load(page, Cell.bursts), idles: Atomics.load(page, Cell.idles) }

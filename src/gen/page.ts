@@ -80,6 +80,7 @@ export const RxGroupCell = {
   headNs: 11,
   newestNs: 12,
   expected: 13,
+  latencyCount: 14,
   cells: 16,
 } as const
 
@@ -330,6 +331,7 @@ export function readGroup(page: Page, k: number): GroupRx {
     duplicates: of('duplicates'),
     reordered: of('reordered'),
     stale: of('stale'),
+    latencyCount: of('latencyCount'),
     latencySumNs: of('latencySum'),
     latencyMinNs: minimum(page, at + RxGroupCell.latencyNotMin),
     latencyMaxNs: of('latencyMax'),

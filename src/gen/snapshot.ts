@@ -100,6 +100,17 @@ export interface Looks {
   idles: number
 }
 
+/** How a CPU of a queue was used while packets were sent. */
+export interface CpuTime {
+  cpu: number
+  /** That were looked at. */
+  seconds: number
+  /** The hypervisor gave to other machines. */
+  stealSeconds: number
+  /** Threads of other processes, and of the kernel, ran there. */
+  othersSeconds: number
+}
+
 export interface Snapshot {
   /** Since the run's epoch (the release of the workers). */
   elapsedNs: number
@@ -147,6 +158,7 @@ export interface GroupRx {
   duplicates: number
   reordered: number
   stale: number
+  latencyCount: number
   latencySumNs: number
   latencyMinNs: number
   latencyMaxNs: number
@@ -199,6 +211,8 @@ export interface RunOutcome {
   groups?: readonly StreamGroups[]
   /** One entry a receiving queue. */
   looks: readonly Looks[]
+  /** One entry a CPU; none of a run too short to be looked at. */
+  cpuTimes?: readonly CpuTime[]
   ports: readonly PortOutcome[]
   warnings: readonly { code: string; message: string; advice?: string }[]
 }

@@ -32,7 +32,32 @@ function died(queue: Queue, why: string): NativeFailure {
   }
 }
 
-function start(queue: Queue, cpu: number, reason: string): Member {
+/** A thread without a task yet. */
+interface Hand {
+  worker: Worker
+  /** How it ended its task, or why it could not. */
+  ended: Promise<WorkerReport | { died: string }>
+}
+
+/** Threads load their code while their plans are made. */
+export function hire(count: number): Hand[] {
+  return Array.from({ length: count }, () => {
+    const worker = new Worker(new URL('./worker.js', import.meta.url))
+    const ended: Hand['ended'] = new Promise(resolve => {
+      worker.once('message', resolve)
+      worker.once('error', error => resolve({ died: error.message }))
+      worker.once('exit', code => resolve(code === 0 ? { failure: null } : { died: `exit code ${code}` }))
+    })
+    return { worker, ended }
+  })
+}
+
+/** Before they were given a task. */
+export async function dismiss(hands: readonly Hand[]): Promise<void> {
+  await Promise.all(hands.map(({ worker }) => worker.terminate()))
+}
+
+function start({ worker, ended }: Hand, queue: Queue, cpu: number, reason: string): Member {
   const task: WorkerTask = {
     direction: queue.direction,
     handle: queue.port.handle,
@@ -43,13 +68,9 @@ function start(queue: Queue, cpu: number, reason: string): Member {
     sources: queue.sources,
     ...(queue.tap && { tap: queue.tap }),
   }
-  const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: task })
-  const ended = new Promise<NativeFailure | null>(resolve => {
-    worker.once('message', (report: WorkerReport) => resolve(report.failure))
-    worker.once('error', error => resolve(died(queue, error.message)))
-    worker.once('exit', code => resolve(code === 0 ? null : died(queue, `exit code ${code}`)))
-  })
-  return { queue, cpu, reason, ended }
+  worker.postMessage(task)
+  const failure = ended.then(end => ('died' in end ? died(queue, end.died) : end.failure))
+  return { queue, cpu, reason, ended: failure }
 }
 
 function attend(queues: readonly Queue[]): NodeJS.Timeout {
@@ -64,21 +85,37 @@ function attend(queues: readonly Queue[]): NodeJS.Timeout {
 export class Team {
   readonly #members: readonly Member[]
   readonly #attending: NodeJS.Timeout | undefined
+  // A process that exits waits for its threads, also where an exception of somebody else ends it: none may go on then.
+  readonly #stop = () => {
+    this.stop('tx')
+    this.stop('rx')
+  }
   #failure: NativeFailure | null = null
 
-  constructor(queues: readonly Queue[], { cpus, reasons }: Pick<CpuChoice, 'cpus' | 'reasons'>) {
+  /** `hands`: one for each queue. */
+  constructor(
+    queues: readonly Queue[],
+    { cpus, reasons }: Pick<CpuChoice, 'cpus' | 'reasons'>,
+    hands: readonly Hand[] = hire(queues.length),
+  ) {
     queues.forEach((queue, k) => {
       if (cpus.filter(cpu => cpu === cpus[k]).length > 1) queue.page[Cell.shared] = 1n
     })
+    process.once('exit', this.#stop)
     // Who only receives does no harm, and may be kept waiting by a slow disk.
     if (queues.some(({ direction }) => direction === 'tx')) this.#attending = attend(queues)
-    this.#members = queues.map((queue, k) => start(queue, cpus[k]!, reasons[k]!))
+    this.#members = queues.map((queue, k) => start(hands[k]!, queue, cpus[k]!, reasons[k]!))
     for (const member of this.#members) void member.ended.then(failure => this.#note(failure))
   }
 
   placeOf(queue: Queue): { cpu: number | null; cpuReason: string } {
     const member = this.#members.find(one => one.queue === queue)
     return { cpu: member?.cpu ?? null, cpuReason: member?.reason ?? '' }
+  }
+
+  /** Each once. */
+  get cpus(): number[] {
+    return [...new Set(this.#members.map(({ cpu }) => cpu))]
   }
 
   /** Waits until every loop stands at the start. */
@@ -126,10 +163,10 @@ export class Team {
 
   /** Tells everybody to end and waits until they have. */
   async dismiss(): Promise<NativeFailure | null> {
-    this.stop('tx')
-    this.stop('rx')
+    this.#stop()
     await Promise.all([this.#ended('tx'), this.#ended('rx')])
     clearInterval(this.#attending)
+    process.off('exit', this.#stop)
     return this.#failure
   }
 

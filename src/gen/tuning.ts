@@ -1,4 +1,5 @@
 /** What of this machine decides how fast and how steadily packets are sent, beside its devices. As the kernel says it. */
+import { ticksOf } from './cpu-times.js'
 import { Files, parseCpuList } from './files.js'
 
 export interface Tuning {
@@ -63,12 +64,10 @@ function countInterrupts(files: Files, isolated: readonly number[]): number {
   return numbers.filter(irq => targets(irq).some(cpu => isolated.includes(cpu))).length
 }
 
-/** user, nice, system, idle, iowait, irq, softirq, steal (proc(5)); guest time is part of user's. */
 function readSteal(files: Files): number | null {
-  const [, ...ticks] = files.rows('proc/stat').find(([name]) => name === 'cpu') ?? []
-  const times = ticks.slice(0, 8).map(Number)
-  const total = times.reduce((sum, n) => sum + n, 0)
-  return total > 0 ? (times[7] ?? 0) / total : null
+  const [, ...columns] = files.rows('proc/stat').find(([name]) => name === 'cpu') ?? []
+  const { total, steal } = ticksOf(columns)
+  return total > 0 ? steal / total : null
 }
 
 /** null: not an x86, or the kernel does not say. */

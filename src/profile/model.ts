@@ -419,6 +419,8 @@ export interface Profile {
   rate?: Load
   mix?: Mix
   pacing: Pacing
+  /** One signed packet in so many is sent alone, and only those are timed; undefined: all are, sent in bursts. */
+  latencySample?: number
   /** CPUs for the workers, in the order TX queues, then RX queues. */
   cores?: readonly number[]
   /** Shared by all streams: packet i of each draws the same. */

@@ -48,6 +48,24 @@ export const runLength = quantity(
   },
 )
 
+/** As native/tx/plan.cc has it. */
+const maxSample = 1_000_000
+
+export const sample = quantity(
+  {
+    type: 'integer',
+    minimum: 1,
+    maximum: maxSample,
+    description:
+      'One packet in so many is sent alone, so that its stamp waits for no burst, and only those are timed (default: all are, sent in bursts).',
+  },
+  (text: string): Parsed<number> => {
+    const value = parseCountFrom1(text)
+    if (!value.ok || value.value <= maxSample) return value
+    return refuse('out-of-range', `one packet in ${text} is too few to be timed`, `at most ${maxSample}`)
+  },
+)
+
 /** `80%` of a total. */
 export function parseShare(text: string): Parsed<number> {
   const split = splitNumber(text)

@@ -17,6 +17,7 @@ export function resolve(shape: ProfileShape): Profile {
     ...(total && { rate: total.rate }),
     ...(shape.mix?.run_length !== undefined && { mix: { runLength: shape.mix.run_length } }),
     pacing: pacingOf(shape.pacing),
+    ...(shape.latency?.sample !== undefined && { latencySample: shape.latency.sample }),
     ...(cores !== undefined && { cores }),
     ...(vars !== undefined && { vars }),
     ...(account && { account }),

@@ -50,7 +50,7 @@ export function resolvedRows(profile: Profile, originOf: OriginOf): ResolvedRow[
 function rowsOf(profile: Profile, originOf: OriginOf): ResolvedRow[] {
   const row = (path: YamlPath, value: unknown): ResolvedRow[] =>
     value === undefined ? [] : [{ path: path.join('.'), value: String(value), origin: originOf(path) }]
-  const { durationNs, rate, mix, pacing, cores, safety } = profile
+  const { durationNs, rate, mix, pacing, latencySample, cores, safety } = profile
   return [
     ...row(['version'], profile.version),
     ...row(['name'], profile.name),
@@ -65,6 +65,7 @@ function rowsOf(profile: Profile, originOf: OriginOf): ResolvedRow[] {
     ...row(['pacing', 'catch_up'], pacing.catchUp),
     ...row(['pacing', 'burst'], pacing.burst),
     ...row(['pacing', 'tolerance'], formatTolerance(pacing.tolerance)),
+    ...row(['latency', 'sample'], latencySample),
     ...row(['cores'], cores?.join(',')),
     ...variableRows([], profile, originOf),
     ...row(['account'], profile.account && `[${profile.account.join(', ')}]`),

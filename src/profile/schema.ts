@@ -12,7 +12,7 @@ import { lean } from './lean.js'
 import { pacing } from './pacing.js'
 import { nameSchema, parseName, port } from './port.js'
 import { checked, parseScalar, quantity } from './problem.js'
-import { count, duration, names, runLength, share } from './quantity.js'
+import { count, duration, names, runLength, sample, share } from './quantity.js'
 import { load } from './rate.js'
 import { rewrites } from './rewrite.js'
 import { safety } from './safety.js'
@@ -108,6 +108,10 @@ export const profileSchema = z.strictObject({
     .optional()
     .meta({ description: 'How streams that share a rate take turns.' }),
   pacing: pacing.optional(),
+  latency: z
+    .strictObject({ sample: sample.optional() })
+    .optional()
+    .meta({ description: 'Of which packets latency is measured.' }),
   matrix: matrix.optional(),
   cores: cores.optional(),
   vars: vars('Variables that the fields of all streams can refer to: `=name`, `=name.part`.').optional(),

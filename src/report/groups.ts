@@ -42,7 +42,8 @@ function outageLines({ outages }: AccountResult): string[] {
   const { lossy, silent, unrecovered, p50_ns, p99_ns, max_ns } = outages
   if (!lossy || p50_ns === null || p99_ns === null || max_ns === null) return []
   const longest = `longest outages: half up to ${nanoseconds(p50_ns)}, 99 % up to ${nanoseconds(p99_ns)}, all up to ${nanoseconds(max_ns)}`
-  const of = `${count(lossy)} of ${count(outages.groups)} lost packets, ${count(silent ?? 0)} all of them, ${count(unrecovered ?? 0)} have not recovered`
+  const open = unrecovered === null ? '' : `, ${count(unrecovered)} have not recovered`
+  const of = `${count(lossy)} of ${count(outages.groups)} lost packets, ${count(silent ?? 0)} all of them${open}`
   return [`  ${longest}`, `  ${of}`]
 }
 

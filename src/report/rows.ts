@@ -109,9 +109,12 @@ function latency(result: Result): Row[] {
   )
   return [
     { label: 'latency', parts },
-    { label: '', parts: [...spread, `${count(metrics.latency_count)} samples`] },
+    { label: '', parts: [...spread, `${count(metrics.latency_count)} samples`, ...sampled(result)] },
   ]
 }
+
+const sampled = ({ latency_sample: share }: Result): string[] =>
+  share === undefined ? [] : [`1 packet in ${count(share)} was sent alone and timed`]
 
 function percentiles({ metrics }: Result, kind: keyof Histograms): string[] {
   return (['p50', 'p90', 'p99', 'p999'] as const).map(name => {

@@ -136,15 +136,14 @@ function added(a: Cell, b: Cell): Cell {
   }
 }
 
-const timed = ({ packets, duplicates, stale }: Omit<GroupRx, 'order'>): number => packets - duplicates - stale
-
 function addedRx(a: GroupRx, b: GroupRx): GroupRx {
-  const least = timed(a) === 0 ? b : timed(b) === 0 || a.latencyMinNs < b.latencyMinNs ? a : b
+  const least = a.latencyCount === 0 ? b : b.latencyCount === 0 || a.latencyMinNs < b.latencyMinNs ? a : b
   return {
     packets: a.packets + b.packets,
     duplicates: a.duplicates + b.duplicates,
     reordered: a.reordered + b.reordered,
     stale: a.stale + b.stale,
+    latencyCount: a.latencyCount + b.latencyCount,
     latencySumNs: a.latencySumNs + b.latencySumNs,
     latencyMinNs: least.latencyMinNs,
     latencyMaxNs: Math.max(a.latencyMaxNs, b.latencyMaxNs),
@@ -173,7 +172,7 @@ function metricsOf({ sent, received, gaps, histograms }: Cell, hdr: Hdr | null):
 function latencyOf(received: Cell['received'], histograms: Cell['histograms'], hdr: Hdr | null) {
   if (!received) return noLatency
   const sums = {
-    count: timed(received),
+    count: received.latencyCount,
     sumNs: received.latencySumNs,
     minNs: received.latencyMinNs,
     maxNs: received.latencyMaxNs,

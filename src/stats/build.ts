@@ -6,7 +6,7 @@ import type { Arrival } from './arrival.js'
 import { addGaps } from './gaps.js'
 import { type Hdr, latencyMetrics, loadHdr, noLatency } from './latency.js'
 import { limitedBy } from './limit.js'
-import { portResults, queueResults } from './places.js'
+import { cpuResults, portResults, queueResults } from './places.js'
 import { overwhelmed } from './receiver.js'
 import {
   type Calibration,
@@ -53,6 +53,7 @@ export async function buildResult(input: ResultInput): Promise<Result> {
     limited_by: limit(input, streams, late.length > 0),
     started_at: outcome.startedAt.toISOString(),
     metrics,
+    ...(plan.latencySample !== undefined && { latency_sample: plan.latencySample }),
     accuracy: accuracyOf(outcome),
     ...(input.calibration && { calibration: input.calibration }),
     thresholds,
@@ -62,6 +63,7 @@ export async function buildResult(input: ResultInput): Promise<Result> {
     ...(accounts.length > 0 && { accounts }),
     ports: portResults(outcome),
     queues: queueResults(outcome.final),
+    ...cpuResults(outcome),
     profile: input.profile,
     environment: input.environment,
   }

@@ -1,15 +1,14 @@
-import { array, assert, asyncProperty, integer, nat, record } from 'fast-check'
+import { type Arbitrary, array, assert, asyncProperty, integer, nat, record } from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { buildResult } from './build.js'
+import type { AccountResult } from './accounts.js'
 import { loadHdr, toHistogram } from './latency.js'
 import { mergeResults, type Part, type Parts } from './merge.js'
 import type { Result } from './result.js'
+import { aResult } from './result.testing.js'
 import {
-  anEnvironment,
   anOutcome,
   anRxQueue,
   aPlan,
-  aProfile,
   aSnapshot,
   aStream,
   aStreamRx,
@@ -29,7 +28,16 @@ interface Share {
   ringFullNs: number
   stallNs: number
   latencies: number[]
+  /** Of three groups: packets sent, and of those lost, and those that came twice. */
+  groups: { sent: number; lost: number; copies: number; latencies: number[] }[]
 }
+
+const aGroup: Arbitrary<Share['groups'][number]> = record({
+  sent: nat(90_000),
+  lost: nat(500),
+  copies: nat(9),
+  latencies: array(integer({ min: 1, max: 1_000_000 }), { maxLength: 5 }),
+}).map(group => (group.sent === 0 ? { sent: 0, lost: 0, copies: 0, latencies: [] } : group))
 
 const aShare = record<Share>({
   sent: integer({ min: 1000, max: 1_000_000 }),
@@ -40,6 +48,7 @@ const aShare = record<Share>({
   ringFullNs: nat(1_000_000),
   stallNs: nat(1_000_000),
   latencies: array(integer({ min: 1, max: 59_000_000_000 }), { maxLength: 30 }),
+  groups: array(aGroup, { minLength: 3, maxLength: 3 }),
 })
 
 const expectation = { text: 'lost == 0', metric: 'lost', op: '==' as const, value: 0, path: [] }
@@ -63,16 +72,50 @@ function outcomeOf(shares: readonly Share[]) {
     return anRxQueue({ queue, streams: [stream] })
   })
   const counts = bucketCounts(shares.flatMap(({ latencies }) => latencies.map(ns => [ns, 1] as const)))
-  return anOutcome({ final: aSnapshot({ tx, rx }), latency: [{ streams: [0], counts }] })
+  return anOutcome({
+    final: aSnapshot({ tx, rx }),
+    latency: [{ streams: [0], counts }],
+    groups: [groupsOf(shares)],
+  })
+}
+
+const GROUPS = ['size=64', 'size=128', 'size=256']
+
+/** Each queue has a receiver of its own. */
+const groupsOf = (shares: readonly Share[]) => ({
+  stream: 0,
+  sent: GROUPS.map((_, cell) => shares.reduce((sum, { groups }) => sum + groups[cell]!.sent, 0)),
+  received: shares.map(({ groups }) =>
+    groups.map(({ sent, lost, copies, latencies }) => ({
+      packets: Math.max(0, sent - lost) + copies,
+      duplicates: copies,
+      reordered: 0,
+      stale: 0,
+      latencyCount: latencies.length,
+      latencySumNs: latencies.reduce((sum, ns) => sum + ns, 0),
+      latencyMinNs: latencies.length > 0 ? Math.min(...latencies) : 0,
+      latencyMaxNs: Math.max(0, ...latencies),
+      order: null,
+    })),
+  ),
+  histograms: null,
+})
+
+const account = {
+  fields: ['size'],
+  groups: GROUPS,
+  period: 3,
+  frames: [],
+  sequence: [],
+  sizeDraw: null,
+  programs: [],
 }
 
 const resultOf = (shares: readonly Share[], shards: number): Promise<Result> =>
-  buildResult({
-    plan: aPlan({ streams: [aStream()], expect: [expectation] }),
+  aResult({
+    plan: aPlan({ streams: [aStream({ account })], account: ['size'], expect: [expectation] }),
     outcome: outcomeOf(shares),
     shards,
-    profile: aProfile,
-    environment: anEnvironment,
   })
 
 const part = (name: string, result: Result): Part => ({ name, file: `${name}.json`, result })
@@ -96,6 +139,15 @@ function expectSame(found: Record<string, unknown>, wanted: Record<string, unkno
     } else expect([name, found[name]]).toEqual([name, value])
 }
 
+function expectSameAccounts({ accounts: found = [] }: Result, { accounts: wanted = [] }: Result) {
+  expect(found.map(({ stream, by }) => [stream, by])).toEqual(wanted.map(({ stream, by }) => [stream, by]))
+  for (const [k, { groups, outages }] of wanted.entries()) {
+    expect(Object.keys(found[k]!.groups).sort()).toEqual(Object.keys(groups).sort())
+    for (const [name, group] of Object.entries(groups)) expectSame(found[k]!.groups[name]!, group)
+    expect(found[k]!.outages).toEqual(outages)
+  }
+}
+
 describe('shards of a run, merged', () => {
   // How many gaps a receiver saw is not known where two share a sequence, as the queues of this made-up run do.
   const own = ({ gaps: _, longest_gap: __, outage_ns: ___, ...rest }: Result['metrics']) => rest
@@ -112,6 +164,7 @@ describe('shards of a run, merged', () => {
       expectSame(own(found.metrics), own(whole.metrics))
       expectSame(own(found.streams.udp!), own(whole.streams.udp!))
       expect([found.verdict, found.thresholds]).toEqual([whole.verdict, whole.thresholds])
+      expectSameAccounts(found, whole)
     }
     await assert(asyncProperty(array(aShare, { minLength: 2, maxLength: 4 }), equal), { numRuns: 60 })
   })
@@ -126,6 +179,7 @@ const share: Share = {
   ringFullNs: 10,
   stallNs: 10,
   latencies: [1000, 2000],
+  groups: GROUPS.map(() => ({ sent: 300, lost: 0, copies: 0, latencies: [1000] })),
 }
 
 const two = async (change: (result: Result) => Result = one => one) => {
@@ -151,6 +205,45 @@ describe('runs one after the other, merged', () => {
     expect(ports.map(({ name }) => name)).toEqual(['run 1 lab', 'run 2 lab'])
     expect(queues.map(({ port }) => port)).toEqual(['run 1 lab', 'run 1 lab', 'run 2 lab', 'run 2 lab'])
     expect(merged!.parts.map(({ file }) => file)).toEqual(['run 1.json', 'run 2.json'])
+  })
+
+  it('know no percentile of groups, of which no histograms are stored, and say so', async () => {
+    const [first] = await two()
+    const withP99 = (result: Result): Result => {
+      const [{ groups, ...rest }] = result.accounts as [AccountResult]
+      const timed = Object.entries(groups).map(([name, group]) => [name, { ...group, latency_p99_ns: 1000 }])
+      return { ...result, accounts: [{ ...rest, groups: Object.fromEntries(timed) }] }
+    }
+    const parts = ['run 1', 'run 2'].map(name => part(name, withP99(first!.result)))
+    const found = mergeResults({ way: 'repeats', parts, histogram: () => null })
+    expect(found.accounts![0]!.groups['size=64']).toMatchObject({
+      tx_packets: 600,
+      latency_count: 2,
+      latency_max_ns: 1000,
+    })
+    expect(found.accounts![0]!.groups['size=64']).not.toHaveProperty('latency_p99_ns')
+    expect(found.warnings.map(({ code }) => code)).toContain('groups-without-percentiles')
+  })
+
+  it('keep the longest outage of a group, and do not guess which groups of two parts are the same', async () => {
+    const [first] = await two()
+    const lossy = (outage_ns: number, unrecovered: number) => (result: Result) => {
+      const [{ outages, ...rest }] = result.accounts as [AccountResult]
+      const group = { tx_packets: 10, rx_packets: 8, duplicates: 0, gaps: 1, longest_gap: 2, outage_ns }
+      return {
+        ...result,
+        accounts: [{ ...rest, outages: { ...outages, unrecovered }, groups: { g: group } }],
+      }
+    }
+    const merged = (a: number, b: number) =>
+      mergeResults({
+        way: 'repeats',
+        parts: [part('run 1', lossy(50, a)(first!.result)), part('run 2', lossy(70, b)(first!.result))],
+        histogram: () => null,
+      }).accounts![0]!
+    expect(merged(1, 0).groups.g).toMatchObject({ lost: 4, gaps: 2, longest_gap: 2, outage_ns: 70 })
+    expect(merged(1, 0).outages).toMatchObject({ lossy: 1, unrecovered: 1, max_ns: 70 })
+    expect([merged(0, 0).outages.unrecovered, merged(1, 1).outages.unrecovered]).toEqual([0, null])
   })
 
   it('prove nothing where one of them does not', async () => {

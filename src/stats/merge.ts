@@ -2,6 +2,7 @@
 import type { Float64Histogram } from 'hdr-histogram-js'
 import type { Metrics } from '../units/metrics.js'
 import type { Histograms } from './latency.js'
+import { mergeAccounts } from './merge-accounts.js'
 import { mergeMetrics, type Way } from './merge-metrics.js'
 import type {
   Accuracy,
@@ -39,7 +40,8 @@ export function mergeResults({ way, parts, histogram }: Parts): Result {
     results.map(({ metrics }) => metrics),
     { way, histogram: kind => histogram(kind, null), heard: heardOfAll(results) },
   )
-  const thresholds = evaluate(expectations(results), { metrics, streams })
+  const { accounts, warnings } = mergeAccounts(results)
+  const thresholds = evaluate(expectations(results), { metrics, streams, accounts })
   const worst = worstOf(results)
   const passed = thresholds.every(threshold => threshold.passed)
   return {
@@ -50,15 +52,17 @@ export function mergeResults({ way, parts, histogram }: Parts): Result {
     metrics,
     accuracy: accuracyOf(results),
     thresholds,
-    warnings: warningsOf(parts),
+    warnings: [...warningsOf(parts), ...warnings],
     ...(worst?.error && { error: worst.error }),
     streams,
+    ...(accounts.length > 0 && { accounts }),
     ports: parts.flatMap(({ name, result }) =>
       result.ports.map((port): PortResult => ({ ...port, name: `${name} ${port.name}` })),
     ),
     queues: parts.flatMap(({ name, result }) =>
       result.queues.map((queue): QueueResult => ({ ...queue, port: `${name} ${queue.port}` })),
     ),
+    ...(results.some(({ cpus }) => cpus) && { cpus: results.flatMap(({ cpus = [] }) => cpus) }),
     merged: {
       of: way,
       parts: parts.map(({ name, file, result: { started_at, verdict, environment } }) => ({

@@ -15,12 +15,15 @@ export interface Outages {
 interface Counted {
   sent: number | null
   received: { packets: number; duplicates: number } | null
-  gaps: { outageNs: number; recovered: boolean } | null
+  /** recovered: undefined where only its parts are known. */
+  gaps: { outageNs: number; recovered?: boolean } | null
 }
 
+/** What is not known of one group is not known of all. */
 export function outagesOf(groups: readonly Counted[]): Outages {
   const heard = groups.every(({ received, sent }) => received && sent !== null)
   const known = groups.every(({ gaps }) => gaps !== null)
+  const judged = known && groups.every(({ gaps }) => gaps!.recovered !== undefined)
   const count = (is: (group: Counted) => boolean) => groups.filter(is).length
   const sorted = groups.map(({ gaps }) => gaps?.outageNs ?? 0).sort((a, b) => a - b)
   /** The nearest rank. */
@@ -30,7 +33,7 @@ export function outagesOf(groups: readonly Counted[]): Outages {
     groups: groups.length,
     lossy: heard ? count(({ sent, received }) => received!.packets - received!.duplicates < sent!) : null,
     silent: heard ? count(({ received }) => received!.packets === 0) : null,
-    unrecovered: known ? count(({ gaps }) => !gaps!.recovered) : null,
+    unrecovered: judged ? count(({ gaps }) => !gaps!.recovered) : null,
     p50_ns: at(0.5),
     p99_ns: at(0.99),
     max_ns: at(1),

@@ -1,11 +1,24 @@
 /** Ports and queues of a result: where packets were sent and received, and what each place counted. */
 import type { PortOutcome, RunOutcome, RxQueueSnapshot, Snapshot, TxQueueSnapshot } from '../gen/snapshot.js'
-import type { PortResult, QueueResult, RxQueueResult, TxQueueResult } from './result.js'
+import type { PortResult, QueueResult, Result, RxQueueResult, TxQueueResult } from './result.js'
 import { cyclesPerPacket, per, sendingSeconds, sentBy, sum, txMetrics } from './tx.js'
 
 export function queueResults(final: Snapshot): QueueResult[] {
   const seconds = sendingSeconds(final.tx)
   return [...final.tx.map(txQueue), ...final.rx.map(queue => rxQueue(queue, seconds))]
+}
+
+/** Nothing where nobody looked. */
+export function cpuResults({ cpuTimes = [] }: RunOutcome): Pick<Result, 'cpus'> {
+  if (cpuTimes.length === 0) return {}
+  return {
+    cpus: cpuTimes.map(({ cpu, seconds, stealSeconds, othersSeconds }) => ({
+      cpu,
+      seconds,
+      steal_s: stealSeconds,
+      others_s: othersSeconds,
+    })),
+  }
 }
 
 function txQueue(queue: TxQueueSnapshot): TxQueueResult {

@@ -135,6 +135,17 @@ export interface PortResult {
   counters: Readonly<Record<string, number>>
 }
 
+/** How a CPU of a queue was used while packets were sent, in seconds. */
+export interface CpuTimeResult {
+  cpu: number
+  /** That were looked at. */
+  seconds: number
+  /** That the hypervisor gave to other machines. */
+  steal_s: number
+  /** That threads of other processes, and of the kernel, ran there. */
+  others_s: number
+}
+
 export interface Environment {
   nmgen: string
   node: string
@@ -187,6 +198,8 @@ export interface Result {
   limited_by: LimitedBy
   started_at: string
   metrics: Metrics
+  /** Where only a share is timed: one packet in so many, which was sent in a burst of its own. */
+  latency_sample?: number
   /** How evenly paced streams were sent; null: none was. */
   accuracy: Accuracy | null
   calibration?: Calibration
@@ -200,6 +213,8 @@ export interface Result {
   accounts?: readonly AccountResult[]
   ports: readonly PortResult[]
   queues: readonly QueueResult[]
+  /** One entry a CPU; absent where a run was too short to be looked at. */
+  cpus?: readonly CpuTimeResult[]
   profile: ProfileResult
   environment: Environment
   /** Only of what `nmgen report --merge` has added up: of shards that ran together, or of runs one after the other. */

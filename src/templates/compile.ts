@@ -108,6 +108,7 @@ const planOf = (profile: Profile, streams: readonly StreamPlan[]): Plan => ({
   expect: profile.expect,
   ...(profile.account && { account: profile.account }),
   pacing: profile.pacing,
+  ...(profile.latencySample !== undefined && { latencySample: profile.latencySample }),
   safety: profile.safety,
 })
 

@@ -186,7 +186,8 @@ export interface FieldSum {
 /**
  * 18 bytes, big-endian: magic 'NM', stream u16, packet index u32, run u16, TX time u48 (ns), and a compensator u16 that
  * makes their one's-complement sum 0xffff, so that they add nothing to any checksum whatever index and time they carry.
- * The run is a number drawn at its start. So the sum stays right, and the packet's name with it, through a device that
+ * The run is a number drawn at its start. Where a share of the packets is sent alone (`latencySample`), the lowest bit of
+ * the time is 1 in those and 0 in the others. So the sum stays right, and the packet's name with it, through a device that
  * rewrites addresses, ports, TTL or DSCP, or puts headers before it.
  */
 export const SIGNATURE_BYTES = 18
@@ -330,5 +331,7 @@ export interface Plan {
   /** Fields by which the packets of all streams that have no account of their own are grouped. */
   account?: readonly string[]
   pacing: Pacing
+  /** Of each stream and queue, one signed packet in so many is sent alone, and only those are timed. */
+  latencySample?: number
   safety: Safety
 }

@@ -10,7 +10,7 @@ import { program } from '../cli/nmgen.js'
 const shorter: readonly [RegExp, string][] = [
   [/ --duration \d+(s|m|h)\b/g, ' --duration 300ms'],
   [/ --pairs \d+| --preset \w+/g, ''],
-  [/nmgen compare --run/g, '$& --pairs 4 --warm-up 0s'],
+  [/nmgen compare --run/g, '$& --pairs 4 --warm-up 0s --keep-disturbed'],
   [/nmgen capture \S+/g, '$& --duration 300ms'],
   [/nmgen find/g, '$& --preset quick --max 2kpps --trial 50ms --warm-up 20ms --timeout 10s'],
 ]

@@ -33,7 +33,7 @@ struct Counted {
         histograms(s.groups * histogram::kCells),
         counts(stream, cells.data(), histograms.data()) {}
   void arrive(std::initializer_list<uint64_t> packets) {
-    for (uint64_t i : packets) counts.arrive(Sequence::Arrival::kInOrder, i, 1000 + i * 10, 5 + i);
+    for (uint64_t i : packets) counts.arrive(Sequence::Arrival::kInOrder, i, 1000 + i * 10, 5 + i, true);
   }
   uint64_t of(uint32_t group, size_t cell) const { return cells[group * page::kGroupCells + cell]; }
 
@@ -54,8 +54,8 @@ TEST(groups_of_any_packet_are_found_in_any_order) {
 TEST(groups_have_gaps_and_outages_of_their_own) {
   Counted counted(in_turn(3, 1));
   counted.arrive({0, 1, 2, 3, 5, 8, 9, 10, 12});  // of group 1: 4 and 7 are missing, of group 2: 11
-  counted.counts.arrive(Sequence::Arrival::kDuplicate, 9, 1090, 5);
-  counted.counts.arrive(Sequence::Arrival::kReordered, 6, 1060, 700);
+  counted.counts.arrive(Sequence::Arrival::kDuplicate, 9, 1090, 5, true);
+  counted.counts.arrive(Sequence::Arrival::kReordered, 6, 1060, 700, true);
   counted.counts.finish();
   CHECK_EQ(counted.of(0, page::kGroupPackets), 6u);
   CHECK_EQ(counted.of(0, page::kGroupDuplicates), 1u);
@@ -78,6 +78,17 @@ TEST(groups_of_several_senders_are_told_apart) {
   CHECK_EQ(counted.of(0, page::kGroupLongestGap), 1u);  // 8
   CHECK_EQ(counted.of(1, page::kGroupGaps), 0u);
   CHECK_EQ(counted.of(2, page::kGroupExpected), 1u);
+}
+
+TEST(groups_of_a_sample_count_all_packets_and_time_those_that_were_alone) {
+  Counted counted(in_turn(2, 1));
+  for (uint64_t i = 0; i < 6; i++) counted.counts.arrive(Sequence::Arrival::kInOrder, i, 1000 + i, 10 + i, i == 2);
+  counted.counts.finish();
+  CHECK_EQ(counted.of(0, page::kGroupPackets), 3u);
+  CHECK_EQ(counted.of(0, page::kGroupLatencyCount), 1u);
+  CHECK_EQ(counted.of(0, page::kGroupLatencySum), 12u);
+  CHECK_EQ(counted.of(1, page::kGroupLatencyCount), 0u);
+  CHECK_EQ(counted.of(1, page::kGroupExpected), 3u);
 }
 
 TEST(groups_that_never_repeat_have_counts_but_no_gaps) {

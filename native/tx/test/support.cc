@@ -100,12 +100,13 @@ void write_stream(Writer& out, const Stream& s) {
 std::vector<uint8_t> encode(const Plan& plan) {
   Writer out;
   out.u32(0x50474d4e);
-  out.u32(6);
+  out.u32(7);
   for (uint64_t value : {plan.stride, plan.shard, plan.duration_ns}) out.u64(value);
   out.u32(static_cast<uint32_t>(plan.pacing.policy));
   out.u32(plan.pacing.burst);
   out.u64(plan.pacing.late_ns);
   out.number(plan.pacing.catch_up);
+  out.u32(plan.sample);
   out.list(plan.streams, [&](const Stream& stream) { write_stream(out, stream); });
   out.list(plan.lanes, [&](const Lane& lane) {
     out.u32(static_cast<uint32_t>(lane.shape));

@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { execa } from 'execa'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { compare, type Options, worst } from '../../compare/compare.js'
-import { buildResult } from '../../stats/build.js'
 import type { Result } from '../../stats/result.js'
-import { anEnvironment, anOutcome, aPlan, aProfile } from '../../stats/run.testing.js'
+import { aResult } from '../../stats/result.testing.js'
+import { anEnvironment, aProfile } from '../../stats/run.testing.js'
 import { plainStyle } from '../../stats/style.js'
 import { comparisonGithub, comparisonSummary } from './github.js'
 import { comparisonJson } from './json.js'
@@ -19,12 +19,8 @@ const options: Options = { gates: null, strict: false, allowOtherEnvironment: fa
 
 let one: Result
 beforeAll(async () => {
-  one = await buildResult({
-    plan: aPlan(),
-    outcome: anOutcome(),
-    shards: 1,
+  one = await aResult({
     profile: { ...aProfile, name: 'a|b <c>', file: 'profiles/a,b:c.yaml' },
-    environment: anEnvironment,
   })
 })
 
@@ -81,6 +77,24 @@ describe('a comparison', () => {
     expect([invalid!.verdict, invalid!.reasons]).toEqual(['invalid', ['1 of 10 runs of current are invalid']])
     expect(report(runs().slice(0, 3)).profiles[0]!.reasons).toEqual([
       'current has 3 of the 4 runs that a comparison needs',
+    ])
+  })
+
+  it('leaves out runs in which others used the CPUs, unless all are to be judged', () => {
+    const cpus = [{ cpu: 3, seconds: 10, steal_s: 0.5, others_s: 0 }]
+    const [first, ...rest] = runs(0.9)
+    const some = [{ ...first!, cpus }, ...rest]
+    const [profile] = report(some).profiles
+    expect([profile!.verdict, profile!.base_runs, profile!.current_runs]).toEqual(['regression', 10, 9])
+    const why = 'the hypervisor took 5.0 % of CPU 3 (at most 1 %)'
+    expect(profile!.dropped).toEqual([`a run of current (${one.started_at}) does not count: ${why}`])
+    expect(report(some, { keepDisturbed: true }).profiles[0]).toMatchObject({ dropped: [], current_runs: 10 })
+    for (const format of [comparisonText(report(some), plainStyle), comparisonMarkdown(report(some))])
+      expect(format).toContain('a run of current')
+    const none = report(runs().map(run => ({ ...run, cpus }))).profiles[0]!
+    expect([none.verdict, none.reasons]).toEqual([
+      'invalid',
+      ['current has 0 of the 4 runs that a comparison needs'],
     ])
   })
 

@@ -24,7 +24,7 @@ async function profilePart(profile: Comparison, sides: Sides): Promise<string> {
   return [
     `<h1><span class="${profile.verdict}">${profile.verdict.toUpperCase()}</span> ${quoted(profile.profile)}</h1>`,
     `<p>${quoted(because(profile))}</p>`,
-    list(profile.reasons),
+    list([...profile.reasons, ...profile.dropped]),
     section('Changes', changesChart(profile.metrics), metricsTable(profile)),
     section('Runs', ...gated.map(runsChart)),
     section(

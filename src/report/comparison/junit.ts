@@ -22,7 +22,7 @@ function casesOf(profile: Comparison): TestCase[] {
     return profile.metrics
       .filter(({ gated }) => gated)
       .map(row => testCase(profile, row.metric, outcomeOf(row)))
-  const [first = because(profile), ...rest] = profile.reasons
+  const [first = because(profile), ...rest] = [...profile.reasons, ...profile.dropped]
   return [testCase(profile, 'comparable', element('error', 'invalid', first, [first, ...rest].join('\n')))]
 }
 

@@ -28,7 +28,7 @@ function profileBlocks(profile: Comparison): string[] {
     `### ${MARKS[profile.verdict]} ${cell(profile.profile)}: ${profile.verdict}`,
     cell(because(profile)),
     profile.metrics.length === 0 ? '' : [...head, ...inOrder(profile.metrics).map(rowText)].join('\n'),
-    profile.reasons.map(reason => `- ${cell(reason)}`).join('\n'),
+    [...profile.reasons, ...profile.dropped].map(reason => `- ${cell(reason)}`).join('\n'),
     profile.differences
       .map(
         ({ what, base, current }) =>

@@ -35,7 +35,7 @@ function profileBlocks(profile: Comparison, style: Style): string[][] {
     [head],
     rows.length > 0 ? table(columns, rows, 1) : [],
     profile.metrics.flatMap(({ metric, reason }) => (reason ? [`  ${metric}: ${reason}`] : [])),
-    profile.reasons.flatMap(reason => marked(reason, style)),
+    [...profile.reasons, ...profile.dropped].flatMap(reason => marked(reason, style)),
     differences(profile, style),
   ]
 }
