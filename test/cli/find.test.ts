@@ -170,9 +170,23 @@ describe('nmgen find', () => {
           if (format === 'html')
             for (const title of ['Rate against frame size', 'Loss against load'])
               expect(stdout).toContain(title)
-          if (format === 'csv')
-            expect(stdout.split('\n').filter(line => line.includes('1518B'))).toHaveLength(2)
-          if (format === 'markdown') expect(stdout).toContain('| frame=64B | ndr | 20 kpps')
+          if (format === 'csv') {
+            const rows = stdout.split('\n').filter(line => line.includes('1518B'))
+            const [, second] = report.searches
+            expect(rows.filter(row => row.startsWith('found,'))).toHaveLength(2)
+            expect(rows.filter(row => row.startsWith('load,'))).toHaveLength(second!.loads.length)
+            expect(rows.at(-1)).toContain(',20000,0,"ndr lower, pdr lower"')
+          }
+          if (format === 'junit') {
+            expect(stdout.match(/<testcase /g)).toHaveLength(4)
+            expect(stdout.match(/20 kpps +\d+ +0 % +ndr lower, pdr lower/g)).toHaveLength(4)
+          }
+          if (format === 'markdown') {
+            expect(stdout).toMatch(/\| frame=64B \| ndr \| 20 kpps .*█{20} \|/)
+            expect(stdout).toMatch(
+              /### Loss against load, frame=1518B[^#]*\| 20 kpps \|.* ndr lower, pdr lower \|/,
+            )
+          }
         }
       }),
     120_000,

@@ -6,6 +6,7 @@ import type { FindReport, SearchReport } from './report.js'
 import {
   because,
   bitsL1,
+  boundsText,
   burstText,
   conditionsText,
   directionLines,
@@ -82,14 +83,12 @@ function searchSection(search: SearchReport): string {
             { name: 'lost', numeric: true },
             { name: 'bound' },
           ],
-          search.loads.map(({ loadPps, trials, seconds, lossRatio, classes }) => [
-            pps(loadPps),
-            String(trials),
-            seconds.toFixed(1),
-            percent(lossRatio),
-            Object.entries(classes)
-              .map(([goal, found]) => `${goal} ${found}`)
-              .join(', '),
+          search.loads.map(load => [
+            pps(load.loadPps),
+            String(load.trials),
+            load.seconds.toFixed(1),
+            percent(load.lossRatio),
+            boundsText(load),
           ]),
         ),
     hooks(search),

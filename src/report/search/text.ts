@@ -6,6 +6,7 @@ import type { FindReport, FindVerdict, SearchReport } from './report.js'
 import {
   because,
   bitsL1,
+  boundsText,
   burstText,
   conditionsText,
   directionLines,
@@ -85,20 +86,18 @@ function searchBlocks(search: SearchReport, style: Style, many: boolean): string
 }
 
 /** Loss against load. */
-function lossTable({ loads }: SearchReport, style: Style): string[] {
+export function lossTable({ loads }: SearchReport, style: Style): string[] {
   if (loads.length === 0) return []
   const drawn = bars(
     loads.map(({ lossRatio }) => lossRatio),
     style,
     1,
   )
-  const rows = loads.map(({ loadPps, trials, lossRatio, classes }, i) => [
-    pps(loadPps),
-    String(trials),
-    percent(lossRatio),
-    Object.entries(classes)
-      .map(([goal, found]) => `${goal} ${found}`)
-      .join(', '),
+  const rows = loads.map((load, i) => [
+    pps(load.loadPps),
+    String(load.trials),
+    percent(load.lossRatio),
+    boundsText(load),
     drawn[i]!,
   ])
   return table(['load', 'trials', 'lost', 'bound', ''], rows, 0).map(line => line.trimEnd())

@@ -1,5 +1,5 @@
 /** What every format of a search says, in the same words. */
-import type { Finding, Irregular } from '../../find/findings.js'
+import type { Finding, Irregular, LoadSummary } from '../../find/findings.js'
 import { magnitude, nanoseconds, percent } from '../../stats/format.js'
 import type { Ended, FindReport, SearchReport } from './report.js'
 
@@ -43,6 +43,12 @@ export function settingsText(settings: SearchReport['settings']): string {
   const unique = new Set(paths.map(short)).size === paths.length
   return paths.map(path => `${unique ? short(path) : path}=${settings[path]}`).join(' ')
 }
+
+/** What a load is to each goal: `ndr lower, pdr undecided`. */
+export const boundsText = ({ classes }: LoadSummary): string =>
+  Object.entries(classes)
+    .map(([goal, found]) => `${goal} ${found}`)
+    .join(', ')
 
 export const conditionsText = ({ conditions }: FindReport['goals'][number]): string =>
   conditions.map(({ text }) => text).join(', ')
