@@ -85,6 +85,11 @@ function attend(queues: readonly Queue[]): NodeJS.Timeout {
 export class Team {
   readonly #members: readonly Member[]
   readonly #attending: NodeJS.Timeout | undefined
+  // A process that exits waits for its threads, also where an exception of somebody else ends it: none may go on then.
+  readonly #stop = () => {
+    this.stop('tx')
+    this.stop('rx')
+  }
   #failure: NativeFailure | null = null
 
   /** `hands`: one for each queue. */
@@ -96,6 +101,7 @@ export class Team {
     queues.forEach((queue, k) => {
       if (cpus.filter(cpu => cpu === cpus[k]).length > 1) queue.page[Cell.shared] = 1n
     })
+    process.once('exit', this.#stop)
     // Who only receives does no harm, and may be kept waiting by a slow disk.
     if (queues.some(({ direction }) => direction === 'tx')) this.#attending = attend(queues)
     this.#members = queues.map((queue, k) => start(hands[k]!, queue, cpus[k]!, reasons[k]!))
@@ -157,10 +163,10 @@ export class Team {
 
   /** Tells everybody to end and waits until they have. */
   async dismiss(): Promise<NativeFailure | null> {
-    this.stop('tx')
-    this.stop('rx')
+    this.#stop()
     await Promise.all([this.#ended('tx'), this.#ended('rx')])
     clearInterval(this.#attending)
+    process.off('exit', this.#stop)
     return this.#failure
   }
 

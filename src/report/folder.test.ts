@@ -12,10 +12,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import { buildResult } from '../stats/build.js'
 import { loadHdr } from '../stats/latency.js'
 import { plain } from '../stats/profile.js'
-import { anEnvironment, anOutcome, aPlan, aProfile, aSnapshot } from '../stats/run.testing.js'
+import { aResult } from '../stats/result.testing.js'
+import { anOutcome, aPlan, aProfile, aSnapshot } from '../stats/run.testing.js'
 import { emptySnapshot, interval } from '../stats/sampler.js'
 import { folderName, openFolder } from './files.js'
 import { recorder, resolvedText } from './folder.js'
@@ -68,15 +68,7 @@ describe('a run folder', () => {
     })
     expect(readFileSync(join(files.folder, 'series.ndjson'), 'utf8')).toContain('"tx_packets":1000000')
 
-    files.end(
-      await buildResult({
-        plan: aPlan(),
-        outcome: anOutcome(),
-        shards: 1,
-        profile: aProfile,
-        environment: anEnvironment,
-      }),
-    )
+    files.end(await aResult())
     expect(names()).toEqual([
       'latency.hlog',
       'lateness.hlog',
@@ -150,13 +142,7 @@ describe('a disk that fills up during the run', () => {
   it('has kept room for the result, which is whole', async () => {
     const files = await record()
     const size = statSync(join(files.folder, '.result.json.tmp')).size
-    const result = await buildResult({
-      plan: aPlan(),
-      outcome: anOutcome(),
-      shards: 1,
-      profile: aProfile,
-      environment: anEnvironment,
-    })
+    const result = await aResult()
     expect(size).toBeGreaterThan(2 * JSON.stringify(result, null, 2).length)
     files.end(result)
     expect(JSON.parse(readFileSync(join(files.folder, 'result.json'), 'utf8'))).toEqual(result)

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Result } from '../../src/stats/result.js'
@@ -112,6 +112,23 @@ describe('nmgen find', () => {
       }),
     120_000,
   )
+
+  it('looks for what the profile says, but for what an option says; and keeps nothing if told so', () =>
+    inFolder(async folder => {
+      const block = `find: { preset: quick, trial: 200ms, warm_up: 50ms, fixed: canary, max: 20kpps, min: 5kpps, goals: { none: rx_packets < 1 } }`
+      const own = await find(folder, [profile(folder, block)])
+      expect([own.code, own.report.preset]).toEqual([10, 'quick'])
+      expect(own.report.searches[0]).toMatchObject({ min_pps: 5000, max_pps: 20_000 })
+      expect(own.report.searches[0]!.findings).toMatchObject([{ goal: 'none', irregular: 'no-load' }])
+
+      const args = [profile(folder, block), '--max', '10kpps', '--goal', 'any: lost >= 0', '--no-out']
+      const before = readdirSync(folder)
+      const { code, report } = await find(folder, args, { env: { TMPDIR: folder } })
+      expect(code).toBe(0)
+      expect(report.searches[0]).toMatchObject({ min_pps: 5000, max_pps: 10_000 })
+      expect(report.searches[0]!.findings).toMatchObject([{ goal: 'any', irregular: 'max-load' }])
+      expect(readdirSync(folder)).toEqual(before)
+    }))
 
   it('tells hooks what is tried, and ends where one of them fails before a trial', () =>
     inFolder(async folder => {
