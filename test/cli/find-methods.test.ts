@@ -111,6 +111,44 @@ describe('nmgen find on a device of known capacity', () => {
     expect(search.bursts).toMatchObject({ ...found, unbounded: false })
   }, 60_000)
 
+  it('by RFC 2544: the same throughput, its loss curve, bursts, and no recovery of what stays full', async () => {
+    const short = ['--repeat', '1', '--preset', 'quick', '--max', '4kpps', '--pause', '0s', '--width', '20%']
+    const search = await searched('rfc2544', ...short)
+    const [{ lowerPps, upperPps }] = search.findings as [SearchReport['findings'][0]]
+    expect([lowerPps! <= 2000, upperPps! > 2000]).toEqual([true, true])
+    const curve = search.trials.filter(({ part }) => part === 'loss')
+    expect(curve.slice(0, 2).map(({ load_pps }) => load_pps)).toEqual([4000, 3600])
+    expect(
+      curve.map(({ load_pps, loss_ratio }) => loss_ratio > 0 === Math.round(load_pps * TRIAL_S) > ROOM),
+    ).not.toContain(false)
+    expect(search.latency!.repeats).toBe(1)
+    expect(search.bursts!.averageFrames).toBeLessThanOrEqual(ROOM)
+    expect(search.recovery).toMatchObject({ recovered: 0, repeats: 1, averageS: null })
+    expect(search.recovery!.overloadPps).toBeCloseTo(lowerPps! * 1.1, 6)
+  }, 90_000)
+
+  it(
+    'by RFC 2544, where all that can be sent gets through: recovered at once, and no burst is looked for',
+    () =>
+      inFolder(async folder => {
+        const args = [profile(folder), ...asked, '--tx', 'loop:find', '--max', '4kpps', '--method', 'rfc2544']
+        const { report } = await find(folder, [
+          ...args,
+          '--repeat',
+          '1',
+          '--preset',
+          'quick',
+          '--pause',
+          '0s',
+        ])
+        const [search] = report.searches
+        expect(search!.findings).toMatchObject([{ lowerPps: 4000, irregular: 'max-load' }])
+        expect(search!.recovery).toMatchObject({ recovered: 1, repeats: 1, averageS: 0, overloadPps: 4000 })
+        expect(search!.bursts).toBeNull()
+      }),
+    90_000,
+  )
+
   it(
     'against a reference: far below it the device is the limit',
     () =>

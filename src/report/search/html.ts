@@ -5,13 +5,12 @@ import { lossChart, rateChart } from './charts.js'
 import type { FindReport, SearchReport } from './report.js'
 import {
   because,
+  benchmarkLines,
   bitsL1,
   boundsText,
-  burstText,
   conditionsText,
   directionLines,
   ENDED,
-  latencyText,
   pps,
   remark,
   settingsText,
@@ -65,9 +64,7 @@ const findings = (searches: readonly SearchReport[]): string =>
 
 function searchSection(search: SearchReport): string {
   const ended = search.ended === 'complete' ? '' : (search.error?.message ?? ENDED[search.ended])
-  const lines = [ended, burstText(search), latencyText(search), ...directionLines(search)].filter(
-    text => text !== '',
-  )
+  const lines = [...(ended === '' ? [] : [ended]), ...benchmarkLines(search), ...directionLines(search)]
   return section(
     settingsText(search.settings) || 'Loads',
     ...lines.map(text => `<p>${quoted(text)}</p>`),

@@ -5,13 +5,12 @@ import { bars } from './bars.js'
 import type { FindReport, SearchReport } from './report.js'
 import {
   because,
+  benchmarkLines,
   bitsL1,
   boundsText,
-  burstText,
   conditionsText,
   directionLines,
   ENDED,
-  latencyText,
   pps,
   remark,
   settingsText,
@@ -54,9 +53,7 @@ function findings(searches: readonly SearchReport[]): string {
 }
 
 function searchText(search: SearchReport): string {
-  const lines = [burstText(search), latencyText(search), ...directionLines(search)].filter(
-    line => line !== '',
-  )
+  const lines = [...benchmarkLines(search), ...directionLines(search)]
   if (search.ended !== 'complete') lines.push(search.error?.message ?? ENDED[search.ended])
   const drawn = bars(
     search.loads.map(({ lossRatio }) => lossRatio),

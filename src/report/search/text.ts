@@ -5,14 +5,13 @@ import { bars } from './bars.js'
 import type { FindReport, FindVerdict, SearchReport } from './report.js'
 import {
   because,
+  benchmarkLines,
   bitsL1,
   boundsText,
-  burstText,
   conditionsText,
   directionLines,
   ENDED,
   intervalText,
-  latencyText,
   pps,
   remark,
   settingsText,
@@ -78,9 +77,7 @@ function searchBlocks(search: SearchReport, style: Style, many: boolean): string
   return [
     many ? [paint(style, 'bold', settingsText(search.settings))] : [],
     lossTable(search, style),
-    [burstText(search), latencyText(search), ...directionLines(search)].flatMap(line =>
-      line === '' ? [] : [`  ${line}`],
-    ),
+    [...benchmarkLines(search), ...directionLines(search)].map(line => `  ${line}`),
     said.flatMap(text => marked(text, style)),
   ]
 }

@@ -80,6 +80,22 @@ export const latencyText = ({ latency }: SearchReport): string =>
     ? ''
     : `latency at ${pps(latency.loadPps)}: typical ${nanoseconds(latency.typicalNs)}, worst ${nanoseconds(latency.worstNs)} (medians of ${latency.repeats})`
 
+export function recoveryText({ recovery }: SearchReport): string {
+  if (!recovery) return ''
+  const { averageS, recovered, repeats, overloadPps, slotS } = recovery
+  const time =
+    averageS === null
+      ? 'not recovered'
+      : averageS === 0
+        ? 'recovered at once'
+        : `recovered after ${nanoseconds(averageS * 1e9)}`
+  return `${time} (${recovered} of ${repeats} overloads of ${pps(overloadPps)}, to within ${nanoseconds(slotS * 1e9)})`
+}
+
+/** What else a search has measured. */
+export const benchmarkLines = (search: SearchReport): string[] =>
+  [burstText(search), latencyText(search), recoveryText(search)].filter(text => text !== '')
+
 /** Per direction where there are several, and the sum of them, which says that it is one. */
 export function directionLines({ directions }: SearchReport): string[] {
   return Object.entries(directions).flatMap(([goal, ways]) => {
