@@ -73,8 +73,15 @@ describe('the firewall of the lab', () => {
           const { stdout } = await nmgen(['report', out, '--format', format])
           expect(stdout).toMatch(/ndr inside -\\?(>|&gt;) outside: sent .*, lost 0 %/)
           expect(stdout).toMatch(/ndr outside -\\?(>|&gt;) inside: sent .*, lost 0 %/)
-          expect(stdout).toMatch(/ndr all 2 directions together: sent /)
+          expect(stdout).toMatch(/ndr all 2 directions together: sent .*, lost 0 %/)
         }
+        const { stdout: csv } = await nmgen(['report', out, '--format', 'csv'])
+        const ways = csv.split('\n').filter(row => row.startsWith('direction,') && row.includes(',ndr,'))
+        expect(ways.map(row => row.split(',').at(-3))).toEqual([
+          'inside -> outside',
+          'outside -> inside',
+          'all',
+        ])
       })
     })
   }, 120_000)
@@ -92,6 +99,29 @@ describe('the firewall of the lab', () => {
         expect(search!.trials.map(({ part }) => part)).toEqual(['throughput', 'throughput', 'silent'])
         // What is known is from when it was alive.
         expect(search!.findings[0]).toMatchObject({ upperPps: null })
+      })
+    })
+  }, 120_000)
+
+  it('whose interface goes away ends the search, which goes on when it is back', async ctx => {
+    if (reason) ctx.skip(reason)
+    await behind(['0'], async ({ name, ports, does }) => {
+      await inFolder(async folder => {
+        const log = join(folder, 'log')
+        const hook = `echo >> ${log}; test $(wc -l < ${log}) -ne 1 || ip link delete ${name}b`
+        const first = await find(folder, [...slow(ports), '--after-trial', hook])
+        expect([first.code, first.report.verdict]).toEqual([4, 'broken'])
+        expect(first.report.searches[0]).toMatchObject({
+          ended: 'failed',
+          findings: [{ irregular: 'unfinished' }, {}],
+        })
+        expect(first.report.searches[0]!.error!.message).toContain(`${name}b`)
+        expect(first.report.searches[0]!.trials).toHaveLength(1)
+        await does('down')
+        await does('up', '0')
+        const second = await find(folder, ['--resume', first.out])
+        expect([second.code, second.report.searches[0]!.ended]).toEqual([0, 'complete'])
+        expect(second.report.searches[0]!.trials[0]).toEqual(first.report.searches[0]!.trials[0])
       })
     })
   }, 120_000)

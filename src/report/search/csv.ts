@@ -1,3 +1,4 @@
+import { together } from '../../find/measured.js'
 import { csvLine } from '../csv.js'
 import type { FindReport, SearchReport } from './report.js'
 import { boundsText } from './words.js'
@@ -24,9 +25,15 @@ const head = [
   'load_pps',
   'loss_ratio',
   'bounds',
+  'direction',
+  'sent_pps',
+  'received_pps',
 ]
 
-/** `found`: a row for each search and goal; `load`: for each load of a search. What was not found is empty. */
+/**
+ * `found`: a row for each search and goal; `direction`: for each way at what was found, and for all ways together; `load`:
+ * for each load of a search. What was not found is empty.
+ */
 export const searchCsv = (report: FindReport): string =>
   [head, ...report.searches.flatMap(search => rowsOf(report, search))].map(csvLine).join('')
 
@@ -44,5 +51,15 @@ function rowsOf({ started_at, profile }: FindReport, search: SearchReport): unkn
     ...[null, null, null, null, null, null, ...limits],
     ...[load.trials, load.seconds, load.loadPps, load.lossRatio, boundsText(load)],
   ])
-  return [...found, ...loads]
+  const ways = Object.entries(search.directions).flatMap(([goal, each]) => {
+    const row = (name: string, { sentPps, receivedPps, lossRatio }: ReturnType<typeof together>) => [
+      ...of('direction'),
+      ...[goal, null, null, null, null, null, ...limits],
+      ...[null, null, null, lossRatio, null, name, sentPps, receivedPps],
+    ]
+    return each.length < 2
+      ? []
+      : [...each.map(way => row(`${way.tx} -> ${way.rx}`, way)), row('all', together(each))]
+  })
+  return [...found, ...ways, ...loads]
 }

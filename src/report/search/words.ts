@@ -1,5 +1,6 @@
 /** What every format of a search says, in the same words. */
 import type { Finding, Irregular, LoadSummary } from '../../find/findings.js'
+import { together } from '../../find/measured.js'
 import { magnitude, nanoseconds, percent } from '../../stats/format.js'
 import type { Ended, FindReport, SearchReport } from './report.js'
 
@@ -100,17 +101,13 @@ export const benchmarkLines = (search: SearchReport): string[] =>
 export function directionLines({ directions }: SearchReport): string[] {
   return Object.entries(directions).flatMap(([goal, ways]) => {
     if (ways.length < 2) return []
-    const sum = (of: 'sentPps' | 'receivedPps') =>
-      ways.reduce<number | null>(
-        (total, way) => (total === null || way[of] === null ? null : total + way[of]),
-        0,
-      )
+    const all = together(ways)
     return [
-      ...ways.map(
-        way =>
-          `${goal} ${way.tx} -> ${way.rx}: sent ${pps(way.sentPps)}, received ${pps(way.receivedPps)}, lost ${way.lossRatio === null ? '-' : percent(way.lossRatio)}`,
-      ),
-      `${goal} all ${ways.length} directions together: sent ${pps(sum('sentPps'))}, received ${pps(sum('receivedPps'))}`,
+      ...ways.map(way => `${goal} ${way.tx} -> ${way.rx}: ${ratesText(way)}`),
+      `${goal} all ${ways.length} directions together: ${ratesText(all)}`,
     ]
   })
 }
+
+const ratesText = ({ sentPps, receivedPps, lossRatio }: ReturnType<typeof together>): string =>
+  `sent ${pps(sentPps)}, received ${pps(receivedPps)}, lost ${lossRatio === null ? '-' : percent(lossRatio)}`
