@@ -1,7 +1,9 @@
 import { csvLine } from '../csv.js'
-import type { FindReport } from './report.js'
+import type { FindReport, SearchReport } from './report.js'
+import { boundsText } from './words.js'
 
 const head = [
+  'row',
   'started_at',
   'profile',
   'seed',
@@ -19,35 +21,28 @@ const head = [
   'reference_pps',
   'trials',
   'seconds',
+  'load_pps',
+  'loss_ratio',
+  'bounds',
 ]
 
-/** One row a search and goal; what was not found is empty. */
-export const searchCsv = ({ started_at, profile, searches }: FindReport): string =>
-  [
-    head,
-    ...searches.flatMap(search =>
-      search.findings.map(({ goal, lowerPps, upperPps, throughputPps, irregular, limitedBy }) => [
-        started_at,
-        profile.name,
-        profile.seed,
-        Object.entries(search.settings)
-          .map(([path, value]) => `${path}=${value}`)
-          .join(' '),
-        search.ended,
-        goal,
-        lowerPps,
-        upperPps,
-        throughputPps,
-        irregular,
-        limitedBy,
-        search.frame_bytes,
-        search.min_pps,
-        search.max_pps,
-        search.reference_pps,
-        search.trials.length,
-        search.seconds,
-      ]),
-    ),
-  ]
-    .map(csvLine)
-    .join('')
+/** `found`: a row for each search and goal; `load`: for each load of a search. What was not found is empty. */
+export const searchCsv = (report: FindReport): string =>
+  [head, ...report.searches.flatMap(search => rowsOf(report, search))].map(csvLine).join('')
+
+function rowsOf({ started_at, profile }: FindReport, search: SearchReport): unknown[][] {
+  const settings = Object.entries(search.settings).map(([path, value]) => `${path}=${value}`)
+  const of = (row: string) => [row, started_at, profile.name, profile.seed, settings.join(' '), search.ended]
+  const limits = [search.frame_bytes, search.min_pps, search.max_pps, search.reference_pps]
+  const found = search.findings.map(({ goal, lowerPps, upperPps, throughputPps, irregular, limitedBy }) => [
+    ...of('found'),
+    ...[goal, lowerPps, upperPps, throughputPps, irregular, limitedBy, ...limits],
+    ...[search.trials.length, search.seconds, null, null, null],
+  ])
+  const loads = search.loads.map(load => [
+    ...of('load'),
+    ...[null, null, null, null, null, null, ...limits],
+    ...[load.trials, load.seconds, load.loadPps, load.lossRatio, boundsText(load)],
+  ])
+  return [...found, ...loads]
+}

@@ -1,5 +1,5 @@
 /** What every format of a search says, in the same words. */
-import type { Finding, Irregular } from '../../find/findings.js'
+import type { Finding, Irregular, LoadSummary } from '../../find/findings.js'
 import { magnitude, nanoseconds, percent } from '../../stats/format.js'
 import type { Ended, FindReport, SearchReport } from './report.js'
 
@@ -44,6 +44,12 @@ export function settingsText(settings: SearchReport['settings']): string {
   return paths.map(path => `${unique ? short(path) : path}=${settings[path]}`).join(' ')
 }
 
+/** What a load is to each goal: `ndr lower, pdr undecided`. */
+export const boundsText = ({ classes }: LoadSummary): string =>
+  Object.entries(classes)
+    .map(([goal, found]) => `${goal} ${found}`)
+    .join(', ')
+
 export const conditionsText = ({ conditions }: FindReport['goals'][number]): string =>
   conditions.map(({ text }) => text).join(', ')
 
@@ -73,6 +79,22 @@ export const latencyText = ({ latency }: SearchReport): string =>
   latency === null || latency.typicalNs === null || latency.worstNs === null
     ? ''
     : `latency at ${pps(latency.loadPps)}: typical ${nanoseconds(latency.typicalNs)}, worst ${nanoseconds(latency.worstNs)} (medians of ${latency.repeats})`
+
+export function recoveryText({ recovery }: SearchReport): string {
+  if (!recovery) return ''
+  const { averageS, recovered, repeats, overloadPps, slotS } = recovery
+  const time =
+    averageS === null
+      ? 'not recovered'
+      : averageS === 0
+        ? 'recovered at once'
+        : `recovered after ${nanoseconds(averageS * 1e9)}`
+  return `${time} (${recovered} of ${repeats} overloads of ${pps(overloadPps)}, to within ${nanoseconds(slotS * 1e9)})`
+}
+
+/** What else a search has measured. */
+export const benchmarkLines = (search: SearchReport): string[] =>
+  [burstText(search), latencyText(search), recoveryText(search)].filter(text => text !== '')
 
 /** Per direction where there are several, and the sum of them, which says that it is one. */
 export function directionLines({ directions }: SearchReport): string[] {
