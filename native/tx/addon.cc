@@ -7,6 +7,7 @@
 #include <napi.h>
 #include <pthread.h>
 #include <sched.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <bit>
@@ -428,6 +429,9 @@ Napi::Value pin(const Napi::CallbackInfo& info) {
 
 Napi::Value now(const Napi::CallbackInfo& info) { return Napi::BigInt::New(info.Env(), now_ns()); }
 
+// For a process one of whose threads never comes back: any other way out waits for it.
+Napi::Value leave(const Napi::CallbackInfo& info) { _exit(info[0].ToNumber()); }
+
 Napi::Value take_log(const Napi::CallbackInfo& info) { return Napi::String::New(info.Env(), log_take()); }
 
 Napi::Object init(Napi::Env env, Napi::Object exports) {
@@ -444,6 +448,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
                                                                                           {"tally", tally},
                                                                                           {"pin", pin},
                                                                                           {"now", now},
+                                                                                          {"leave", leave},
                                                                                           {"takeLog", take_log},
                                                                                           {"checkFilter", check_filter},
                                                                                           {"explain", explain},

@@ -128,6 +128,8 @@ export interface Native {
   pin(cpu: number): NativeFailure | null
   /** Monotonic nanoseconds, the clock of every time in the counter pages. */
   now(): bigint
+  /** Ends the process at once, with this exit code, whatever its threads do. */
+  leave(code: number): void
   /** Takes and clears what libraries below (DPDK's EAL) have logged. */
   takeLog(): string
 }
