@@ -105,7 +105,7 @@ class NativeRun implements Run {
       this.#epochNs = this.team.go(randomInt(1, 0x10000))
       this.#startedAt = new Date() // of the packets, not of what it took to get there
       this.#begin()
-      failure = await this.team.finished('tx')
+      failure = await this.team.finished('tx', this.plan.durationNs)
       looks.stop()
       cpus.pause()
       // What is under way when a sender breaks has not been lost either; a receiver that broke gets no more.
@@ -122,7 +122,7 @@ class NativeRun implements Run {
     const latency = this.#latency.total()
     const [lateness, schedule] = [this.#latency.timings('tx'), this.#latency.timings('rx')]
     const ports = this.ports.map(({ facts, handle }) => ({ ...facts, counters: native().counters(handle) }))
-    closePorts(this.ports)
+    if (!this.team.hangs) closePorts(this.ports)
     return {
       stopped: failure ? brokenBy(failure) : (this.#stopped ?? this.#ended(final)),
       ...(failure && { error: failure }),

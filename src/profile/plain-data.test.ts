@@ -81,7 +81,10 @@ describe('a profile read without positions', () => {
   })
 
   it('is the same as with them, or left to the document, after any slip', () => {
-    fc.assert(fc.property(slipped(names.map(read)), text => expectSame(text)), { numRuns: 1500 })
+    fc.assert(
+      fc.property(slipped(names.map(read)), text => expectSame(text)),
+      { numRuns: 1500 },
+    )
   })
 
   it.each(['like: a', 'set: {x: 1}'])('is left to the document where a stream is changed: %s', key => {
