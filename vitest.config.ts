@@ -22,11 +22,20 @@ export default defineConfig({
         },
       },
       {
+        // The same, but they replace modules and streams of the process: each file in a world of its own.
+        test: {
+          ...shared,
+          name: 'commands',
+          include: ['src/cli/**/*.test.ts'],
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
         // Two cores carry the tests and the spinning TX/RX threads of the end-to-end ones: files run one at a time.
         test: {
           ...shared,
           name: 'whole',
-          include: ['src/cli/**/*.test.ts', 'test/**/*.test.ts'],
+          include: ['test/**/*.test.ts'],
           fileParallelism: false,
           sequence: { groupOrder: 1 },
         },

@@ -12,7 +12,9 @@ export function buildPrograms() {
 /** Packets per second of bench/core/limits.c: a short run tells how many packets take so many seconds. */
 export async function limit({ mode, device, cpus, hugepages, seconds = 3 }) {
   const memory = hugepages ? ['--in-memory'] : ['--no-huge', '--no-shconf', '-m', '512']
-  const eal = ['-l', String(cpus.at(-1)), '--no-pci', ...memory, '--no-telemetry', `--vdev=${device}`]
+  const cores =
+    mode === 'handed' ? [`${cpus[0]},${cpus.at(-1)}`, `--main-lcore=${cpus.at(-1)}`] : [String(cpus.at(-1))]
+  const eal = ['-l', ...cores, '--no-pci', ...memory, '--no-telemetry', `--vdev=${device}`]
   const rateOf = async packets => {
     const args = [...eal, '--', mode, String(packets)]
     const { stdout } = await promisify(execFile)(`${root}/build/bench-limits`, args, { timeout: 120_000 })

@@ -6,7 +6,8 @@
  * --only: rows whose names begin so.
  *
  * Prints medians (min–max) and ratios round by round, with the instructions a packet that callgrind counts, then the same
- * for the kernel's own paths (kernel.mjs). Writes all samples to results/bench.json and a plot to results/bench.svg.
+ * for the kernel's own paths (kernel.mjs). Writes all samples to results/bench.json, of which `nmgen compare BASE CURRENT`
+ * reads two, and a plot to results/bench.svg.
  * Exit 1 where a ratio is below what we promise.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -14,6 +15,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import Table from 'cli-table3'
+import { environment } from '../dist/stats/environment.js'
 import { count, countLimits, whyNot } from './core/count.mjs'
 import { kernel } from './kernel.mjs'
 import { buildPrograms } from './limits.mjs'
@@ -71,6 +73,14 @@ function print(rows, ratios) {
   console.log(compared.toString())
 }
 
+const kernelRows = samples =>
+  Object.entries(samples).map(([name, list]) => ({
+    name,
+    pps: summarize(list.map(({ kpps }) => 1e3 * kpps)),
+    userNs: summarize(list.map(({ userNs }) => userNs)),
+  }))
+
+const started_at = new Date().toISOString()
 const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '5' },
@@ -94,7 +104,10 @@ try {
   mkdirSync('results', { recursive: true })
   writeFileSync('results/bench.svg', plot(rows))
   const paths = values['no-kernel'] || process.getuid() !== 0 ? null : await kernel({ rounds, seconds: 2 })
-  const document = { schema: 'nmgen.bench/2', rows, ratios, kernel: paths?.samples ?? null }
+  const document = {
+    ...{ schema: 'nmgen.bench/3', started_at, environment: environment() },
+    ...{ rows, ratios, kernel: paths && kernelRows(paths.samples) },
+  }
   writeFileSync('results/bench.json', `${JSON.stringify(document, null, 2)}\n`)
   const kept = ratios.every(({ ratio, least }) => ratio.median >= least)
   process.exitCode = kept && (paths?.kept ?? true) ? 0 : 1

@@ -45,6 +45,7 @@ const PEERS = [
 const LIMITS = [
   { name: 'limit: untouched buffers', mode: 'untouched', fields: 0 },
   { name: 'limit: template, two fields, checksums', mode: 'rewritten', fields: 2 },
+  { name: 'limit: handed to another core on net_ring', mode: 'handed', device: 'net_ring0' },
 ]
 
 /** Least ratios, round by round: what issue and README say. */
@@ -112,7 +113,7 @@ export function contenders(folder, seconds) {
   }))
   const limits = LIMITS.map(one => ({
     ...one,
-    run: async () => ({ pps: await limit({ ...one, device: DEVICE, ...common }) }),
+    run: async () => ({ pps: await limit({ device: DEVICE, ...one, ...common }) }),
   }))
   return [...profiles, ...receivers, ...(hasTestpmd ? peers : []), ...limits]
 }

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import ts from 'typescript'
+import { Exit } from '../dist/exit.js'
 
 const filesIn = (folder, pattern) =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' })
@@ -18,16 +19,6 @@ function textOf(node) {
   return undefined
 }
 
-const exits = {
-  usage: 2,
-  profile: 3,
-  environment: 4,
-  broken: 5,
-  threshold: 10,
-  invalid: 11,
-  inconclusive: 12,
-}
-
 /** `new NmgenError(code, message, Exit.x, hint)`. */
 function fromTypeScript(file) {
   const source = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true)
@@ -40,7 +31,7 @@ function fromTypeScript(file) {
           code: code.text,
           message: textOf(message),
           hint: textOf(hint),
-          exit: exits[/Exit\.(\w+)/.exec(exit.getText(source))?.[1]],
+          exit: Exit[/Exit\.(\w+)/.exec(exit.getText(source))?.[1]],
         })
     }
     if (ts.isObjectLiteralExpression(node)) {

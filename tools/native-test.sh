@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Compiles native/tx/test with the engine, without Node, and runs it.
 # Usage: tools/native-test.sh [plain|asan|tsan] [NAME: only the tests with this in their name | --build: run nothing]
-#   plain   as the addon is built, with DPDK where its headers are: what users run (AF_XDP: in all of them)
+#   plain   the objects of the addon themselves, with DPDK where its headers are: what users run (AF_XDP: in all of them)
 #   asan    AddressSanitizer and UndefinedBehaviorSanitizer
 #   tsan    ThreadSanitizer
 # Test programs print `ok NAME`, `not ok NAME: why` or `skip NAME: why`, one a line; build/native-KIND.log keeps them.
@@ -16,6 +16,7 @@ for file in native/tx/backends/*.cc; do case $file in */dpdk*) ;; *) backends+=(
 flags=(-std=c++20 -g -fno-omit-frame-pointer -Wall -Wextra -Wno-psabi -pthread -Inative/tx)
 # -g1 of the sanitizers: their reports name lines, and nobody debugs them; an eighth less to compile.
 engine_flags=(-O1) # the tests themselves are compiled three times as fast without
+addon= # where the engine's objects are already
 libraries=()
 runtime=
 if pkg-config --exists libxdp libbpf 2>/dev/null; then # as binding.gyp has it
@@ -31,7 +32,7 @@ if pkg-config --exists libpcap 2>/dev/null; then
 fi
 case $kind in
   plain)
-    engine_flags=(-O3 -Wno-restrict)
+    addon=build/Release/obj.target/nmgen
     backends=(native/tx/backends/*.cc)
     if pkg-config --exists libdpdk 2>/dev/null; then # as binding.gyp has it
       # shellcheck disable=SC2207 # words, not lines
@@ -54,11 +55,21 @@ objects=build/native-test-$kind.o
 log=build/native-$kind.log
 mkdir -p "$objects"
 
-sources() { # addon.cc alone knows JavaScript
+engine() { # addon.cc alone knows JavaScript
   local file
-  for file in native/tx/test/*.cc native/tx/*.cc "${backends[@]}"; do
+  for file in native/tx/*.cc "${backends[@]}"; do
     case $file in */addon.cc) ;; *) [ ! -f "$file" ] || echo "$file" ;; esac
   done
+}
+
+sources() { # what is compiled here
+  printf '%s\n' native/tx/test/*.cc
+  [ -n "$addon" ] || engine
+}
+
+all_objects() {
+  printf '%s\n' "$objects"/*.o
+  [ -z "$addon" ] || engine | sed "s,.*,$addon/&,; s,cc$,o,"
 }
 
 object_of() { echo "$objects/$(echo "${1%.cc}" | tr / _).o"; }
@@ -78,6 +89,7 @@ forget_old_objects() {
 
 compile() {
   local source object changed=
+  [ -z "$addon" ] || make --no-print-directory build/Release/nmgen.node || return 1
   forget_old_objects
   export kind_flags="${flags[*]}" all_engine_flags="${engine_flags[*]}"
   # To a temporary name first: an interrupted compiler must not leave half an object that looks new.
@@ -88,8 +100,9 @@ compile() {
   done | xargs -r -P "$(nproc)" -n 2 bash -c '
     case $1 in */test/*) ;; *) kind_flags+=" $all_engine_flags" ;; esac
     g++ $kind_flags -c "$1" -o "$2.new" && mv "$2.new" "$2"' _ || return 1
-  for object in "$objects"/*.o; do [ "$program" -nt "$object" ] || changed=1; done
-  [ -z "$changed" ] || g++ "${flags[@]}" "$objects"/*.o "${libraries[@]}" -o "$program"
+  for object in $(all_objects); do [ "$program" -nt "$object" ] || changed=1; done
+  # shellcheck disable=SC2046 # words, not lines
+  [ -z "$changed" ] || g++ "${flags[@]}" $(all_objects) "${libraries[@]}" -o "$program"
 }
 
 run() {
@@ -99,7 +112,7 @@ run() {
   # Without netmap's module, its double answers in its place.
   local preload=$runtime
   [ -e /dev/netmap ] || preload+=" $(tools/netmap-double.sh)"
-  local seconds=240
+  local seconds=600 # with what CPU time other tests leave
   [ -z "${NMGEN_FUZZ_RUNS:-}" ] || seconds=86400
   TSAN_OPTIONS=halt_on_error=1 timeout "$seconds" "${fixed[@]}" env LD_PRELOAD="$preload" "$program" "$@" </dev/null 2>&1
 }
@@ -114,8 +127,10 @@ if ! compile; then
   exit 1
 fi
 if [ "${2:-}" = --build ]; then exit 0; fi
-# Real plans for the fuzz tests to damage, where there is what makes them.
-[ ! -e dist/gen/encode.js ] || node tools/fuzz-seeds.mjs
+# Real plans for the fuzz tests to damage, where there is what makes them; made once where several kinds run side by side.
+if [ -e dist/.tsbuildinfo ]; then
+  (flock 9; [ build/fuzz-seeds -nt dist/.tsbuildinfo ] || node tools/fuzz-seeds.mjs) 9>build/fuzz-seeds.lock
+fi
 status=0
 run "${@:2}" | tee "$log" || status=$?
 if [ "$status" != 0 ] && ! grep -q '^not ok ' "$log"; then

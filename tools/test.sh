@@ -6,20 +6,27 @@ cd "$(dirname "$0")/.."
 mkdir -p build
 rm -f build/vitest.json build/native-*.log build/test-summary.txt
 
-# While one kind runs, the next is compiled by what CPU time is left; a failure is told when it is that kind's turn.
-build() { [ -z "$1" ] || nice -n 19 tools/native-test.sh "$1" --build >/dev/null 2>&1 </dev/null; }
-next=(asan tsan '')
-for kind in plain asan tsan; do
-  build "${next[0]}" &
-  builder=$!
-  next=("${next[@]:1}")
-  echo "== native tests, $kind"
-  tools/native-test.sh "$kind"
-  wait "$builder"
-done
+# The sanitizers take what CPU time the other tests leave, and are told of when those are done.
+sanitized=build/native-sanitized.txt
+sanitize() {
+  local kind
+  for kind in asan tsan; do
+    echo "== native tests, $kind"
+    nice -n 19 tools/native-test.sh "$kind"
+  done
+}
+set -m # in a process group of its own, so that whoever stops the tests stops its compilers as well
+sanitize >"$sanitized" 2>&1 </dev/null &
+sanitizers=$!
+set +m
+trap 'kill -- -$sanitizers 2>/dev/null' EXIT
 
+echo "== native tests, plain"
+tools/native-test.sh plain
 echo "== vitest"
-timeout --kill-after=20 1500 npx --no-install vitest run --reporter=default --reporter=./test/summary-reporter.ts </dev/null
+timeout --kill-after=20 2700 npx --no-install vitest run --reporter=default --reporter=./test/summary-reporter.ts </dev/null
 vitest=$?
+wait "$sanitizers"
+cat "$sanitized"
 
 node tools/test-summary.mjs "$vitest"

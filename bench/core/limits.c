@@ -1,12 +1,16 @@
-// What DPDK itself leaves to be reached, in plain C, 60-byte buffers in bursts of 64 on one core:
+// What DPDK itself leaves to be reached, in plain C, 60-byte buffers in bursts of 64:
 //
 //   untouched   the same buffers again and again: only the reference that the device drops is taken anew
 //   rewritten   buffers of the pool, a 64-byte template copied into each, its source address and port, both checksums
+//   handed      from this core to another one, over a ring of buffers: 16 bytes of a sequence number and a stamp are
+//               written into each and read there. It is what caches and the pool leave, whoever counts the packets.
 //
 //   build/bench-limits EAL ARGUMENTS... -- MODE PACKETS...
 //
 // For each number of packets: a line of MODE, packets and seconds; under callgrind a dump `MODE PACKETS`.
 #include <rte_ethdev.h>
+#include <rte_launch.h>
+#include <rte_lcore.h>
 #include <rte_mbuf.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -83,6 +87,42 @@ static void rewritten(struct rte_mempool* pool, uint64_t packets) {
   }
 }
 
+enum { kStampAt = 42 };  // behind the UDP header
+
+static uint64_t stamps;  // so that no compiler drops what reads them
+
+static int take(void* of) {
+  struct rte_mbuf* mbufs[kBurst];
+  for (uint64_t left = *(const uint64_t*)of; left > 0;) {
+    const uint16_t n = rte_eth_rx_burst(0, 0, mbufs, kBurst);
+    for (uint16_t i = 0; i < n; i++) {
+      uint64_t stamp[2];
+      memcpy(stamp, rte_pktmbuf_mtod_offset(mbufs[i], uint8_t*, kStampAt), sizeof stamp);
+      stamps += stamp[0] ^ stamp[1];
+    }
+    rte_pktmbuf_free_bulk(mbufs, n);
+    left -= n < left ? n : left;
+  }
+  return 0;
+}
+
+static void handed(struct rte_mempool* pool, uint64_t packets) {
+  struct rte_mbuf* mbufs[kBurst];
+  const unsigned other = rte_get_next_lcore(rte_lcore_id(), 1, 1);
+  uint64_t stamp[2] = {0};
+  if (other >= RTE_MAX_LCORE || rte_eal_remote_launch(take, &packets, other)) exit(1);
+  for (uint64_t sent = 0; sent < packets; sent += kBurst) {
+    while (rte_pktmbuf_alloc_bulk(pool, mbufs, kBurst)) rte_pause();
+    stamp[1] = rte_rdtsc();
+    for (int i = 0; i < kBurst; i++, stamp[0]++) {
+      memcpy(rte_pktmbuf_mtod_offset(mbufs[i], uint8_t*, kStampAt), stamp, sizeof stamp);
+      mbufs[i]->data_len = (uint16_t)(mbufs[i]->pkt_len = kLength);
+    }
+    send_all(mbufs, kBurst);
+  }
+  rte_eal_wait_lcore(other);
+}
+
 static struct rte_mempool* start(void) {
   struct rte_eth_conf conf = {0};
   struct rte_mempool* pool = rte_pktmbuf_pool_create("limits", kBuffers, kCache, 0, RTE_MBUF_DEFAULT_BUF_SIZE, 0);
@@ -106,7 +146,7 @@ static void measure(const char* mode, struct rte_mempool* pool, uint64_t packets
   const double since = now();
   CALLGRIND_ZERO_STATS;
   CALLGRIND_TOGGLE_COLLECT;
-  (mode[0] == 'u' ? untouched : rewritten)(pool, packets);
+  (mode[0] == 'u' ? untouched : mode[0] == 'h' ? handed : rewritten)(pool, packets);
   CALLGRIND_TOGGLE_COLLECT;
   CALLGRIND_DUMP_STATS_AT(name);
   printf("%s %.9f\n", name, now() - since);

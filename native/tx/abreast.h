@@ -54,6 +54,8 @@ class Abreast {
     uint16_t stream, shard;
   };
   const Mark& mark(uint32_t stream) const { return marks_[stream]; }
+  // Bytes of all columns.
+  size_t held() const { return numbers_.capacity() * sizeof(uint64_t) + marks_.capacity() * sizeof(Mark); }
 
  private:
   using Table = std::vector<std::vector<uint64_t>>;  // column by column

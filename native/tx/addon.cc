@@ -2,9 +2,12 @@
 // could make the process crash are checked again.
 
 #define NAPI_DISABLE_CPP_EXCEPTIONS
+// A worker that is ended in its call (Ctrl-C twice) can no longer be told anything, and that is no reason to abort.
+#define NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS
 #include <napi.h>
 #include <pthread.h>
 #include <sched.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <bit>
@@ -14,6 +17,7 @@
 #include "answer.h"
 #include "backend.h"
 #include "clock.h"
+#include "footprint.h"
 #include "guard.h"
 #include "histogram.h"
 #include "log.h"
@@ -395,6 +399,23 @@ Napi::Value explain(const Napi::CallbackInfo& info) {
   return list;
 }
 
+// Bytes that the loop of a queue keeps for all streams and for each.
+Napi::Value footprint(const Napi::CallbackInfo& info) {
+  Napi::Env env = info.Env();
+  auto plan = decode_plan(to_span<uint8_t>(info[0]));
+  if (!plan) {
+    Napi::Error::New(env, plan.failure().message).ThrowAsJavaScriptException();
+    return env.Undefined();
+  }
+  const Footprint found = info[1].ToString().Utf8Value() == "tx" ? tx_footprint(*plan) : rx_footprint(*plan);
+  Napi::Object result = Napi::Object::New(env);
+  result.Set("queue", static_cast<double>(found.queue));
+  Napi::Array streams = Napi::Array::New(env, found.streams.size());
+  for (uint32_t i = 0; i < found.streams.size(); i++) streams.Set(i, static_cast<double>(found.streams[i]));
+  result.Set("streams", streams);
+  return result;
+}
+
 Napi::Value pin(const Napi::CallbackInfo& info) {
   const uint32_t cpu = info[0].ToNumber();
   cpu_set_t set;
@@ -407,6 +428,9 @@ Napi::Value pin(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value now(const Napi::CallbackInfo& info) { return Napi::BigInt::New(info.Env(), now_ns()); }
+
+// For a process one of whose threads never comes back: any other way out waits for it.
+Napi::Value leave(const Napi::CallbackInfo& info) { _exit(info[0].ToNumber()); }
 
 Napi::Value take_log(const Napi::CallbackInfo& info) { return Napi::String::New(info.Env(), log_take()); }
 
@@ -424,9 +448,11 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
                                                                                           {"tally", tally},
                                                                                           {"pin", pin},
                                                                                           {"now", now},
+                                                                                          {"leave", leave},
                                                                                           {"takeLog", take_log},
                                                                                           {"checkFilter", check_filter},
-                                                                                          {"explain", explain}};
+                                                                                          {"explain", explain},
+                                                                                          {"footprint", footprint}};
   for (const auto& [name, function] : functions) exports.Set(name, Napi::Function::New(env, function, name));
   return exports;
 }

@@ -36,6 +36,11 @@ class Ahead {
   const Template& frame(size_t place) const { return *templates_[place]; }
   // All frames are of one length, with nothing behind the head. Then a stream has one template, of its own number.
   bool uniform() const { return templates_.empty(); }
+  // Bytes of all heads.
+  size_t held() const {
+    return heads_.capacity() * sizeof(Head) + templates_.capacity() * sizeof(void*) +
+           grounds_.capacity() * sizeof(void*);
+  }
   // Makes a frame hold what the template has behind its head, and as much of it as the longest template that goes on
   // from there. Returns whether its length has changed.
   bool dress(Frame& frame, const Template& t) const {

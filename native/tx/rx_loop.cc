@@ -36,7 +36,8 @@ RxLoop::RxLoop(RxQueue& queue, const Plan& plan, page::Word* page, Tap* tap, Ans
   page::Word* group_cells = groups ? histogram + rx_histogram_cells(page) : nullptr;
   page::Word* group_histograms =
       page::get(page + page::kGroupHistograms) ? group_cells + groups * page::kGroupCells : nullptr;
-  receiver_of_.assign(0x10000, -1);
+  receiver_of_.assign(kIds, -1);
+  receivers_.reserve(plan.streams.size());
   size_t sequences = 0;
   for (const Stream& s : plan.streams) sequences += s.is_signed ? s.stride : 0;
   sequences_ = std::vector<Sequence>(sequences);
@@ -66,6 +67,10 @@ RxLoop::RxLoop(RxQueue& queue, const Plan& plan, page::Word* page, Tap* tap, Ans
     group_cells += s.groups * page::kGroupCells;
     if (group_histograms) group_histograms += s.groups * histogram::kCells;
   }
+}
+
+size_t RxLoop::held_by(const Stream& s) {
+  return sizeof(Receiver) + (s.is_signed ? s.stride * (sizeof(Sequence) + Sequence::held()) : 0);
 }
 
 void RxLoop::listen(const std::vector<Source>& sources) {

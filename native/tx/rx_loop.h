@@ -36,10 +36,15 @@ class RxLoop {
   void listen(const std::vector<Source>& sources);
   // Has the page room for every stream's counters and for the histograms that it announces?
   static bool page_fits(const Plan& plan, std::span<page::Word> page);
+  // Bytes that it keeps for a stream, and for all.
+  static size_t held_by(const Stream& stream);
+  static size_t held_by_all() { return kIds * sizeof(int32_t); }
   // Blocks until the page says stop, the tap is full, or the queue fails, which then says why.
   void run();
 
  private:
+  static constexpr size_t kIds = 0x10000;  // of streams, in a signature
+
   // Of a stream of which more is asked.
   struct Asked {
     std::optional<Timing> timing{};        // its sender says when its packets were due

@@ -54,6 +54,8 @@ class alignas(64) BasicSequence {
   // Of the packet that was just reordered: how many came between the first later one and it (RFC 4737 section 4.2.1).
   // Where 32 newer holes hide which one that was, at least so many.
   uint64_t extent() const { return extent_; }
+  // Bytes beside its own cache line.
+  static constexpr size_t held() { return sizeof(Past); }
   // How many packets there are up to the newest, lost ones too; and when that was sent.
   uint64_t expected() const { return next_; }
   uint64_t newest_ns() const { return newest_ns_; }

@@ -4,28 +4,17 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { userConfig } from './config.js'
 import { main } from './main.js'
+import { captureOutput } from './output.testing.js'
 
-let out = ''
-let err = ''
+const output = captureOutput()
 let folder = ''
 
 beforeEach(() => {
-  out = ''
-  err = ''
   folder = mkdtempSync(join(tmpdir(), 'nmgen-check-'))
   mkdirSync(join(folder, 'nmgen'))
   vi.stubEnv('XDG_CONFIG_HOME', folder)
-  vi.spyOn(process.stdout, 'write').mockImplementation(text => {
-    out += String(text)
-    return true
-  })
-  vi.spyOn(process.stderr, 'write').mockImplementation(text => {
-    err += String(text)
-    return true
-  })
 })
 afterEach(() => {
-  vi.restoreAllMocks()
   vi.unstubAllEnvs()
   rmSync(folder, { recursive: true })
 })
@@ -37,8 +26,8 @@ const check = (...args: string[]) => main(['check', 'profiles/fill-then-hold.yam
 /** `value origin` by path. */
 async function resolved(...args: string[]): Promise<Record<string, string>> {
   expect(await check('--resolved', '--json', ...args)).toBe(0)
-  const rows: { path: string; value: string; origin: string; line?: number }[] =
-    JSON.parse(out).profiles[0].resolved
+  const rows: { path: string; value: string; origin: string; line?: number }[] = JSON.parse(output.out)
+    .profiles[0].resolved
   return Object.fromEntries(
     rows.map(({ path, value, origin, line }) => [
       path,
@@ -95,13 +84,13 @@ describe('nmgen check --resolved', () => {
 
   it('prints them in columns', async () => {
     expect(await check('--resolved', '--count', '5')).toBe(0)
-    expect(out).toMatch(/^streams\.fill\.count +5 +--count$/m)
-    expect(out).toMatch(/^streams\.hold\.frame +64B +like fill:14$/m)
+    expect(output.out).toMatch(/^streams\.fill\.count +5 +--count$/m)
+    expect(output.out).toMatch(/^streams\.hold\.frame +64B +like fill:14$/m)
   })
 
   it('refuses a flag as a run does', async () => {
     expect(await check('--rate', '1Mps')).toBe(2)
-    expect(err).toContain('--rate: ')
+    expect(output.err).toContain('--rate: ')
   })
 })
 
@@ -126,8 +115,8 @@ describe('the user configuration', () => {
   ])('%j is wrong at its own place', async (text, place, code) => {
     configure(text)
     expect(await check()).toBe(3)
-    expect(err).toContain(`error[${code}]`)
-    expect(err).toContain(` --> ${configFile()}:${place}\n`)
+    expect(output.err).toContain(`error[${code}]`)
+    expect(output.err).toContain(` --> ${configFile()}:${place}\n`)
   })
 
   it('may be missing, or say nothing', async () => {

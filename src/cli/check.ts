@@ -5,7 +5,7 @@ import type { Examined } from '../library/examine.js'
 import type { Diagnostic } from '../profile/diagnostics.js'
 import type { Profile } from '../profile/model.js'
 import type { ResolvedRow } from '../profile/resolved.js'
-import type { Explanation } from './explain.js'
+import type { Explained } from './explain.js'
 import { setOutcome } from './outcome.js'
 import type { Argv } from './run-flags.js'
 import { runOptions } from './run-options.js'
@@ -37,7 +37,10 @@ const command: CommandModule<object, CheckArgs> = {
         type: 'boolean',
         describe: 'Print every value and who gave it, and at which line',
       })
-      .option('explain', { type: 'boolean', describe: 'Print how each stream is sent, and why so' })
+      .option('explain', {
+        type: 'boolean',
+        describe: 'Print how each stream is sent and why so, and the memory of each queue',
+      })
       .option('set', {
         type: 'string',
         array: true,
@@ -74,7 +77,8 @@ const command: CommandModule<object, CheckArgs> = {
       if (report.failure) process.stderr.write(`${failureText(report.failure)}\n`)
       if (report.examined) printDiagnostics(report.examined.diagnostics, report.examined.text)
       if (report.ok) process.stdout.write(`ok ${report.file}${combinationsOf(report)}\n`)
-      process.stdout.write(explainText(explained(report) ?? []))
+      const told = explained(report)
+      if (told) process.stdout.write(explainText(told))
       process.stdout.write(formatRows(rowsOf(report) ?? []))
     }
   },
@@ -109,14 +113,14 @@ const failureText = ({ code, message, hint }: NmgenError): string =>
 function printJson(
   reports: readonly Report[],
   rowsOf: (report: Report) => ResolvedRow[] | undefined,
-  explained: (report: Report) => Explanation[] | undefined,
+  explained: (report: Report) => Explained | undefined,
 ): void {
   const profiles = reports.map(report => ({
     file: report.file,
     ok: report.ok,
     diagnostics: report.examined?.diagnostics ?? [unread(report)],
     resolved: rowsOf(report),
-    streams: explained(report),
+    ...explained(report),
   }))
   process.stdout.write(`${JSON.stringify({ schema: 'nmgen.check/1', profiles }, null, 2)}\n`)
 }

@@ -5,13 +5,14 @@ import type { Gate } from '../compare/gates.js'
 import { ALPHA, FEWEST_RUNS } from '../compare/judge.js'
 import { NmgenError } from '../errors.js'
 import { Exit, type ExitCode } from '../exit.js'
+import { type Comparable, readComparable } from '../report/bench.js'
 import { comparisonGithub, comparisonSummary } from '../report/comparison/github.js'
 import { comparisonJson } from '../report/comparison/json.js'
 import { comparisonJunit } from '../report/comparison/junit.js'
 import { comparisonMarkdown } from '../report/comparison/markdown.js'
 import { COMPARE_SCHEMA, type ComparisonReport, type Sides } from '../report/comparison/report.js'
 import { comparisonText } from '../report/comparison/text.js'
-import { byProfile, readResults, type StoredResult } from '../report/read.js'
+import { byProfile, type StoredResult } from '../report/read.js'
 import { styleFor } from '../report/style.js'
 import { writing } from '../report/writing.js'
 import type { Result } from '../stats/result.js'
@@ -44,10 +45,11 @@ const optionsOf = (args: CompareArguments, gates: readonly Gate[] | null): Optio
 })
 
 function stored(args: CompareArguments, gates: readonly Gate[] | null): Compared {
-  const [base, current] = [args.base, args.current!].map(path => byProfile(readResults(path))) as [
-    Profiles,
-    Profiles,
-  ]
+  const read = [args.base, args.current!].map(readComparable) as [Comparable, Comparable]
+  if (read[0].kind !== read[1].kind) throw mixed(args, read)
+  if (read[0].kind === 'bench' && args.html)
+    throw usage('--html shows what runs have stored, and the table of a bench has only rates', 'leave it out')
+  const [base, current] = read.map(({ stored }) => byProfile(stored)) as [Profiles, Profiles]
   const names = new Set([...base.keys(), ...current.keys()])
   const lonely = [...names].filter(name => !base.has(name) || !current.has(name))
   const both = [...names].filter(name => !lonely.includes(name))
@@ -64,6 +66,12 @@ function stored(args: CompareArguments, gates: readonly Gate[] | null): Compared
   )
   const warnings = lonely.map(name => `only ${base.has(name) ? 'base' : 'current'} has runs of ${name}`)
   return { report: reportOf(args, profiles, { mode: 'sequential', warnings, seconds: null }), sides }
+}
+
+function mixed({ base, current }: CompareArguments, [first]: readonly [Comparable, Comparable]): NmgenError {
+  const [table, runs] = first.kind === 'bench' ? [base, current] : [current, base]
+  const message = `${table} is a table of bench/run.mjs, and ${runs} holds runs: their rates were not measured alike`
+  return new NmgenError('not-comparable', message, Exit.invalid, 'compare two tables, or two sets of runs')
 }
 
 type Profiles = ReturnType<typeof byProfile>

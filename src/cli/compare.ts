@@ -38,7 +38,8 @@ const command: CommandModule<object, CompareArguments> = {
       .positional('base', {
         type: 'string',
         demandOption: true,
-        describe: 'Results or a folder of them; with --run PROFILE or PROFILE@TX-URI',
+        describe:
+          'Results, a folder of them, or a table of bench/run.mjs; with --run PROFILE or PROFILE@TX-URI',
       })
       .positional('current', { type: 'string', describe: 'The same, of what is judged' })
       .option('run', {

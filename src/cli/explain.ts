@@ -1,10 +1,7 @@
-import { encodePlan } from '../gen/encode.js'
 import { native, type StreamExplanation } from '../gen/native.js'
-import { makeLanes } from '../templates/lanes.js'
+import type { Queue } from '../gen/queues.js'
 import type { Plan } from '../templates/plan.js'
-
-/** Rates in percent need some speed of the line; how streams are sent does not depend on it. */
-const ANY_BPS = 10e9
+import { memoryOf, memoryText, type QueueMemory, queuesOf } from './explain-memory.js'
 
 export interface Explanation extends StreamExplanation {
   name: string
@@ -12,19 +9,22 @@ export interface Explanation extends StreamExplanation {
   text: string
 }
 
-/** How each stream of the plan is sent, and why so: what the native core says of the plan of each port's queue. */
-export function explain(plan: Plan): Explanation[] {
-  const ports = [...new Set(plan.streams.map(({ tx }) => tx))]
-  return ports.flatMap(port => {
-    const streams = plan.streams.filter(({ tx }) => tx === port)
-    const lanes = makeLanes(streams, { ...plan, linkBps: ANY_BPS })
-    return native()
-      .explain(encodePlan(plan, { streams, lanes }))
-      .map((one, k): Explanation => {
-        return { ...one, name: streams[k]!.name, tier: tierOf(one), text: textOf(one) }
-      })
-  })
+export interface Explained {
+  streams: readonly Explanation[]
+  memory: readonly QueueMemory[]
 }
+
+/** How each stream of the plan is sent and why so, and the memory of its queues: what the native core says of them. */
+export function explain(plan: Plan): Explained {
+  const queues = queuesOf(plan)
+  const senders = queues.filter(({ direction, queue }) => direction === 'tx' && queue === 0)
+  return { streams: senders.flatMap(queue => streamsOf(plan, queue)), memory: memoryOf(queues) }
+}
+
+const streamsOf = ({ streams }: Plan, queue: Queue): Explanation[] =>
+  native()
+    .explain(queue.plan)
+    .map(one => ({ ...one, name: streams[one.stream]!.name, tier: tierOf(one), text: textOf(one) }))
 
 function tierOf({ fields, crc, period }: StreamExplanation): Explanation['tier'] {
   if (fields === 0 && !crc) return 'constant'
@@ -64,8 +64,9 @@ const why = (crc: boolean): string =>
   crc ? 'a CRC is computed over the frame' : 'more than 8 words, or a fragment cuts one'
 
 /** Members of a stream that are sent alike are said once. */
-export function explainText(list: readonly Explanation[]): string {
+export function explainText({ streams: list, memory }: Explained): string {
   const lines = new Map<string, number>()
   for (const { name, text } of list) lines.set(`${name}: ${text}`, (lines.get(`${name}: ${text}`) ?? 0) + 1)
-  return [...lines].map(([line, times]) => `  ${line}${times > 1 ? ` (${times} layouts)` : ''}\n`).join('')
+  const streams = [...lines].map(([line, times]) => `  ${line}${times > 1 ? ` (${times} layouts)` : ''}\n`)
+  return streams.join('') + memoryText(memory)
 }

@@ -2,7 +2,8 @@
 import { NmgenError } from '../errors.js'
 import { Exit } from '../exit.js'
 import type { Profile } from '../profile/model.js'
-import type { Direction, Wanted } from './find-flags.js'
+import type { Direction } from '../units/search.js'
+import type { Wanted } from './find-flags.js'
 import { applyOverrides } from './overrides.js'
 import { type ReadPlan, readPlan, readPlans } from './profile.js'
 

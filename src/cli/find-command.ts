@@ -12,27 +12,45 @@ import { profileResult } from '../stats/profile.js'
 import { styleFor } from '../stats/style.js'
 import { checkMetrics } from './expectations.js'
 import { type Combination, combinationsOf } from './find-axes.js'
-import { readWanted, type Wanted } from './find-flags.js'
+import { readWanted, type Wanted, withBlock } from './find-flags.js'
 import { searchOne } from './find-search.js'
 import { Store } from './find-store.js'
 import { deviations, exitOf, verdictOf } from './find-verdict.js'
 import { setOutcome } from './outcome.js'
 import { print } from './print.js'
+import { examine } from './profile.js'
 import type { Argv } from './run-flags.js'
 import { settingsText } from './run-matrix.js'
 import { stopOnSignals } from './run-signals.js'
 
 export async function findCommand(argv: Argv): Promise<void> {
   const { file, store: resumed, argv: all } = continued(argv)
-  const wanted = readWanted(all, process.env)
+  const { profile: read } = examine(file, { set: (all.set as readonly string[] | undefined) ?? [] })
+  const wanted = readWanted(withBlock(all, read?.find), process.env)
   const combinations = combinationsOf(file, wanted)
   checkGoals(combinations, wanted)
   const profile = profileOf(combinations[0]!)
   const asked = { file, sha256: profile.sha256, argv: keepable(all) }
-  const store =
-    resumed ??
-    Store.create(profile.name, typeof wanted.run.out === 'string' ? wanted.run.out : undefined, asked)
+  const store = resumed ?? Store.create(profile.name, wanted.run.out, asked)
   if (resumed && resumed.asked().sha256 !== profile.sha256) throw changed(file)
+  const isKept = resumed !== undefined || wanted.run.out !== null
+  try {
+    await search({ argv, wanted, combinations, profile, store, isKept })
+  } finally {
+    if (!isKept) store.remove()
+  }
+}
+
+interface Asking {
+  argv: Argv
+  wanted: Wanted
+  combinations: readonly Combination[]
+  profile: FindReport['profile']
+  store: Store
+  isKept: boolean
+}
+
+async function search({ argv, wanted, combinations, profile, store, isKept }: Asking): Promise<void> {
   const quiet = argv.quiet === true || argv.json === true
   const searches = await searchAll(combinations, wanted, store, { quiet, offline: argv.offline === true })
   const report: FindReport = {
@@ -50,7 +68,11 @@ export async function findCommand(argv: Argv): Promise<void> {
   store.end(report, filesOf(report))
   setOutcome(exitOf(report))
   const style = styleFor(process.stdout, process.env)
-  await print(argv.json === true ? searchJson(report) : searchText(report, { style, folder: store.path }))
+  await print(
+    argv.json === true
+      ? searchJson(report)
+      : searchText(report, { style, folder: isKept ? store.path : null }),
+  )
 }
 
 /** With --resume, what was asked then, but for what is asked now. */

@@ -1,16 +1,15 @@
 /** The flags of `find` → what they mean. Kept as they were typed, so that a search can be resumed. */
 import { NmgenError } from '../errors.js'
 import { Exit } from '../exit.js'
-import { type Goal, type GoalTiming, PRESETS, type Preset, withTrials } from '../find/goal.js'
-import { parseExpectation } from '../profile/expectation.js'
+import { type Goal, type GoalTiming, PRESETS, withTrials } from '../find/goal.js'
+import { parseConditions, parseDirections, parseSizes, parseWidth } from '../profile/find.js'
+import type { FindSpec } from '../profile/model.js'
 import { parseCount } from '../units/count.js'
 import { parseDuration } from '../units/duration.js'
 import { type Parsed, parsed, refuse } from '../units/parsed.js'
 import { parseRate, type Rate } from '../units/rate.js'
-import { parseSize } from '../units/size.js'
-import { type Argv, type Flags, parseFlag, parseUri, positive, readFlags } from './run-flags.js'
-
-export type Method = 'mlrsearch' | 'binary' | 'ramp' | 'bursts' | 'rfc2544'
+import type { Direction, Method, Preset } from '../units/search.js'
+import { type Argv, type Flags, last, parseFlag, parseUri, positive, readFlags } from './run-flags.js'
 
 export interface Wanted {
   run: Flags
@@ -31,27 +30,29 @@ export interface Wanted {
   timeoutS: number | null
 }
 
-const DIRECTIONS = ['forward', 'reverse', 'both'] as const
-export type Direction = (typeof DIRECTIONS)[number]
-
-/** RFC 2544 section 9.1 and RFC 8219 section 5.1.1, frames of Ethernet with their FCS. */
-const SIZES: Readonly<Record<string, readonly number[]>> = {
-  rfc2544: [64, 128, 256, 512, 1024, 1280, 1518],
-  rfc8219: [64, 128, 256, 512, 768, 1024, 1280, 1518, 1522, 2048, 4096, 8192, 9216],
-}
-
 const DEFAULT_GOALS = ['ndr: loss_ratio == 0', 'pdr: loss_ratio <= 0.5%']
 
+/** What the profile's `find` says stands where no option does. */
+export function withBlock(argv: Argv, { goals, warm_up, ...block }: FindSpec = {}): Argv {
+  const given = Object.fromEntries(Object.entries(argv).filter(([, value]) => value !== undefined))
+  return {
+    ...block,
+    ...(goals && { goal: goals }),
+    ...(warm_up !== undefined && { 'warm-up': warm_up }),
+    ...given,
+  }
+}
+
 export function readWanted(argv: Argv, env: NodeJS.ProcessEnv): Wanted {
-  const text = (flag: string) => (argv[flag] === undefined ? undefined : String(argv[flag]))
+  const text = (flag: string) => last(argv[flag])
   const given = <T>(flag: string, parser: (text: string) => Parsed<T>) =>
     parseFlag({ [flag]: text(flag) }, flag, parser)
   const seconds = (flag: string) => {
     const ns = given(flag, parseDuration)
     return ns === undefined ? undefined : ns / 1e9
   }
-  const method = (argv.method ?? 'mlrsearch') as Method
-  const preset = (argv.preset ?? (method === 'rfc2544' ? 'rfc2544' : 'csit')) as Preset
+  const method = (text('method') ?? 'mlrsearch') as Method
+  const preset = (text('preset') ?? (method === 'rfc2544' ? 'rfc2544' : 'csit')) as Preset
   const timing = timingOf(PRESETS[preset], {
     trial: given('trial', positive(parseDuration)),
     width: given('width', parseWidth),
@@ -115,36 +116,10 @@ function goalsOf(texts: readonly string[], timing: GoalTiming): Goal[] {
 /** `pdr: loss_ratio <= 0.5%, latency_p99_ns < 50us`; without a name, it is called by its text. */
 function parseGoal(text: string): Parsed<Pick<Goal, 'name' | 'conditions'>> {
   const [, name, rest = text] = /^\s*([\w-]+)\s*:\s*(.*)$/s.exec(text) ?? []
-  const conditions: Goal['conditions'][number][] = []
-  for (const part of rest.split(',')) {
-    const found = parseExpectation(part.trim())
-    if (!found.ok) return found
-    conditions.push({ ...found.value, path: [] })
-  }
+  const found = parseConditions(rest)
+  if (!found.ok) return found
+  const conditions = found.value.map(condition => ({ ...condition, path: [] }))
   return parsed({ name: name ?? rest.trim(), conditions })
-}
-
-function parseWidth(text: string): Parsed<number> {
-  const percent = /^(\d+(?:\.\d+)?) ?%$/.exec(text)?.[1]
-  const width = percent === undefined ? Number.NaN : Number(`${percent}e-2`)
-  return width > 0 && width < 1
-    ? parsed(width)
-    : refuse('bad-value', `\`${text}\` is not a width`, 'write `0.5%`')
-}
-
-function parseSizes(text: string): Parsed<string[]> {
-  const known = SIZES[text]
-  if (known) return parsed(known.map(size => `${size}B`))
-  const sizes = text.split(',').map(size => (/^\d+$/.test(size.trim()) ? `${size.trim()}B` : size.trim()))
-  const wrong = sizes.map(size => parseSize(size)).find(size => !size.ok)
-  return wrong && !wrong.ok ? wrong : parsed(sizes)
-}
-
-function parseDirections(text: string): Parsed<Direction[]> {
-  const words = text.split(',').map(word => word.trim())
-  const wrong = words.find(word => !DIRECTIONS.includes(word as Direction))
-  if (wrong === undefined) return parsed(words as Direction[])
-  return refuse('bad-value', `\`${wrong}\` is no direction`, `there are ${DIRECTIONS.join(', ')}`)
 }
 
 function parseVaried(text: string): Parsed<Wanted['vary'][number]> {

@@ -10,8 +10,9 @@ import type { Goal } from '../find/goal.js'
 import { lossCurve } from '../find/loss-curve.js'
 import { mlrsearch } from '../find/mlrsearch.js'
 import { ramp } from '../find/ramp.js'
+import { OVERLOAD, recoveryOf } from '../find/recovery.js'
 import type { Search, Trial } from '../find/trial.js'
-import type { LatencyFinding, SearchReport } from '../report/search/report.js'
+import type { LatencyFinding, RecoveryFinding, SearchReport } from '../report/search/report.js'
 import { groupsOf } from '../templates/group.js'
 import type { Plan } from '../templates/plan.js'
 import { meanFrameBytes } from '../templates/rate.js'
@@ -33,8 +34,8 @@ export interface SearchInput extends Pick<TrialsInput, 'asked' | 'say'> {
 
 /** Bursts of more than two seconds are not tried (RFC 9004 section 5.2 has a limit, too). */
 const LONGEST_BURST_S = 2
-/** RFC 9004 section 5.4 and RFC 2544 section 26.2. */
-const REPEATS = { bursts: 50, latency: 20 }
+/** RFC 9004 section 5.4 and RFC 2544 section 26.2; section 26.5 leaves its number open. */
+const REPEATS = { bursts: 50, latency: 20, recovery: 3 }
 /** RFC 2544 section 26.2: a stream of two minutes, whose trials of a minute are the measure of all others. */
 const LATENCY_TRIALS = 2
 
@@ -110,6 +111,11 @@ async function measure(wanted: Wanted, learnt: Learnt, trials: Trials, plan: Pla
   if (plan.streams.some(({ signature }) => signature !== null))
     for (let i = 0; i < (wanted.repeat ?? REPEATS.latency); i++)
       await trials.make('latency', { loadPps: lowerPps, durationS: goals[0]!.finalS * LATENCY_TRIALS })
+  for (let i = 0; i < (wanted.repeat ?? REPEATS.recovery); i++)
+    await trials.make('recovery', {
+      loadPps: Math.min(lowerPps * OVERLOAD, learnt.maxPps),
+      durationS: goals[0]!.finalS,
+    })
   // RFC 9004 section 5.1: where the line rate itself goes through, a burst has no limit.
   if (lowerPps < learnt.maxPps) await run('back-to-back', bursts(goals[0]!, burstOptions(wanted, learnt)))
 }
@@ -180,6 +186,7 @@ function reportOf({ input, varied, learnt, trials, end, seconds }: Searched): Se
             throughputPps: findings[0]?.lowerPps ?? null,
           }),
     latency: latencyOf(trialsOf(trials, 'latency')),
+    recovery: recoveriesOf(trialsOf(trials, 'recovery'), varied),
     trials: trials.made.map(({ record }) => record),
     seconds,
   }
@@ -191,6 +198,19 @@ function frameBytes(plan: Plan, varied: readonly Varied[]): number {
   const weights = new Map(varied.map(({ name, weight }) => [name, weight]))
   const total = varied.reduce((sum, { weight }) => sum + weight, 0)
   return groups.reduce((sum, group) => sum + (meanFrameBytes(group) * weights.get(group[0].name)!) / total, 0)
+}
+
+function recoveriesOf(trials: readonly Trial[], varied: readonly Varied[]): RecoveryFinding | null {
+  if (trials.length === 0) return null
+  const found = trials.map(trial => recoveryOf(trial, varied, trial.values.streams))
+  const times = found.flatMap(({ recoveryS }) => recoveryS ?? [])
+  return {
+    overloadPps: trials[0]!.loadPps,
+    recovered: times.length,
+    repeats: trials.length,
+    averageS: times.length === 0 ? null : times.reduce((sum, time) => sum + time, 0) / times.length,
+    slotS: found[0]!.slotS,
+  }
 }
 
 function latencyOf(trials: readonly Trial[]): LatencyFinding | null {

@@ -3,11 +3,14 @@ import {
   appendFileSync,
   existsSync,
   mkdirSync,
+  mkdtempSync,
   readdirSync,
   readFileSync,
   renameSync,
+  rmSync,
   writeFileSync,
 } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { NmgenError } from '../errors.js'
 import { Exit } from '../exit.js'
@@ -39,13 +42,11 @@ const LINES = 'trials.ndjson'
 export class Store {
   private constructor(readonly path: string) {}
 
-  static create(name: string, out: string | undefined, asked: Asked): Store {
-    const { path } = openFolder({
-      ...(out !== undefined && { out }),
-      parent: 'results',
-      profile: `find-${name}`,
-      now: new Date(),
-    })
+  /** `out` null: nothing is to be kept; its trials still need a place until the search is over. */
+  static create(name: string, out: string | null | undefined, asked: Asked): Store {
+    const at =
+      out === null ? { out: mkdtempSync(join(tmpdir(), 'nmgen-find-')) } : out === undefined ? {} : { out }
+    const { path } = openFolder({ ...at, parent: 'results', profile: `find-${name}`, now: new Date() })
     const store = new Store(path)
     store.#write(ASKED, { schema: FIND_SCHEMA, ...asked })
     return store
@@ -98,6 +99,10 @@ export class Store {
     this.#write('find.json', report)
     for (const [file, text] of Object.entries(texts))
       writing(join(this.path, file), () => writeFileSync(join(this.path, file), text))
+  }
+
+  remove(): void {
+    rmSync(this.path, { recursive: true, force: true })
   }
 
   /** In one step: half a report is never found. */

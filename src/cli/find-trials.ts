@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { type AtLoad, atLine, atLoad, type Varied } from '../find/at-load.js'
 import { directionsOf, isSilent, trialOf } from '../find/measured.js'
 import { Pool } from '../find/pool.js'
+import { atRecovery } from '../find/recovery.js'
 import { type Ask, forwardedPps, type Search, type Trial } from '../find/trial.js'
 import { captureReader } from '../library/captures.js'
 import type { Profile } from '../profile/model.js'
@@ -70,7 +71,10 @@ export class Trials {
       ...(record.frames !== undefined && { frames: record.frames }),
     }
     const result = readResult(join(store.path, record.folder, 'result.json'))
-    return { record, trial: trialOf(ask, this.#planned(atLoad(read.profile, varied, ask)), result) }
+    return {
+      record,
+      trial: trialOf(ask, this.#planned(sentIn(record.part)(read.profile, varied, ask)), result),
+    }
   }
 
   #planned({ frames }: AtLoad) {
@@ -126,7 +130,7 @@ export class Trials {
     const before =
       wanted.hooks.before === undefined ? undefined : await runHook(wanted.hooks.before, variables)
     if (before && before.exit !== 0) throw new Stopped('failed', hookFailed('before-trial', before))
-    const at: AtLoad = atLoad(read.profile, varied, ask)
+    const at: AtLoad = sentIn(part)(read.profile, varied, ask)
     const { result, folder } = await this.#run(at.profile)
     const trial = trialOf(ask, this.#planned(at), result)
     const after =
@@ -179,6 +183,9 @@ export class Trials {
       await new Promise(done => setTimeout(done, Math.min(50, end - Date.now())))
   }
 }
+
+/** What a trial of this part sends. */
+const sentIn = (part: string) => (part === 'recovery' ? atRecovery : atLoad)
 
 /** The whole of a search, or of a part of it. */
 export async function play(part: string, search: Search, trials: Trials): Promise<void> {

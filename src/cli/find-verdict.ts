@@ -44,6 +44,7 @@ export function deviations({ preset, method, goals, pauseS, repeat }: Wanted): s
     'residual frames are waited for until none came for 0.2 s, and 2 s where none came at all; section 23 asks for 2 s',
     all && repeat !== null && repeat < 20 && `latency from ${repeat} trials; section 26.2 asks for 20`,
     all && repeat !== null && repeat < 50 && `bursts from ${repeat} searches; section 26.4 asks for 50`,
+    all && finalS < 60 && `overloads of ${finalS} s; section 26.5 asks for 60 s`,
     all && 'latency of all frames, as RFC 8219 has it; section 26.2 asks for one tagged frame a trial',
   ]
   return found.filter(text => text !== false)

@@ -1,4 +1,5 @@
 import type { CommandModule } from 'yargs'
+import { methods, presetNames } from '../units/search.js'
 import { deviceOptions } from './run-options.js'
 
 const usage = `nmgen find PROFILE
@@ -18,12 +19,12 @@ const command: CommandModule = {
     deviceOptions(yargs.usage(usage))
       .positional('profile', { type: 'string', describe: 'YAML file; not with --resume' })
       .option('method', {
-        choices: ['mlrsearch', 'binary', 'ramp', 'bursts', 'rfc2544'],
+        choices: methods,
         requiresArg: true,
         describe: 'How the next load is chosen [default: mlrsearch]',
       })
       .option('preset', {
-        choices: ['csit', 'rfc2544', 'tst009', 'quick'],
+        choices: presetNames,
         requiresArg: true,
         describe: 'Lengths, sums and widths [default: csit; of method rfc2544, rfc2544]',
       })

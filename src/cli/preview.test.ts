@@ -1,26 +1,14 @@
-import { mkdtempSync, readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it, type TestContext, vi } from 'vitest'
+import { afterAll, describe, expect, it, type TestContext } from 'vitest'
 import { native } from '../gen/native.js'
 import { main } from './main.js'
+import { captureOutput } from './output.testing.js'
 
-let out = ''
-let err = ''
-
-beforeEach(() => {
-  out = ''
-  err = ''
-  vi.spyOn(process.stdout, 'write').mockImplementation(text => {
-    out += String(text)
-    return true
-  })
-  vi.spyOn(process.stderr, 'write').mockImplementation(text => {
-    err += String(text)
-    return true
-  })
-})
-afterEach(() => vi.restoreAllMocks())
+const output = captureOutput()
+const folder = mkdtempSync(join(tmpdir(), 'nmgen-preview-'))
+afterAll(() => rmSync(folder, { recursive: true }))
 
 function needsCore(context: TestContext): void {
   try {
@@ -36,16 +24,18 @@ describe('nmgen preview', () => {
   it('shows a packet by its number: fields, what varies, bytes', async context => {
     needsCore(context)
     expect(await preview('--packet', '1M', '--set', 'seed=1')).toBe(0)
-    expect(out).toMatch(/^udp #1000000 {2}64 bytes with FCS\n {2}ethernet +dst 02:00:00:00:00:02 /)
-    expect(out).toMatch(/\n {2}udp +src \d+\* {2}dst 9 {2}length 26 /)
-    expect(out).toMatch(/\n {2}0000 {2}02 00 00 00 00 02 02 00 {2}00 00 00 01 08 00 45 00 {2}\.{14}E\.\n/)
-    expect(out).toMatch(/\nudp, what varies \(\*\):\n {2}udp\.src: random 1024-65535\n$/)
+    expect(output.out).toMatch(/^udp #1000000 {2}64 bytes with FCS\n {2}ethernet +dst 02:00:00:00:00:02 /)
+    expect(output.out).toMatch(/\n {2}udp +src \d+\* {2}dst 9 {2}length 26 /)
+    expect(output.out).toMatch(
+      /\n {2}0000 {2}02 00 00 00 00 02 02 00 {2}00 00 00 01 08 00 45 00 {2}\.{14}E\.\n/,
+    )
+    expect(output.out).toMatch(/\nudp, what varies \(\*\):\n {2}udp\.src: random 1024-65535\n$/)
   })
 
   it('prints the same packets as JSON', async context => {
     needsCore(context)
     expect(await preview('--json', '--count', '2')).toBe(0)
-    const { schema, packets } = JSON.parse(out)
+    const { schema, packets } = JSON.parse(output.out)
     expect(schema).toBe('nmgen.preview/1')
     expect(packets).toMatchObject([
       { stream: 'udp', packet: 0, frame_bytes: 64, signature: { offset: 42, bytes: 18 } },
@@ -56,9 +46,9 @@ describe('nmgen preview', () => {
 
   it('writes a pcap, also longer than one batch of the core', async context => {
     needsCore(context)
-    const file = join(mkdtempSync(join(tmpdir(), 'nmgen-preview-')), 'out.pcap')
+    const file = join(folder, 'out.pcap')
     expect(await preview('--pcap', file, '--count', '1k')).toBe(0)
-    expect(out).toBe(`1000 packets in ${file}\n`)
+    expect(output.out).toBe(`1000 packets in ${file}\n`)
     expect(readFileSync(file)).toHaveLength(24 + 1000 * (16 + 60))
   })
 
@@ -66,7 +56,7 @@ describe('nmgen preview', () => {
     needsCore(context)
     const args = ['preview', 'profiles/udp-1m-5tuple.yaml', '--stream', 'fill', '--stats', '--json']
     expect(await main([...args, '--count', '1048576'])).toBe(0)
-    const { schema, stats } = JSON.parse(out)
+    const { schema, stats } = JSON.parse(output.out)
     expect(schema).toBe('nmgen.preview/1')
     expect(stats.streams.fill).toEqual(stats.total)
     expect(stats.total).toMatchObject({
@@ -99,16 +89,16 @@ describe('nmgen preview', () => {
   it('counts each stream and all together, with what differs between them', async context => {
     needsCore(context)
     expect(await main(['preview', 'profiles/protocol-interleave.yaml', '--stats', '--count', '1k'])).toBe(0)
-    expect(out).toMatch(/^\w+: \d+ packets, [\d,]+ bytes with FCS\n {2}frame +64 B /)
-    expect(out).toMatch(/\ntotal: 1,000 packets, .*\n(.*\n)* {2}ipv4\.protocol +\d values, 6 to 17\n/)
-    expect(out).toContain('flows: addresses, protocol and ports of the outermost IP header')
+    expect(output.out).toMatch(/^\w+: \d+ packets, [\d,]+ bytes with FCS\n {2}frame +64 B /)
+    expect(output.out).toMatch(/\ntotal: 1,000 packets, .*\n(.*\n)* {2}ipv4\.protocol +\d values, 6 to 17\n/)
+    expect(output.out).toContain('flows: addresses, protocol and ports of the outermost IP header')
   })
 
   it('says that a capture has no signature, and how it gets one', async context => {
     needsCore(context)
     expect(await main(['preview', 'profiles/replay.yaml', '--count', '1'])).toBe(0)
-    expect(out).toMatch(/\nreplay: captured packets carry no signature: .* `signature: true`\n$/)
-    out = ''
+    expect(output.out).toMatch(/\nreplay: captured packets carry no signature: .* `signature: true`\n$/)
+    output.out = ''
     expect(
       await main([
         'preview',
@@ -119,7 +109,7 @@ describe('nmgen preview', () => {
         'streams.replay.signature=true',
       ]),
     ).toBe(0)
-    expect(out).not.toContain('no signature')
+    expect(output.out).not.toContain('no signature')
   })
 
   it('follows lanes: turns of a mix, with their intended times', async context => {
@@ -137,7 +127,7 @@ describe('nmgen preview', () => {
         'matrix={}',
       ]),
     ).toBe(0)
-    const turns = JSON.parse(out).packets.map((one: { stream: string }) => one.stream[0])
+    const turns = JSON.parse(output.out).packets.map((one: { stream: string }) => one.stream[0])
     expect(turns.join('')).toBe('uuttuu')
   })
 
@@ -150,6 +140,6 @@ describe('nmgen preview', () => {
     [['--pcap', 'x', '--stats'], 2, 'mutually exclusive'],
   ])('refuses %j with exit %i', async (args, exit, sentence) => {
     expect(await preview(...args)).toBe(exit)
-    expect(err).toContain(sentence)
+    expect(output.err).toContain(sentence)
   })
 })

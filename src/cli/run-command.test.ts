@@ -10,6 +10,7 @@ import type { Profile } from '../profile/model.js'
 import { anOutcome, aPlan, aSnapshot } from '../stats/run.testing.js'
 import { defaultPacing } from '../units/pacing.js'
 import { takeOutcome } from './outcome.js'
+import { captureOutput } from './output.testing.js'
 import { readPlans } from './profile.js'
 import { runCommand } from './run-command.js'
 
@@ -28,35 +29,19 @@ const profile: Profile = { version: 1, name: 'udp-64b', seed: 42, ...nothing }
 const lossless = { text: 'loss_ratio == 0', metric: 'loss_ratio', op: '==' as const, value: 0, path: [] }
 
 let out: string
-let printed: { out: string; err: string }
+const printed = captureOutput()
 
 beforeEach(() => {
   vi.clearAllMocks()
   out = join(mkdtempSync(join(tmpdir(), 'nmgen-run-')), 'run')
-  printed = { out: '', err: '' }
-  capture(process.stdout, text => {
-    printed.out += text
-  })
-  capture(process.stderr, text => {
-    printed.err += text
-  })
   given({})
   vi.mocked(startRun).mockImplementation(async () => aRun())
 })
 
 afterEach(() => {
-  vi.restoreAllMocks()
   rmSync(join(out, '..'), { recursive: true })
   takeOutcome()
 })
-
-function capture(stream: NodeJS.WriteStream, take: (text: string) => void): void {
-  vi.spyOn(stream, 'write').mockImplementation(((text: string, done?: () => void) => {
-    take(String(text))
-    if (typeof done === 'function') done()
-    return true
-  }) as typeof stream.write)
-}
 
 function given(plan: Parameters<typeof aPlan>[0]): void {
   const read = {
@@ -75,6 +60,7 @@ function aRun(change: Parameters<typeof anOutcome>[0] = {}): Run {
     snapshot: () => aSnapshot(),
     histograms: () => ({ latency: [], schedule: [], lateness: [] }),
     stop: () => {},
+    begun: Promise.resolve(),
     done: Promise.resolve(anOutcome(change)),
   }
 }

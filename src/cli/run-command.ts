@@ -45,25 +45,28 @@ export async function runCommand(argv: Argv): Promise<void> {
 /** One run from its folder to its result, which is written but not printed. */
 export async function runOne(read: Read, flags: Flags): Promise<Finished> {
   const matrix = settingsText(read.values)
-  const profile = profileResult({
-    ...read,
-    captures: captureResults(read.profile, read.file),
-    overrides: { ...flags.given, ...(matrix !== '' && { matrix }) },
-    document: profileDocument(read.profile),
-  })
+  const captures = captureResults(read.profile, read.file)
+  const overrides = { ...flags.given, ...(matrix !== '' && { matrix }) }
+  const described = once(() =>
+    profileResult({ ...read, captures, overrides, document: profileDocument(read.profile) }),
+  )
   const calibration = flags.calibrate ? await calibrate(read.plan.cores) : null
   const view = await viewFor(flags)
   const servers = await openServers(flags, read.plan)
-  const files = await openFiles(flags, read, profile).catch(closing(servers))
+  const files = await openFiles(flags, read, described).catch(closing(servers))
   for (const { said } of servers) view.say(said)
   if (!flags.quiet) {
     if (matrix !== '') view.say(matrix)
     for (const line of announcement(read.profile, read.plan, version())) view.say(line)
   }
-  return { result: await send({ flags, read, profile, files, view, servers, calibration }), files }
+  return { result: await send({ flags, read, described, files, view, servers, calibration }), files }
 }
 
-async function openFiles(flags: Flags, { text }: Read, profile: ProfileResult): Promise<Recorder | null> {
+async function openFiles(
+  flags: Flags,
+  { text, profile }: Read,
+  described: () => ProfileResult,
+): Promise<Recorder | null> {
   if (flags.out === null) return null
   const folder: RunFolder = openFolder({
     ...(flags.out === undefined ? {} : { out: flags.out }),
@@ -71,7 +74,8 @@ async function openFiles(flags: Flags, { text }: Read, profile: ProfileResult): 
     profile: profile.name,
     now: new Date(),
   })
-  return recorder({ folder, formats: reports(await loadHdr()), profile, source: text })
+  const formats = reports(await loadHdr())
+  return recorder({ folder, formats, profile: { text, streams: profile.streams.length }, described })
 }
 
 function viewFor({ json, quiet }: Flags): Promise<View> {
@@ -82,7 +86,7 @@ function viewFor({ json, quiet }: Flags): Promise<View> {
 interface Sending {
   flags: Flags
   read: Read
-  profile: ProfileResult
+  described: () => ProfileResult
   files: Recorder | null
   view: View
   servers: readonly RunServer[]
@@ -90,16 +94,17 @@ interface Sending {
 }
 
 async function send(sending: Sending): Promise<Result> {
-  const { flags, profile, files, view, servers, calibration } = sending
+  const { flags, described, files, view, servers, calibration } = sending
   const { plan } = sending.read
   const { shard } = flags
   const stopper = stopOnSignals(process, code => process.exit(code))
   try {
     const run = await start(() => startRun(plan, { ...(shard && { shard }), attended: isAttended() }), files)
-    files?.begin({ startedAt: new Date(), streams: plan.streams.map(stream => stream.name) })
     stopper.attach(run)
     for (const server of servers) server.attach(run)
     if (view.mode !== 'none') view.say(cpuLine(run.snapshot()))
+    await run.begun
+    files?.begin({ startedAt: new Date(), streams: plan.streams.map(stream => stream.name) })
     const watchers = [...(files ? [files] : []), ...servers]
     const outcome = await follow(run, { plan, view, watchers, note: stopper.note })
     const shards = shard?.of ?? 1
@@ -107,7 +112,7 @@ async function send(sending: Sending): Promise<Result> {
       plan,
       outcome,
       shards,
-      profile,
+      profile: described(),
       environment: environment(),
       calibration,
     })
@@ -117,6 +122,14 @@ async function send(sending: Sending): Promise<Result> {
     view.close()
     stopper.release()
     await Promise.all(servers.map(server => server.close()))
+  }
+}
+
+function once<T>(make: () => T): () => T {
+  let made: T | undefined
+  return () => {
+    made ??= make()
+    return made
   }
 }
 

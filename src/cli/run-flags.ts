@@ -92,7 +92,8 @@ const giverOf = (flag: ValueFlag, argv: Argv): string =>
   argv[flag] === undefined ? variableOf(flag) : `--${flag}`
 
 // `--rate 1kpps --rate 2kpps`: yargs makes a list of what is repeated; as everywhere, the last one counts.
-function last(value: unknown): string | undefined {
+/** Of a flag that is given twice, yargs makes a list: the last one counts. */
+export function last(value: unknown): string | undefined {
   const one = Array.isArray(value) ? value.at(-1) : value
   return one === undefined ? undefined : String(one)
 }

@@ -1,24 +1,17 @@
-import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { NmgenError } from '../errors.js'
 import { Exit, type ExitCode } from '../exit.js'
 import type { Result } from '../stats/result.js'
 import { aPlan } from '../stats/run.testing.js'
 import { takeOutcome } from './outcome.js'
+import { captureOutput } from './output.testing.js'
 import type { ReadPlan } from './profile.js'
 import type { Flags } from './run-flags.js'
 import { runMatrix, worst } from './run-matrix.js'
 
 vi.mock('../report/index.js', () => ({ resultText: (result: Result) => `${result.verdict}\n` }))
 
-let out = ''
-beforeEach(() => {
-  out = ''
-  vi.spyOn(process.stdout, 'write').mockImplementation(((text: string, done?: () => void) => {
-    out += text
-    done?.()
-    return true
-  }) as typeof process.stdout.write)
-})
+const output = captureOutput()
 
 const plans = ['1', '2', '3'].map(
   seed => ({ plan: aPlan(), values: { seed, frame: '64B' }, combinations: 3 }) as unknown as ReadPlan,
@@ -38,13 +31,13 @@ const verdicts = (...given: (Result['verdict'] | NmgenError)[]) => {
 describe('a matrix', () => {
   it('says the settings of each run above its result', async () => {
     await runMatrix(plans, flags, verdicts('pass', 'pass', 'fail').runOne)
-    expect(out).toBe('seed=1 frame=64B\npass\n\nseed=2 frame=64B\npass\n\nseed=3 frame=64B\nfail\n')
+    expect(output.out).toBe('seed=1 frame=64B\npass\n\nseed=2 frame=64B\npass\n\nseed=3 frame=64B\nfail\n')
     expect(takeOutcome()).toBe(Exit.threshold)
   })
 
   it('--json is one document', async () => {
     await runMatrix(plans, { ...flags, json: true }, verdicts('pass', 'invalid', 'pass').runOne)
-    const { schema, runs } = JSON.parse(out)
+    const { schema, runs } = JSON.parse(output.out)
     expect(schema).toBe('nmgen.matrix/1')
     expect(runs).toMatchObject(
       [1, 2, 3].map(seed => ({ settings: { seed: String(seed), frame: '64B' }, result: {} })),
@@ -55,7 +48,7 @@ describe('a matrix', () => {
   it('goes on after a run that could not begin', async () => {
     const failure = new NmgenError('no-device', 'no such device', Exit.environment, 'plug it in')
     await runMatrix(plans, { ...flags, json: true }, verdicts('fail', failure, 'pass').runOne)
-    expect(JSON.parse(out).runs[1]).toEqual({
+    expect(JSON.parse(output.out).runs[1]).toEqual({
       settings: { seed: '2', frame: '64B' },
       result: null,
       error: { code: 'no-device', message: 'no such device', hint: 'plug it in' },

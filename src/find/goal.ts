@@ -1,6 +1,7 @@
 /** What a search looks for: the highest load at which these conditions hold (RFC 9971 section 4.6, Search Goal). */
 import type { Expectation } from '../profile/model.js'
 import { evaluate } from '../stats/thresholds.js'
+import type { Preset } from '../units/search.js'
 import type { Trial } from './trial.js'
 
 export interface Goal extends GoalTiming {
@@ -42,10 +43,7 @@ export const PRESETS = {
   tst009: { exceedRatio: 0.5, width: 0.005, initialS: 1, finalS: 60, sumS: 120 },
   /** For a first look. */
   quick: { exceedRatio: 0.5, width: 0.01, initialS: 1, finalS: 1, sumS: 5 },
-} as const satisfies Record<string, GoalTiming>
-
-export type Preset = keyof typeof PRESETS
-export const presetNames = Object.keys(PRESETS) as Preset[]
+} as const satisfies Record<Preset, GoalTiming>
 
 /** With trials of another length; a load is still judged by as many of them. */
 export const withTrials = (timing: GoalTiming, finalS: number): GoalTiming => ({

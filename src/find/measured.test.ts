@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Result, StreamResult } from '../stats/result.js'
 import type { Varied } from './at-load.js'
 import { aTrial } from './device.testing.js'
-import { directionsOf, isSilent, trialOf } from './measured.js'
+import { directionsOf, isSilent, together, trialOf } from './measured.js'
 import { Pool } from './pool.js'
 
 const stream = (tx_packets: number, lost: number | null, duration_s = 1): Partial<StreamResult> => ({
@@ -19,6 +19,29 @@ const ask = { loadPps: 1000, durationS: 1 }
 const planned = { varied: [udp], frames: new Map([['udp', 1000]]), tolerance: 0.01 }
 const trial = (streams: Record<string, Partial<StreamResult>>, verdict?: string) =>
   trialOf(ask, planned, result(streams, verdict))
+
+describe('all ways together', () => {
+  const way = (sentPps: number | null, receivedPps: number, lossRatio: number) => ({
+    tx: 'a',
+    rx: 'b',
+    sentPps,
+    receivedPps,
+    lossRatio,
+  })
+
+  it('adds rates up, and weighs loss by what was sent', () => {
+    const sum = together([way(1000, 900, 0.1), way(3000, 3000, 0)])
+    expect(sum).toEqual({ sentPps: 4000, receivedPps: 3900, lossRatio: 0.025 })
+  })
+
+  it('knows no sum where a part is not known', () => {
+    expect(together([way(null, 900, 0.1), way(3000, 3000, 0)])).toEqual({
+      sentPps: null,
+      receivedPps: 3900,
+      lossRatio: null,
+    })
+  })
+})
 
 describe('a run as a trial', () => {
   it('loses what did not arrive', () => {

@@ -81,6 +81,25 @@ export function directionsOf(
   })
 }
 
+/** All ways at once, which RFC 2544 section 14 loads alike. A rate that is unknown of one is unknown of all. */
+export function together(
+  ways: readonly Direction[],
+): Pick<Direction, 'sentPps' | 'receivedPps' | 'lossRatio'> {
+  const total = (of: (way: Direction) => number | null): number | null => {
+    const values = ways.map(of)
+    return values.some(value => value === null) ? null : sum(values as number[])
+  }
+  const sentPps = total(way => way.sentPps)
+  const lostPps = total(({ sentPps, lossRatio }) =>
+    sentPps === null || lossRatio === null ? null : sentPps * lossRatio,
+  )
+  return {
+    sentPps,
+    receivedPps: total(way => way.receivedPps),
+    lossRatio: sentPps && lostPps !== null ? lostPps / sentPps : null,
+  }
+}
+
 /** A sum with an unknown part is unknown. */
 function sumOf(
   streams: readonly StreamResult[],

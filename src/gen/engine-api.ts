@@ -8,6 +8,8 @@ export interface Run {
   histograms(): Histograms
   /** Asks every native loop to end (within 100 ms). */
   stop(reason: 'interrupted' | 'terminated'): void
+  /** Resolves when the workers are released, or could not be: what takes time is not in the way of the first packet then. */
+  readonly begun: Promise<void>
   /** Resolves after sending stopped, stragglers were waited for and all devices are closed. Never rejects for a run that broke. */
   readonly done: Promise<RunOutcome>
 }

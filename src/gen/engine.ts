@@ -19,7 +19,7 @@ import { type FleetShard, makeQueues, type Queue } from './queues.js'
 import { clockOf, settle } from './settle.js'
 import { ownShard, shareOf } from './shard.js'
 import type { Histograms, RunOutcome, Snapshot, StopReason } from './snapshot.js'
-import { Team } from './team.js'
+import { dismiss, hire, Team } from './team.js'
 import { waysOut } from './ways-out.js'
 
 export interface RunOptions {
@@ -33,6 +33,8 @@ export interface RunOptions {
 
 class NativeRun implements Run {
   readonly done: Promise<RunOutcome>
+  readonly begun: Promise<void>
+  #begin!: () => void
   #startedAt = new Date()
   readonly #latency: LatencyReader
   readonly #groups: GroupReader
@@ -51,6 +53,9 @@ class NativeRun implements Run {
   ) {
     this.#latency = new LatencyReader(queues)
     this.#groups = new GroupReader(plan, queues)
+    this.begun = new Promise(resolve => {
+      this.#begin = resolve
+    })
     this.done = this.#run()
   }
 
@@ -99,7 +104,8 @@ class NativeRun implements Run {
       cpus.start()
       this.#epochNs = this.team.go(randomInt(1, 0x10000))
       this.#startedAt = new Date() // of the packets, not of what it took to get there
-      failure = await this.team.finished('tx')
+      this.#begin()
+      failure = await this.team.finished('tx', this.plan.durationNs)
       looks.stop()
       cpus.pause()
       // What is under way when a sender breaks has not been lost either; a receiver that broke gets no more.
@@ -110,12 +116,13 @@ class NativeRun implements Run {
           clockOf(() => failure !== null || this.#stopped !== undefined),
         )
     }
+    this.#begin()
     failure = (await this.team.dismiss()) ?? failure
     const final = this.snapshot()
     const latency = this.#latency.total()
     const [lateness, schedule] = [this.#latency.timings('tx'), this.#latency.timings('rx')]
     const ports = this.ports.map(({ facts, handle }) => ({ ...facts, counters: native().counters(handle) }))
-    closePorts(this.ports)
+    if (!this.team.hangs) closePorts(this.ports)
     return {
       stopped: failure ? brokenBy(failure) : (this.#stopped ?? this.#ended(final)),
       ...(failure && { error: failure }),
@@ -167,15 +174,17 @@ export async function startRun(plan: Plan, options: RunOptions = {}): Promise<Ru
   const asked: Plan = { ...plan, durationNs: options.durationNs ?? plan.durationNs }
   checkBounded(asked, options.attended ?? false)
   const ports = openPorts(asked, waysOut(host.defaultRoute))
+  const hands = hire(ports.reduce((sum, { txQueues, rxQueues }) => sum + txQueues + rxQueues, 0))
   try {
     ownAddresses(asked, ports)
     const planned = await resolveNeighbours(asked, ports)
     const fleet = options.shard ?? { index: 0, of: 1 }
     const queues = makeQueues(planned, ports, fleet)
     const choice = chooseCpus(placed(queues, host.cpus), options.cores ?? planned.cores, host.cpus)
-    const team = new Team(queues, choice)
+    const team = new Team(queues, choice, hands)
     return new NativeRun(planned, ports, queues, team, choice.warnings, fleet)
   } catch (error) {
+    await dismiss(hands)
     closePorts(ports)
     throw error as NmgenError
   }

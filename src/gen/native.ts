@@ -60,6 +60,13 @@ export interface StreamExplanation {
   abreast: boolean
 }
 
+export interface Footprint {
+  /** For all streams together. */
+  queue: number
+  /** For each stream of the plan, in its order. */
+  streams: readonly number[]
+}
+
 /** A ring (native/tx/timing.h) about the packets of a stream with index mod its stride == residue. */
 export interface Source {
   stream: number
@@ -115,10 +122,14 @@ export interface Native {
   tally(plan: Uint8Array, first: bigint, count: bigint, cells: BigUint64Array): NativeFailure | null
   /** How it would send each stream of a queue's plan. */
   explain(plan: Uint8Array): StreamExplanation[]
+  /** Bytes that the loop of a queue with this plan takes from the heap, once, before its first packet. */
+  footprint(plan: Uint8Array, direction: 'tx' | 'rx'): Footprint
   /** Pins the calling thread. Returns null, or why it could not. */
   pin(cpu: number): NativeFailure | null
   /** Monotonic nanoseconds, the clock of every time in the counter pages. */
   now(): bigint
+  /** Ends the process at once, with this exit code, whatever its threads do. */
+  leave(code: number): void
   /** Takes and clears what libraries below (DPDK's EAL) have logged. */
   takeLog(): string
 }

@@ -1,6 +1,7 @@
 /** The worker threads of a run: started together, stopped together, and a death of one noticed. */
 import { Worker } from 'node:worker_threads'
 import type { CpuChoice } from './cpus.js'
+import { inTime, leaveWithout } from './hung.js'
 import { type NativeFailure, native } from './native.js'
 import { Cell, State } from './page.js'
 import type { Queue } from './queues.js'
@@ -20,7 +21,11 @@ interface Member {
   cpu: number
   reason: string
   ended: Promise<NativeFailure | null>
+  worker: Worker
 }
+
+/** How long after the end of a run its senders may still send what is late. */
+const LATE_MS = 1000
 
 const pause = (ms: number) => new Promise<void>(resolve => setTimeout(resolve, ms))
 
@@ -32,7 +37,32 @@ function died(queue: Queue, why: string): NativeFailure {
   }
 }
 
-function start(queue: Queue, cpu: number, reason: string): Member {
+/** A thread without a task yet. */
+interface Hand {
+  worker: Worker
+  /** How it ended its task, or why it could not. */
+  ended: Promise<WorkerReport | { died: string }>
+}
+
+/** Threads load their code while their plans are made. */
+export function hire(count: number): Hand[] {
+  return Array.from({ length: count }, () => {
+    const worker = new Worker(new URL('./worker.js', import.meta.url))
+    const ended: Hand['ended'] = new Promise(resolve => {
+      worker.once('message', resolve)
+      worker.once('error', error => resolve({ died: error.message }))
+      worker.once('exit', code => resolve(code === 0 ? { failure: null } : { died: `exit code ${code}` }))
+    })
+    return { worker, ended }
+  })
+}
+
+/** Before they were given a task. */
+export async function dismiss(hands: readonly Hand[]): Promise<void> {
+  await Promise.all(hands.map(({ worker }) => worker.terminate()))
+}
+
+function start({ worker, ended }: Hand, queue: Queue, cpu: number, reason: string): Member {
   const task: WorkerTask = {
     direction: queue.direction,
     handle: queue.port.handle,
@@ -43,13 +73,9 @@ function start(queue: Queue, cpu: number, reason: string): Member {
     sources: queue.sources,
     ...(queue.tap && { tap: queue.tap }),
   }
-  const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: task })
-  const ended = new Promise<NativeFailure | null>(resolve => {
-    worker.once('message', (report: WorkerReport) => resolve(report.failure))
-    worker.once('error', error => resolve(died(queue, error.message)))
-    worker.once('exit', code => resolve(code === 0 ? null : died(queue, `exit code ${code}`)))
-  })
-  return { queue, cpu, reason, ended }
+  worker.postMessage(task)
+  const failure = ended.then(end => ('died' in end ? died(queue, end.died) : end.failure))
+  return { queue, cpu, reason, ended: failure, worker }
 }
 
 function attend(queues: readonly Queue[]): NodeJS.Timeout {
@@ -64,16 +90,37 @@ function attend(queues: readonly Queue[]): NodeJS.Timeout {
 export class Team {
   readonly #members: readonly Member[]
   readonly #attending: NodeJS.Timeout | undefined
+  // A process that exits waits for its threads, also where an exception of somebody else ends it: none may go on then.
+  readonly #stop = () => {
+    this.stop('tx')
+    this.stop('rx')
+  }
   #failure: NativeFailure | null = null
+  readonly #atWork: Set<Member>
+  #toldToEnd: () => void = () => {}
+  readonly #told = new Promise<void>(resolve => {
+    this.#toldToEnd = resolve
+  })
 
-  constructor(queues: readonly Queue[], { cpus, reasons }: Pick<CpuChoice, 'cpus' | 'reasons'>) {
+  /** `hands`: one for each queue. */
+  constructor(
+    queues: readonly Queue[],
+    { cpus, reasons }: Pick<CpuChoice, 'cpus' | 'reasons'>,
+    hands: readonly Hand[] = hire(queues.length),
+  ) {
     queues.forEach((queue, k) => {
       if (cpus.filter(cpu => cpu === cpus[k]).length > 1) queue.page[Cell.shared] = 1n
     })
+    process.once('exit', this.#stop)
     // Who only receives does no harm, and may be kept waiting by a slow disk.
     if (queues.some(({ direction }) => direction === 'tx')) this.#attending = attend(queues)
-    this.#members = queues.map((queue, k) => start(queue, cpus[k]!, reasons[k]!))
-    for (const member of this.#members) void member.ended.then(failure => this.#note(failure))
+    this.#members = queues.map((queue, k) => start(hands[k]!, queue, cpus[k]!, reasons[k]!))
+    this.#atWork = new Set(this.#members)
+    for (const member of this.#members)
+      void member.ended.then(failure => {
+        this.#atWork.delete(member)
+        this.#note(failure)
+      })
   }
 
   placeOf(queue: Queue): { cpu: number | null; cpuReason: string } {
@@ -118,23 +165,40 @@ export class Team {
   stop(direction: 'tx' | 'rx'): void {
     for (const { queue } of this.#members)
       if (queue.direction === direction) Atomics.store(queue.page, Cell.stop, 1n)
+    this.#toldToEnd()
   }
 
-  /** Waits until the loops of one direction have ended by themselves, or any worker has failed. */
-  async finished(direction: 'tx' | 'rx'): Promise<NativeFailure | null> {
-    const failed = new Promise<void>(resolve => {
+  /**
+   * Waits until the loops of one direction have ended, or any worker has failed; no longer than it takes those that were told
+   * to end, and those whose time is over (`durationNs`). Who has not ended then hangs, or has not heard yet: `dismiss` tells.
+   */
+  async finished(direction: 'tx' | 'rx', durationNs: number | null = null): Promise<NativeFailure | null> {
+    let timer: NodeJS.Timeout | undefined
+    const over = new Promise<void>(resolve => {
       for (const member of this.#members) void member.ended.then(failure => failure && resolve())
+      if (durationNs !== null) timer = setTimeout(resolve, durationNs / 1e6 + LATE_MS)
     })
-    await Promise.race([failed, this.#ended(direction)])
+    const ended = this.#ended(direction)
+    await Promise.race([over, ended, this.#told.then(() => inTime(ended))])
+    clearTimeout(timer)
     return this.#failure
   }
 
-  /** Tells everybody to end and waits until they have. */
+  /** Are there workers that could not be ended? They may use their devices still. */
+  get hangs(): boolean {
+    return this.#atWork.size > 0
+  }
+
+  /** Tells everybody to end and waits until they have, or are given up. */
   async dismiss(): Promise<NativeFailure | null> {
-    this.stop('tx')
-    this.stop('rx')
-    await Promise.all([this.#ended('tx'), this.#ended('rx')])
+    this.#stop()
+    if (!(await inTime(Promise.all([this.#ended('tx'), this.#ended('rx')]))))
+      for (const { queue, worker } of this.#atWork) {
+        worker.unref()
+        this.#failure ??= leaveWithout(queue)
+      }
     clearInterval(this.#attending)
+    process.off('exit', this.#stop)
     return this.#failure
   }
 

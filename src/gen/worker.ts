@@ -1,5 +1,5 @@
-/** One queue's thread: pins itself, makes one blocking native call, reports how it ended. */
-import { parentPort, workerData } from 'node:worker_threads'
+/** One queue's thread: waits for its task, pins itself, makes one blocking native call, reports how it ended. */
+import { parentPort } from 'node:worker_threads'
 import { type NativeFailure, native, type Source } from './native.js'
 import type { Page } from './page.js'
 
@@ -26,8 +26,9 @@ export interface WorkerReport {
   failure: NativeFailure | null
 }
 
+const core = native() // while the plan is made
+
 function work(task: WorkerTask): NativeFailure | null {
-  const core = native()
   const pinned = core.pin(task.cpu)
   if (pinned) return pinned
   const { handle, queue, plan, page, sources, tap } = task
@@ -35,5 +36,7 @@ function work(task: WorkerTask): NativeFailure | null {
   return core.runRx(handle, queue, plan, page, tap?.memory, tap?.filter, sources)
 }
 
-const report: WorkerReport = { failure: work(workerData as WorkerTask) }
-parentPort?.postMessage(report)
+parentPort?.once('message', (task: WorkerTask) => {
+  const report: WorkerReport = { failure: work(task) }
+  parentPort?.postMessage(report)
+})

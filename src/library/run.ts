@@ -44,8 +44,8 @@ export async function run(program: Program, options: RunOptions = {}): Promise<R
 async function resultOf(under: Run, program: Program, { shard }: RunOptions): Promise<Result> {
   const { plan, profile, file, text } = program
   const captures = captureResults(profile, file)
-  const described = { profile, file, text, captures, overrides: {}, document: profileDocument(profile) }
   const outcome = await under.done
+  const described = { profile, file, text, captures, overrides: {}, document: profileDocument(profile) }
   return buildResult({
     plan,
     outcome,

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { CORE_SCHEMA, load } from 'js-yaml'
 import { describe, expect, it } from 'vitest'
 import { loadAlike } from './alike-text.js'
+import { slipped } from './slips.testing.js'
 
 const whole = (text: string) => load(text, { schema: CORE_SCHEMA })
 const head = 'version: 1\nname: many\nports: { a: loop:lab }\nstreams:\n'
@@ -88,38 +89,9 @@ describe('streams that a script wrote', () => {
 
   it('are never anything else than what the parser has, or would refuse, after any slip', () => {
     const all = [profileOf(blocks, 64, tail), profileOf(alike, 80), profileOf(atTheEdge, 64, tail)]
-    const puts = [
-      '',
-      ' ',
-      '\n',
-      ': ',
-      ':',
-      '- ',
-      '[',
-      ']',
-      '{',
-      '}',
-      ',',
-      '"',
-      "'",
-      'x',
-      '0',
-      '\n  ',
-      '\n  - ',
-      '=',
-    ]
     let cast = 0
-    const slips = fc.array(fc.tuple(fc.nat(1e6), fc.nat(3), fc.constantFrom(...puts)), {
-      minLength: 1,
-      maxLength: 2,
-    })
     fc.assert(
-      fc.property(fc.constantFrom(...all), slips, (text, list) => {
-        let changed = text
-        for (const [where, cut, put] of list) {
-          const at = where % changed.length
-          changed = changed.slice(0, at) + put + changed.slice(at + cut)
-        }
+      fc.property(slipped(all), changed => {
         const found = attempt(() => loadAlike(changed))
         if (found === undefined) return
         cast++

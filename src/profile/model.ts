@@ -408,6 +408,26 @@ export interface Safety {
   lab: boolean
 }
 
+/** What `nmgen find` looks for: the values of its options, in the texts that they take. */
+export interface FindSpec {
+  method?: string
+  preset?: string
+  /** `NAME: CONDITION, CONDITION`. */
+  goals?: readonly string[]
+  width?: string
+  trial?: string
+  repeat?: string
+  min?: string
+  max?: string
+  fixed?: readonly string[]
+  /** With commas between them, as are the directions. */
+  sizes?: string
+  directions?: string
+  warm_up?: string
+  pause?: string
+  timeout?: string
+}
+
 export interface Profile {
   version: 1
   name: string
@@ -429,5 +449,6 @@ export interface Profile {
   account?: readonly string[]
   streams: readonly StreamSpec[]
   expect: readonly Expectation[]
+  find?: FindSpec
   safety: Safety
 }

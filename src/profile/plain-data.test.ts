@@ -6,6 +6,7 @@ import { change } from './change.js'
 import type { DataChanges } from './change-data.js'
 import { configure } from './configure.js'
 import { readPlainData } from './plain-data.js'
+import { slipped } from './slips.testing.js'
 
 const folder = new URL('../../profiles/', import.meta.url)
 const names = readdirSync(folder).filter(name => name.endsWith('.yaml'))
@@ -80,40 +81,8 @@ describe('a profile read without positions', () => {
   })
 
   it('is the same as with them, or left to the document, after any slip', () => {
-    const texts = names.map(read)
-    const slip = fc.record({
-      text: fc.constantFrom(...texts),
-      at: fc.double({ min: 0, max: 1, noNaN: true }),
-      cut: fc.nat(3),
-      put: fc.constantFrom(
-        '',
-        ' ',
-        '  ',
-        '\n',
-        ': ',
-        ':',
-        '- ',
-        '[',
-        ']',
-        '{',
-        '}',
-        ',',
-        '#',
-        '"',
-        "'",
-        'x',
-        '0',
-        '\n  ',
-      ),
-    })
     fc.assert(
-      fc.property(slip, fc.nat(1e6), ({ text, at, cut, put }, more) => {
-        const place = Math.floor(at * text.length)
-        const once = text.slice(0, place) + put + text.slice(place + cut)
-        expectSame(once)
-        const next = more % once.length
-        expectSame(once.slice(0, next) + put + once.slice(next + cut))
-      }),
+      fc.property(slipped(names.map(read)), text => expectSame(text)),
       { numRuns: 1500 },
     )
   })

@@ -1,4 +1,5 @@
 import { checkFrames } from './frame-limit.js'
+import type { YamlPath } from './model.js'
 import { isMap, type Problem, type YamlMap } from './problem.js'
 import { checkAfter, checkShares } from './shares.js'
 import { hintFor } from './suggest.js'
@@ -60,26 +61,52 @@ function checkNames(streams: readonly unknown[]): Problem[] {
   })
 }
 
+/** Streams that conditions are of, and those that a search leaves alone. */
 function checkExpect(data: YamlMap, streams: readonly unknown[]): Problem[] {
   const names = streams.flatMap(stream =>
     isMap(stream) && stream.name !== undefined ? [String(stream.name)] : [],
   )
-  const lines = Array.isArray(data.expect) ? data.expect : []
   const known = new Set(names)
   let searched = 0
-  return lines.flatMap((line, i) => {
-    const name = typeof line === 'string' ? /^\s*streams\.([^.\s[]+)[.[]/.exec(line)?.[1] : undefined
-    if (name === undefined || known.has(name)) return []
+  return [...conditionsOf(data), ...fixedOf(data)].flatMap(({ name, path }) => {
+    if (known.has(name)) return []
     return [
       {
         code: 'unknown-stream',
         message: `no stream is called \`${name}\``,
         // Among thousands of streams, thousands of searches take longer than anybody waits.
         hint: searched++ < 100 ? hintFor(name, names) : 'the first hundred of these have suggestions',
-        path: ['expect', i],
+        path,
       },
     ]
   })
+}
+
+interface Named {
+  name: string
+  path: YamlPath
+}
+
+const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
+
+function conditionsOf({ expect, find }: YamlMap): Named[] {
+  const goals = isMap(find) && isMap(find.goals) ? Object.entries(find.goals) : []
+  const texts: [unknown, YamlPath][] = [
+    ...listOf(expect).map((line, i): [unknown, YamlPath] => [line, ['expect', i]]),
+    ...goals.map(([goal, text]): [unknown, YamlPath] => [text, ['find', 'goals', goal]]),
+  ]
+  return texts.flatMap(([text, path]) =>
+    (typeof text === 'string' ? text.split(',') : []).flatMap(condition => {
+      const name = /^\s*streams\.([^.\s[]+)[.[]/.exec(condition)?.[1]
+      return name === undefined ? [] : [{ name, path }]
+    }),
+  )
+}
+
+function fixedOf({ find }: YamlMap): Named[] {
+  if (!isMap(find) || find.fixed === undefined) return []
+  if (typeof find.fixed === 'string') return [{ name: find.fixed, path: ['find', 'fixed'] }]
+  return listOf(find.fixed).map((name, i) => ({ name: String(name), path: ['find', 'fixed', i] }))
 }
 
 /** Two ports on one device would take each other's queues. A loop is no device: its name may be shared. */

@@ -1,3 +1,4 @@
+import { findSpec } from './find.js'
 import type { CaptureSpec, FragmentSpec, Load, PortSpec, Profile, StreamSpec } from './model.js'
 import { pacingOf } from './pacing.js'
 import type { ProfileShape } from './schema.js'
@@ -5,7 +6,7 @@ import type { ProfileShape } from './schema.js'
 /** Fills in what depends on other parts of the profile. Nothing can be wrong any more. */
 export function resolve(shape: ProfileShape): Profile {
   const ports = Object.entries(shape.ports).map(([name, port]) => portSpec(name, port))
-  const { version, name, description, seed, duration, cores, vars, account, safety } = shape
+  const { version, name, description, seed, duration, cores, vars, account, find, safety } = shape
   const total = totalOf(shape)
   return {
     version,
@@ -23,6 +24,7 @@ export function resolve(shape: ProfileShape): Profile {
     ...(account && { account }),
     streams: shape.streams.map(stream => streamSpec(stream, shape, ports, total)),
     expect: shape.expect.map((line, i) => ({ ...line, path: ['expect', i] })),
+    ...(find && { find: findSpec(find) }),
     safety,
   }
 }

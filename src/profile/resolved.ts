@@ -6,6 +6,7 @@ import { formatCount } from '../units/count.js'
 import { formatDuration } from '../units/duration.js'
 import { formatLoad } from '../units/load.js'
 import { formatTolerance } from '../units/pacing.js'
+import { findDocument } from './find.js'
 import { flowText } from './flow-text.js'
 import {
   formatField,
@@ -71,6 +72,9 @@ function rowsOf(profile: Profile, originOf: OriginOf): ResolvedRow[] {
     ...row(['account'], profile.account && `[${profile.account.join(', ')}]`),
     ...profile.streams.flatMap((stream, i) => streamRows(stream, i, originOf)),
     ...profile.expect.flatMap(({ path, text }) => row(path, text)),
+    ...Object.entries(profile.find ? findDocument(profile.find) : {}).flatMap(([key, value]) =>
+      row(['find', key], flowText(value)),
+    ),
     ...row(['safety', 'allow'], `[${safety.allow.join(', ')}]`),
     ...row(['safety', 'interfaces'], `[${safety.interfaces.join(', ')}]`),
     ...row(['safety', 'lab'], safety.lab),

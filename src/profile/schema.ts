@@ -5,6 +5,7 @@ import { type Parsed, parsed } from '../units/parsed.js'
 import { captureKeys } from './capture.js'
 import { cores } from './cores.js'
 import { expectation } from './expectation.js'
+import { find } from './find.js'
 import { fragment } from './fragment.js'
 import { frame } from './frame.js'
 import { layer } from './layer.js'
@@ -127,6 +128,7 @@ export const profileSchema = z.strictObject({
     .array(expectation)
     .default([])
     .meta({ description: 'What must hold at the end for the run to pass.' }),
+  find: find.optional(),
   safety: safety.prefault({}),
 })
 

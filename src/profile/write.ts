@@ -6,6 +6,7 @@ import { formatDuration } from '../units/duration.js'
 import type { Load } from '../units/load.js'
 import { formatTolerance } from '../units/pacing.js'
 import { formatRate } from '../units/rate.js'
+import { findDocument } from './find.js'
 import { formatIndices, formatShare } from './format.js'
 import type {
   Alternative,
@@ -41,6 +42,7 @@ export function profileDocument(profile: Profile): Record<string, unknown> {
     account,
     streams,
     expect,
+    find,
     safety,
   } = profile
   return {
@@ -59,6 +61,7 @@ export function profileDocument(profile: Profile): Record<string, unknown> {
     ...(account && { account: [...account] }),
     streams: streams.map(streamDocument),
     expect: expect.map(({ text }) => text),
+    ...(find && { find: findDocument(find) }),
     safety: { ...safety, allow: [...safety.allow], interfaces: [...safety.interfaces] },
   }
 }

@@ -16,9 +16,15 @@ export interface Recorder {
 export interface RecorderInput {
   folder: RunFolder
   formats: readonly Report[]
-  profile: ProfileResult
+  profile: RecordedProfile
+  /** What the result says of it: thousands of streams take a while, so it is asked for when the run has begun. */
+  described: () => ProfileResult
+}
+
+export interface RecordedProfile {
   /** The profile's text as the user wrote it. */
-  source: string
+  text: string
+  streams: number
 }
 
 interface Target {
@@ -26,9 +32,9 @@ interface Target {
   file: OpenFile
 }
 
-export function recorder({ folder, formats, profile, source }: RecorderInput): Recorder {
+export function recorder({ folder, formats, profile, described }: RecorderInput): Recorder {
   const targets = prepare(folder, () => {
-    writeProfile(folder, profile, source)
+    writeProfile(folder, profile.text)
     return formats.map(format => ({ format, file: openTarget(folder, format, profile) }))
   })
   let run: RunHead = { startedAt: new Date(0), streams: [] }
@@ -37,6 +43,7 @@ export function recorder({ folder, formats, profile, source }: RecorderInput): R
     folder: folder.path,
     begin: head => {
       run = head
+      later.try(() => writeResolved(folder, described()))
       later.try(() => write(targets, format => format.head?.(head)))
     },
     sample: sample => later.try(() => write(targets, format => format.interval?.(sample, run))),
@@ -88,16 +95,15 @@ function prepare<T>(folder: RunFolder, fill: () => T): T {
   }
 }
 
-function openTarget(folder: RunFolder, format: Report, profile: ProfileResult): OpenFile {
+function openTarget(folder: RunFolder, format: Report, profile: RecordedProfile): OpenFile {
   const file = format.interval ? folder.stream(format.file) : folder.whole(format.file)
   if (format.isReserved) file.reserve(roomFor(profile))
   return file
 }
 
 /** A result holds its profile, and four times as much for each stream; thousands of them write on without a promise. */
-function roomFor({ resolved }: ProfileResult): number {
-  const { streams = [] } = resolved as { streams?: readonly unknown[] }
-  return Math.min(64 * 1024 + streams.length * 8 * 1024, 4 * 1024 * 1024)
+function roomFor({ streams }: RecordedProfile): number {
+  return Math.min(64 * 1024 + streams * 8 * 1024, 4 * 1024 * 1024)
 }
 
 function write(targets: readonly Target[], content: (format: Report) => string | undefined): void {
@@ -108,10 +114,13 @@ function write(targets: readonly Target[], content: (format: Report) => string |
 }
 
 // Before the run: also a run that is killed can be done again.
-function writeProfile(folder: RunFolder, profile: ProfileResult, source: string): void {
+function writeProfile(folder: RunFolder, text: string): void {
   const copy = folder.stream('profile.yaml')
-  copy.append(source)
+  copy.append(text)
   copy.finish()
+}
+
+function writeResolved(folder: RunFolder, profile: ProfileResult): void {
   const resolved = folder.stream('profile.resolved.yaml')
   resolved.append(
     `# ${profile.file} as it ran, every value resolved; sha256 of the source: ${profile.sha256}\n`,

@@ -1,8 +1,8 @@
 import * as hdr from 'hdr-histogram-js'
 import { describe, expect, it } from 'vitest'
-import { buildResult } from '../stats/build.js'
 import { loadHdr } from '../stats/latency.js'
-import { anEnvironment, anOutcome, aPlan, aProfile, aSnapshot, bucketCounts } from '../stats/run.testing.js'
+import { aResult } from '../stats/result.testing.js'
+import { aPlan, aSnapshot, bucketCounts } from '../stats/run.testing.js'
 import { emptySnapshot, interval } from '../stats/sampler.js'
 import { hlog, tag } from './hlog.js'
 import { reports } from './index.js'
@@ -15,13 +15,7 @@ const second = interval(aPlan(), aSnapshot({ elapsedNs: 1e9 }), aSnapshot({ elap
 
 describe('result.json', () => {
   it('is one document, and null is null', async () => {
-    const result = await buildResult({
-      plan: aPlan(),
-      outcome: anOutcome(),
-      shards: 1,
-      profile: aProfile,
-      environment: anEnvironment,
-    })
+    const result = await aResult()
     const text = resultJson(result)
     expect(text.endsWith('}\n')).toBe(true)
     expect(JSON.parse(text)).toMatchObject({

@@ -2,10 +2,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { buildResult } from '../stats/build.js'
 import { loadHdr } from '../stats/latency.js'
 import type { Result } from '../stats/result.js'
-import { anEnvironment, anOutcome, aPlan, aProfile } from '../stats/run.testing.js'
+import { aResult } from '../stats/result.testing.js'
+import { anEnvironment, anOutcome, aProfile } from '../stats/run.testing.js'
 import { hlog } from './hlog.js'
 import { merge } from './merge.js'
 import type { StoredResult } from './read.js'
@@ -14,13 +14,7 @@ const folder = mkdtempSync(join(tmpdir(), 'nmgen-merge-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
 const hdr = await loadHdr()
-const one = await buildResult({
-  plan: aPlan(),
-  outcome: anOutcome(),
-  shards: 1,
-  profile: aProfile,
-  environment: anEnvironment,
-})
+const one = await aResult()
 
 let runs = 0
 /** A run's folder as the recorder leaves it. */

@@ -1,17 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { buildResult } from '../stats/build.js'
 import type { Result } from '../stats/result.js'
-import {
-  anEnvironment,
-  anOutcome,
-  anRxQueue,
-  aPlan,
-  aProfile,
-  aSnapshot,
-  aStream,
-  aStreamRx,
-  aTxQueue,
-} from '../stats/run.testing.js'
+import { aResult } from '../stats/result.testing.js'
+import { anOutcome, anRxQueue, aPlan, aSnapshot, aStream, aStreamRx, aTxQueue } from '../stats/run.testing.js'
 import { plainStyle } from '../stats/style.js'
 import { resultText } from './text.js'
 
@@ -20,12 +10,9 @@ type Run = { plan?: Parameters<typeof aPlan>[0]; outcome?: Parameters<typeof anO
 const cut = { extentMax: 3, gaps: 2, longestGap: 900, outageNs: 450_000, expected: 2_000_000 }
 
 const build = ({ plan, outcome }: Run = {}): Promise<Result> =>
-  buildResult({
+  aResult({
     plan: aPlan(plan),
     outcome: anOutcome(outcome),
-    shards: 1,
-    profile: aProfile,
-    environment: anEnvironment,
   })
 
 const expecting = (text: string, metric: string, value: number) => ({

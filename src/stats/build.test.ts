@@ -2,13 +2,11 @@ import { describe, expect, it } from 'vitest'
 import type { RunOutcome } from '../gen/snapshot.js'
 import type { Plan } from '../templates/plan.js'
 import { metricNames } from '../units/metrics.js'
-import { buildResult } from './build.js'
+import { aResult } from './result.testing.js'
 import {
-  anEnvironment,
   anOutcome,
   anRxQueue,
   aPlan,
-  aProfile,
   aSnapshot,
   aStream,
   aStreamRx,
@@ -17,12 +15,10 @@ import {
 } from './run.testing.js'
 
 const build = (plan: Partial<Plan> = {}, outcome: Partial<RunOutcome> = {}, shards = 1) =>
-  buildResult({
+  aResult({
     plan: aPlan(plan),
     outcome: anOutcome(outcome),
     shards,
-    profile: aProfile,
-    environment: anEnvironment,
   })
 
 describe('the result of a run', () => {

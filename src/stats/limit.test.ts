@@ -1,27 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import type { Looks, RunOutcome } from '../gen/snapshot.js'
 import type { Plan } from '../templates/plan.js'
-import { buildResult } from './build.js'
-import {
-  anEnvironment,
-  anOutcome,
-  anRxQueue,
-  aPlan,
-  aProfile,
-  aSnapshot,
-  aStream,
-  aStreamRx,
-  aTxQueue,
-} from './run.testing.js'
+import { aResult } from './result.testing.js'
+import { anOutcome, anRxQueue, aPlan, aSnapshot, aStream, aStreamRx, aTxQueue } from './run.testing.js'
 
 /** Of a run of one stream: a million packets sent within a second. */
 async function judged(outcome: Partial<RunOutcome>, plan: Partial<Plan> = {}) {
-  const result = await buildResult({
+  const result = await aResult({
     plan: aPlan(plan),
     outcome: anOutcome(outcome),
-    shards: 1,
-    profile: aProfile,
-    environment: anEnvironment,
   })
   const warnings = result.warnings.map(({ code }) => code)
   return { verdict: result.verdict, limited_by: result.limited_by, warnings }

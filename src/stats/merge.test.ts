@@ -1,16 +1,14 @@
 import { type Arbitrary, array, assert, asyncProperty, integer, nat, record } from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { AccountResult } from './accounts.js'
-import { buildResult } from './build.js'
 import { loadHdr, toHistogram } from './latency.js'
 import { mergeResults, type Part, type Parts } from './merge.js'
 import type { Result } from './result.js'
+import { aResult } from './result.testing.js'
 import {
-  anEnvironment,
   anOutcome,
   anRxQueue,
   aPlan,
-  aProfile,
   aSnapshot,
   aStream,
   aStreamRx,
@@ -114,12 +112,10 @@ const account = {
 }
 
 const resultOf = (shares: readonly Share[], shards: number): Promise<Result> =>
-  buildResult({
+  aResult({
     plan: aPlan({ streams: [aStream({ account })], account: ['size'], expect: [expectation] }),
     outcome: outcomeOf(shares),
     shards,
-    profile: aProfile,
-    environment: anEnvironment,
   })
 
 const part = (name: string, result: Result): Part => ({ name, file: `${name}.json`, result })

@@ -23,6 +23,7 @@ export function unknownMetrics(
   expect: readonly Expectation[],
   plan: Pick<Plan, 'streams' | 'account'>,
 ): UnknownMetric[] {
+  if (expect.length === 0) return []
   const streams = namesOf(plan)
   return expect
     .filter(({ metric }) => !exists(metricPath(metric), streams, plan))

@@ -1,13 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import type { RunOutcome } from '../gen/snapshot.js'
 import type { Plan } from '../templates/plan.js'
-import { buildResult } from './build.js'
+import { aResult } from './result.testing.js'
 import {
   anEnvironment,
   anOutcome,
   anRxQueue,
   aPlan,
-  aProfile,
   aSnapshot,
   aStream,
   aStreamRx,
@@ -15,11 +14,9 @@ import {
 } from './run.testing.js'
 
 async function codes(outcome: Partial<RunOutcome>, plan: Partial<Plan> = {}, governor: string | null = null) {
-  const result = await buildResult({
+  const result = await aResult({
     plan: aPlan(plan),
     outcome: anOutcome(outcome),
-    shards: 1,
-    profile: aProfile,
     environment: { ...anEnvironment, governor },
   })
   for (const { advice } of result.warnings) expect(advice).toBeTruthy()

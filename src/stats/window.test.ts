@@ -1,17 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { RunOutcome } from '../gen/snapshot.js'
 import type { Plan, StreamPlan } from '../templates/plan.js'
-import { buildResult } from './build.js'
-import {
-  anEnvironment,
-  anOutcome,
-  anRxQueue,
-  aPlan,
-  aProfile,
-  aSnapshot,
-  aStream,
-  aTxQueue,
-} from './run.testing.js'
+import { aResult } from './result.testing.js'
+import { anOutcome, anRxQueue, aPlan, aSnapshot, aStream, aTxQueue } from './run.testing.js'
 
 interface Part {
   packets: number
@@ -34,7 +25,7 @@ const result = (
   const packets = parts.reduce((sum, part) => sum + part.packets, 0)
   const queue = aTxQueue({ packets, streams: parts, firstNs: 0, lastNs: 10e9 })
   const silent = { rx: null, signature: null }
-  return buildResult({
+  return aResult({
     plan: aPlan({
       durationNs: 10e9,
       streams: streams.map(({ sent: _, ...change }, id) =>
@@ -47,9 +38,6 @@ const result = (
       latency: [],
       ...outcome,
     }),
-    shards: 1,
-    profile: aProfile,
-    environment: anEnvironment,
   })
 }
 

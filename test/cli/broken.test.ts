@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { execa } from 'execa'
 import { describe, expect, it } from 'vitest'
 import type { Result } from '../../src/stats/result.js'
-import { crashThread, threadOf, whyNoCrash } from '../lab/threads.js'
+import { crashThread, freezeThread, threadOf, whyNoCrash } from '../lab/threads.js'
 import { expectToAddUp } from './add-up.js'
 import { inFolder, startNmgen, until } from './nmgen.js'
 
@@ -35,6 +35,32 @@ describe('a worker that crashes in native code', () => {
       expect(result.metrics.tx_packets).toBeGreaterThan(0)
       expect(JSON.parse(String(stdout))).toEqual(result)
       expectToAddUp(result)
+    })
+  })
+})
+
+describe('a sender that hangs in native code', () => {
+  it.for([
+    { end: 'when it is told to end', duration: '20s', asked: true },
+    { end: 'when its time is over', duration: '3s', asked: false },
+  ])('ends the run with a sentence $end', { timeout: 60_000 }, async ({ duration, asked }, ctx) => {
+    if (noCrash) ctx.skip(noCrash)
+    await inFolder(async folder => {
+      const out = join(folder, 'run')
+      const run = startNmgen(['run', udp, '--rate', '10kpps', '--duration', duration, '--json', '--out', out])
+      await until('packets flow', () => hasSampled(out), 15_000)
+      const frozen = freezeThread(threadOf(run.pid!, 'nmgen TX0')!)
+      if (asked) run.kill('SIGINT')
+      const since = Date.now()
+      const { exitCode, stdout } = await run
+      // Two seconds of the run are left where nobody asked.
+      expect(Date.now() - since).toBeLessThan(asked ? 5000 : 7000)
+      const result = stored(out)
+      expect([exitCode, result.verdict, result.error?.code]).toEqual([5, 'broken', 'worker-hangs'])
+      expect(result.error?.message).toBe('the worker of TX queue 0 on a does not end')
+      expect(result.metrics.tx_packets).toBeGreaterThan(0)
+      expect(JSON.parse(String(stdout))).toEqual(result)
+      await frozen
     })
   })
 })

@@ -56,6 +56,19 @@ describe('nmgen check --explain', () => {
     expect(await tiers('test/fixtures/alike.yaml')).toMatchObject([made, made, made])
   })
 
+  it('says what memory each queue takes for all, and for its streams', async () => {
+    const two = ['test/fixtures/two-streams.yaml', '--queues', '2']
+    const { stdout } = await nmgen(['check', ...two, '--explain', '--json'])
+    const { memory } = JSON.parse(stdout).profiles[0]
+    expect(memory.map(({ direction }: { direction: string }) => direction)).toEqual(['tx', 'rx'])
+    for (const { queues, streams, streams_bytes, queue_bytes } of memory) {
+      expect([queues, streams > 0]).toEqual([2, true])
+      expect(Math.min(streams_bytes, queue_bytes)).toBeGreaterThan(streams * 256)
+    }
+    const text = (await nmgen(['check', ...two, '--explain'])).stdout
+    expect(text).toMatch(/memory of each of the 2 queues that sends on \w+: [\d,]+ KiB for its/)
+  })
+
   it('says which streams are made ahead of their turns, in words as well', async () => {
     const two = 'test/fixtures/two-streams.yaml'
     const { stdout } = await nmgen(['check', two, '--explain'])

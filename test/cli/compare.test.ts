@@ -284,3 +284,50 @@ describe('nmgen baseline and trend', () => {
     })
   })
 })
+
+describe('nmgen compare of two tables of a bench', () => {
+  function table(folder: string, name: string, rates: Record<string, number>): string {
+    const file = join(folder, name)
+    const spread = [1, 1.001, 1.002, 1.003, 1.004]
+    const rows = Object.entries(rates).map(([row, pps]) => ({
+      name: row,
+      pps: { samples: spread.map(times => pps * times) },
+    }))
+    const document = { schema: 'nmgen.bench/3', started_at: one.started_at, environment: one.environment }
+    writeFileSync(file, JSON.stringify({ ...document, rows, kernel: null }))
+    return file
+  }
+
+  it('judges the rate of each row', async () => {
+    await inFolder(async folder => {
+      const base = table(folder, 'base.json', { constant: 3e7, IMIX: 2e7, gone: 1e6 })
+      const current = table(folder, 'current.json', { constant: 3e7, IMIX: 1.8e7 })
+      const { code, stdout } = await nmgen(['compare', base, current, '--json'])
+      const { verdict, profiles, warnings } = JSON.parse(stdout)
+      expect([code, verdict]).toEqual([10, 'regression'])
+      expect(warnings).toEqual(['only base has runs of gone'])
+      const judged = profiles.map(({ profile, metrics }: { profile: string; metrics: object[] }) => [
+        profile,
+        metrics,
+      ])
+      expect(judged).toEqual([
+        ['constant', [expect.objectContaining({ metric: 'tx_pps', verdict: 'equivalent' })]],
+        ['IMIX', [expect.objectContaining({ metric: 'tx_pps', verdict: 'regression' })]],
+      ])
+    })
+  })
+
+  it('refuses to compare one with runs', async () => {
+    await inFolder(async folder => {
+      const [base, runs] = [table(folder, 'base.json', { constant: 3e7 }), store(join(folder, 'runs'), 1)]
+      for (const sides of [
+        [base, runs],
+        [runs, base],
+      ]) {
+        const { code, stderr } = await nmgen(['compare', ...sides])
+        expect(code).toBe(11)
+        expect(stderr).toContain(`${base} is a table of bench/run.mjs, and ${runs} holds runs`)
+      }
+    })
+  })
+})

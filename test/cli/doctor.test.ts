@@ -1,8 +1,9 @@
-import { writeFileSync } from 'node:fs'
+import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { describe, expect, it } from 'vitest'
 import { whyNoLab } from '../lab/netns.js'
+import { asNobody, whyNotNobody } from '../lab/nobody.js'
 import { inFolder, nmgen, program } from './nmgen.js'
 
 interface Check {
@@ -22,6 +23,8 @@ async function line(name: string, before: string, through: readonly string[] = [
 }
 
 const noLab = await whyNoLab()
+const noNobody = await whyNotNobody()
+const udp = 'profiles/udp-64b.yaml'
 
 describe('nmgen doctor', () => {
   it('says whether a profile could run, and exits with 4 where it could not', async () =>
@@ -47,6 +50,31 @@ describe('nmgen doctor', () => {
     const found = await line('hugetlbfs', 'umount -a -t hugetlbfs', alone)
     expect(found).toMatchObject({ mark: 'note', fix: expect.stringContaining('mount -t hugetlbfs') })
     expect(await line('hugetlbfs', found.fix!, alone)).toMatchObject({ mark: 'ok' })
+  })
+
+  it('tells a plain user which backends are for him, and one can be used at once', async ctx => {
+    if (noNobody) ctx.skip(noNobody)
+    await inFolder(async folder => {
+      chmodSync(folder, 0o777)
+      const own = { through: asNobody(), env: { HOME: folder } }
+      const { code, stdout } = await nmgen(['doctor', '--json'], own)
+      expect(code).toBe(0)
+      const { backends } = JSON.parse(stdout) as {
+        backends: { name: string; available: boolean; remedy?: string }[]
+      }
+      const usable = backends.flatMap(({ name, available }) => (available ? [name] : []))
+      expect(usable).toEqual(expect.arrayContaining(['loop', 'pcap']))
+      expect(usable).not.toContain('afpacket')
+      for (const { name, available, remedy } of backends)
+        expect([name, available || remedy]).toEqual([name, expect.anything()])
+      const run = await nmgen(['doctor', udp], own)
+      expect([run.code, run.stdout]).toEqual([0, expect.stringContaining('udp-64b can run')])
+      const onKernel = join(folder, 'kernel.yaml')
+      writeFileSync(onKernel, readFileSync(udp, 'utf8').replace('loop:lab', 'afpacket:lo'))
+      const refused = await nmgen(['doctor', onKernel], own)
+      expect([refused.code, refused.stdout]).toEqual([4, expect.stringMatching(/cannot run: .*CAP_NET_RAW/)])
+      expect(readdirSync(folder)).toEqual(['kernel.yaml'])
+    })
   })
 
   it('asks for locked memory where there is little, and a command that is run as printed gives it', async ctx => {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Result } from '../../src/stats/result.js'
@@ -113,6 +113,23 @@ describe('nmgen find', () => {
     120_000,
   )
 
+  it('looks for what the profile says, but for what an option says; and keeps nothing if told so', () =>
+    inFolder(async folder => {
+      const block = `find: { preset: quick, trial: 200ms, warm_up: 50ms, fixed: canary, max: 20kpps, min: 5kpps, goals: { none: rx_packets < 1 } }`
+      const own = await find(folder, [profile(folder, block)])
+      expect([own.code, own.report.preset]).toEqual([10, 'quick'])
+      expect(own.report.searches[0]).toMatchObject({ min_pps: 5000, max_pps: 20_000 })
+      expect(own.report.searches[0]!.findings).toMatchObject([{ goal: 'none', irregular: 'no-load' }])
+
+      const args = [profile(folder, block), '--max', '10kpps', '--goal', 'any: lost >= 0', '--no-out']
+      const before = readdirSync(folder)
+      const { code, report } = await find(folder, args, { env: { TMPDIR: folder } })
+      expect(code).toBe(0)
+      expect(report.searches[0]).toMatchObject({ min_pps: 5000, max_pps: 10_000 })
+      expect(report.searches[0]!.findings).toMatchObject([{ goal: 'any', irregular: 'max-load' }])
+      expect(readdirSync(folder)).toEqual(before)
+    }))
+
   it('tells hooks what is tried, and ends where one of them fails before a trial', () =>
     inFolder(async folder => {
       const log = join(folder, 'log')
@@ -153,9 +170,23 @@ describe('nmgen find', () => {
           if (format === 'html')
             for (const title of ['Rate against frame size', 'Loss against load'])
               expect(stdout).toContain(title)
-          if (format === 'csv')
-            expect(stdout.split('\n').filter(line => line.includes('1518B'))).toHaveLength(2)
-          if (format === 'markdown') expect(stdout).toContain('| frame=64B | ndr | 20 kpps')
+          if (format === 'csv') {
+            const rows = stdout.split('\n').filter(line => line.includes('1518B'))
+            const [, second] = report.searches
+            expect(rows.filter(row => row.startsWith('found,'))).toHaveLength(2)
+            expect(rows.filter(row => row.startsWith('load,'))).toHaveLength(second!.loads.length)
+            expect(rows.at(-1)).toContain(',20000,0,"ndr lower, pdr lower"')
+          }
+          if (format === 'junit') {
+            expect(stdout.match(/<testcase /g)).toHaveLength(4)
+            expect(stdout.match(/20 kpps +\d+ +0 % +ndr lower, pdr lower/g)).toHaveLength(4)
+          }
+          if (format === 'markdown') {
+            expect(stdout).toMatch(/\| frame=64B \| ndr \| 20 kpps .*█{20} \|/)
+            expect(stdout).toMatch(
+              /### Loss against load, frame=1518B[^#]*\| 20 kpps \|.* ndr lower, pdr lower \|/,
+            )
+          }
         }
       }),
     120_000,

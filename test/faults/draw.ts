@@ -1,3 +1,4 @@
+import { uniform } from '../../src/compare/random.testing.js'
 import { devices } from './devices.js'
 import { faults } from './faults.js'
 
@@ -9,20 +10,9 @@ export interface Case {
   stepS: number
 }
 
-/** mulberry32: the same cases for a seed, so that a failure can be repeated. */
-function random(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
-  }
-}
-
 /** Every fault in turn, on a device and at a moment by chance. `available`: names of backends. */
 export function draw(count: number, seed: number, available: ReadonlySet<string>): Case[] {
-  const next = random(seed)
+  const next = uniform(seed)
   const pick = <T>(from: readonly T[]): T => from[Math.floor(next() * from.length)]!
   const possible = Object.entries(faults).flatMap(([fault, { devices: names }]) => {
     const here = names.filter(name => available.has(devices[name]!.backend))

@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { execa } from 'execa'
 import { describe, expect, it } from 'vitest'
 import type * as Engine from '../../src/gen/engine.js'
 import { loadProfile } from '../../src/profile/load.js'
 import { compile } from '../../src/templates/compile.js'
 import type { Plan } from '../../src/templates/plan.js'
+import { inFolder, nmgen } from '../cli/nmgen.js'
 
 function planOf(file: string, set: readonly string[]): Plan {
   const { profile } = loadProfile(readFileSync(file, 'utf8'), { file, set })
@@ -61,6 +63,16 @@ describe('the engine in a process of somebody else', () => {
     expect(hung.lastS).toBeGreaterThanOrEqual(4.5)
     expect(hung.packets).toBeLessThan(8 * 10_000)
     expect(slow).toMatchObject({ stopped: 'duration', code: null })
+  })
+
+  it('lets a process end whose own mistake it is, whatever a loop of ours waits for', async () => {
+    await inFolder(async folder => {
+      const file = join(folder, 'sent.pcap')
+      await nmgen(['preview', 'profiles/udp-64b.yaml', '--count', '2000', '--pcap', file])
+      const ended = await execa('node', ['test/gen/exception.mjs', file], { reject: false, timeout: 20_000 })
+      expect(ended).toMatchObject({ exitCode: 1, timedOut: false })
+      expect(ended.stderr).toContain('a mistake of somebody else')
+    })
   })
 
   it('ends with a reason, and what was counted, where a worker cannot do its work', async () => {

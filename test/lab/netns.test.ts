@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { describe, expect, it } from 'vitest'
-import { Lab, type LabOptions, type Link, whyNoLab } from './netns.js'
+import { inLab } from '../netns/lab.js'
+import { Lab, type Link, whyNoLab } from './netns.js'
 
 const reason = await whyNoLab('tcpdump', 'python3')
 
@@ -17,15 +18,6 @@ async function send({ near, nearMac }: Link, toMac: string, count: number): Prom
     `for _ in range(${count}): s.send(${frame})`,
   ]
   await execa('python3', ['-c', code.join('\n')])
-}
-
-async function inLab(options: LabOptions, work: (lab: Lab) => Promise<void>): Promise<void> {
-  const lab = await Lab.create(options)
-  try {
-    await work(lab)
-  } finally {
-    await lab.dispose()
-  }
 }
 
 const names = async (what: string) => (await execa('ip', [what === 'netns' ? 'netns' : 'link'])).stdout

@@ -24,6 +24,15 @@ function commOf(pid: number, task: number): string {
   }
 }
 
+/** Makes a thread stand still, as in a driver that never returns, until its process is gone; resolves then. */
+export function freezeThread(thread: number): Promise<unknown> {
+  const [ptrace, seize, interrupt, wall] = [101, 0x4206, 0x4207, 0x40000000]
+  const call = (request: number) => `syscall(${ptrace}, ${request}, $t, 0, 0) == 0 or die $!`
+  // The tracer must take the dead thread over at the end, or the process would never be reaped.
+  const script = `$t = $ARGV[0] + 0; ${call(seize)}; ${call(interrupt)}; 1 while waitpid(-1, ${wall}) > 0`
+  return execa('perl', ['-e', script, `${thread}`])
+}
+
 /** As a wild pointer does: kill(2) cannot choose the thread, tgkill(2) can, and no tool but a language calls it. */
 export async function crashThread(pid: number, thread: number): Promise<void> {
   const [tgkill, sigsegv] = [234, 11]

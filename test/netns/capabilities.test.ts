@@ -9,7 +9,7 @@ const needs = [
   { tx: 'afpacket:', rx: 'afpacket:', capabilities: ['net_raw'] },
   { tx: 'afxdp:', rx: 'afpacket:', capabilities: ['net_raw', 'net_admin'] },
   { tx: 'afpacket:', rx: 'afxdp:', capabilities: ['net_raw', 'net_admin', 'bpf'] },
-  { tx: 'xdp:', rx: 'afpacket:', capabilities: ['net_raw', 'net_admin', 'sys_admin'] },
+  { tx: 'xdp:', rx: 'afpacket:', capabilities: ['net_raw', 'net_admin', 'bpf', 'perfmon'] },
   { tx: 'dpdk:net_af_packet0,iface=', rx: 'afpacket:', capabilities: ['net_raw', 'net_admin'] },
 ]
 const known = await Promise.all(

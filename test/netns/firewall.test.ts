@@ -1,6 +1,8 @@
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { inFolder, runJson } from '../cli/nmgen.js'
+import { readResult } from '../../src/report/read.js'
+import { inFolder, nmgen, runJson } from '../cli/nmgen.js'
 import { brief, find } from '../cli/search.js'
 import { behind, pack, patient, whyNoFirewall } from '../lab/firewall.js'
 
@@ -47,6 +49,43 @@ describe('the firewall of the lab', () => {
     })
   }, 120_000)
 
+  it('is searched both ways at once, with figures for each way and the sum of them', async ctx => {
+    if (reason) ctx.skip(reason)
+    await behind(['0'], async ({ name, does }) => {
+      await inFolder(async folder => {
+        const args = [bothWays(folder, name), ...brief, '--min', '1kpps', '--max', '2kpps']
+        const { code, stderr, report, out } = await find(folder, [...args, '--directions', 'both'])
+        expect([stderr, code, report.searches[0]!.settings.direction]).toEqual(['', 0, 'both'])
+        const [search] = report.searches
+        expect(search!.findings[0]).toMatchObject({ lowerPps: 2000, irregular: 'max-load' })
+        expect(search!.directions.ndr).toMatchObject([
+          { tx: 'inside', rx: 'outside', lossRatio: 0 },
+          { tx: 'outside', rx: 'inside', lossRatio: 0 },
+        ])
+        for (const { folder: trial, load_pps, duration_s } of search!.trials) {
+          const { streams } = readResult(join(out, trial, 'result.json'))
+          const frames = Math.round(load_pps * duration_s)
+          expect([streams.out!.rx_packets, streams.back!.rx_packets]).toEqual([frames, frames])
+        }
+        // One flow, whose answers are what comes back.
+        expect(await does('flows')).toBe('1')
+        for (const format of ['text', 'markdown', 'html']) {
+          const { stdout } = await nmgen(['report', out, '--format', format])
+          expect(stdout).toMatch(/ndr inside -\\?(>|&gt;) outside: sent .*, lost 0 %/)
+          expect(stdout).toMatch(/ndr outside -\\?(>|&gt;) inside: sent .*, lost 0 %/)
+          expect(stdout).toMatch(/ndr all 2 directions together: sent .*, lost 0 %/)
+        }
+        const { stdout: csv } = await nmgen(['report', out, '--format', 'csv'])
+        const ways = csv.split('\n').filter(row => row.startsWith('direction,') && row.includes(',ndr,'))
+        expect(ways.map(row => row.split(',').at(-3))).toEqual([
+          'inside -> outside',
+          'outside -> inside',
+          'all',
+        ])
+      })
+    })
+  }, 120_000)
+
   it('that dies in the middle of a search ends it: exit 5', async ctx => {
     if (reason) ctx.skip(reason)
     await behind(['0'], async ({ name, ports }) => {
@@ -63,6 +102,29 @@ describe('the firewall of the lab', () => {
       })
     })
   }, 120_000)
+
+  it('whose interface goes away ends the search, which goes on when it is back', async ctx => {
+    if (reason) ctx.skip(reason)
+    await behind(['0'], async ({ name, ports, does }) => {
+      await inFolder(async folder => {
+        const log = join(folder, 'log')
+        const hook = `echo >> ${log}; test $(wc -l < ${log}) -ne 1 || ip link delete ${name}b`
+        const first = await find(folder, [...slow(ports), '--after-trial', hook])
+        expect([first.code, first.report.verdict]).toEqual([4, 'broken'])
+        expect(first.report.searches[0]).toMatchObject({
+          ended: 'failed',
+          findings: [{ irregular: 'unfinished' }, {}],
+        })
+        expect(first.report.searches[0]!.error!.message).toContain(`${name}b`)
+        expect(first.report.searches[0]!.trials).toHaveLength(1)
+        await does('down')
+        await does('up', '0')
+        const second = await find(folder, ['--resume', first.out])
+        expect([second.code, second.report.searches[0]!.ended]).toEqual([0, 'complete'])
+        expect(second.report.searches[0]!.trials[0]).toEqual(first.report.searches[0]!.trials[0])
+      })
+    })
+  }, 120_000)
 })
 
 /** Loads that any machine can send and forward, however busy. */
@@ -70,3 +132,23 @@ const slow = (ports: readonly string[]) => [
   ...[pack('rule-depth'), ...ports, ...brief, '--min', '1kpps', '--max', '2kpps'],
   ...['--set', 'pacing.tolerance=99%'],
 ]
+
+/** A question and its answers: UDP from each side of the firewall to the other. */
+function bothWays(folder: string, name: string): string {
+  const stream = (name: string, from: string, to: string, mac: string, net: readonly string[]) =>
+    `  - { name: ${name}, tx: ${from}, rx: ${to}, frame: 64B, rate: 1kpps, layers: [{ ethernet: { dst: "${mac}" } }, ` +
+    `{ ipv4: { src: ${net[0]}, dst: ${net[1]} } }, { udp: { src: 9, dst: 9 } }] }`
+  const ends = ['198.18.0.2', '198.19.0.10']
+  const text = [
+    'version: 1',
+    'name: both',
+    `ports: { inside: "afpacket:${name}a", outside: "afpacket:${name}b" }`,
+    'pacing: { tolerance: 99% }',
+    'streams:',
+    stream('out', 'inside', 'outside', '02:00:00:00:00:02', ends),
+    stream('back', 'outside', 'inside', '02:00:00:00:01:02', ends.toReversed()),
+  ]
+  const file = join(folder, 'both.yaml')
+  writeFileSync(file, `${text.join('\n')}\n`)
+  return file
+}

@@ -3,10 +3,11 @@ import { execa } from 'execa'
 import { describe, expect, it } from 'vitest'
 import type { Result } from '../../src/stats/result.js'
 import { expectToAddUp } from '../cli/add-up.js'
-import { inFolder, nmgen, runJson, startNmgen, until, whyNoBackend } from '../cli/nmgen.js'
-import { Lab, type LabOptions, type Link, whyNoLab } from '../lab/netns.js'
+import { nmgen, runJson, startNmgen, until, whyNoBackend } from '../cli/nmgen.js'
+import { type Link, whyNoLab } from '../lab/netns.js'
 import { multisetHash, readPcap } from '../lab/pcap.js'
 import { decode } from '../lab/tshark.js'
+import { inLab } from './lab.js'
 
 const noLab = await whyNoLab('tcpdump', 'tshark', 'ethtool')
 /** One that only sends has another one to receive with, and far ends that take what is redirected to them. */
@@ -20,15 +21,6 @@ const backends = await Promise.all(
 
 const udp = 'profiles/udp-64b.yaml'
 const quiet = ['--no-out', '--set', 'expect=[]']
-
-async function inLab(options: LabOptions, work: (lab: Lab, folder: string) => Promise<void>): Promise<void> {
-  const lab = await Lab.create(options)
-  try {
-    await inFolder(folder => work(lab, folder))
-  } finally {
-    await lab.dispose()
-  }
-}
 
 /** Bytes sent on the near end, as its kernel counts them while a run is on. */
 async function sentOn({ near }: Link): Promise<number> {

@@ -5,6 +5,7 @@ import { inFolder, nmgen, runJson, startNmgen, whyNoBackend } from '../cli/nmgen
 import { Lab, whyNoLab } from '../lab/netns.js'
 import { readPcap } from '../lab/pcap.js'
 import { decode } from '../lab/tshark.js'
+import { inLab } from './lab.js'
 
 const reason = await whyNoLab('tcpdump', 'tshark')
 
@@ -24,15 +25,11 @@ const profile = (device: string, address: string, streams: readonly string[], co
 const both = 'address: [198.18.0.2/24, "2001:2::2/64"], gateway: [198.18.0.1, "2001:2::1"]'
 
 /** The far kernel has both addresses. */
-async function inLab(work: (lab: Lab, folder: string) => Promise<void>): Promise<void> {
-  const lab = await Lab.create({ farAddresses: ['198.18.0.1/24'] })
-  try {
+const withNeighbour = (work: (lab: Lab, folder: string) => Promise<void>) =>
+  inLab({ farAddresses: ['198.18.0.1/24'] }, async (lab, folder) => {
     await lab.run('ip', 'address', 'add', '2001:2::1/64', 'dev', lab.link.far, 'nodad')
-    await inFolder(folder => work(lab, folder))
-  } finally {
-    await lab.dispose()
-  }
-}
+    await work(lab, folder)
+  })
 
 describe('the MAC address of a neighbour', () => {
   it.for(['afpacket', 'afxdp', 'dpdk'])(
@@ -40,7 +37,7 @@ describe('the MAC address of a neighbour', () => {
     async (backend, ctx) => {
       const missing = reason ?? (await whyNoBackend(backend))
       if (missing) ctx.skip(missing)
-      await inLab(async (lab, folder) => {
+      await withNeighbour(async (lab, folder) => {
         const { near, far, nearMac, farMac } = lab.link
         const device = backend === 'dpdk' ? `dpdk:net_af_packet0,iface=${near}` : `${backend}:${near}`
         const file = join(folder, 'p.yaml')
@@ -68,7 +65,7 @@ describe('the MAC address of a neighbour', () => {
 
   it('that nobody knows ends the run before it begins, after three questions', async ctx => {
     if (reason) ctx.skip(reason)
-    await inLab(async (lab, folder) => {
+    await withNeighbour(async (lab, folder) => {
       const file = join(folder, 'p.yaml')
       const lost = 'ethernet: {dst: resolve}, ipv4: {dst: 198.18.0.99}, udp: {}'
       writeFileSync(file, profile(`afpacket:${lab.link.near}`, both, [lost]))

@@ -1,9 +1,10 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { expectToAddUp } from '../cli/add-up.js'
-import { inFolder, runJson, whyNoBackend } from '../cli/nmgen.js'
-import { Lab, type LabOptions, type Link, whyNoLab } from '../lab/netns.js'
+import { runJson, whyNoBackend } from '../cli/nmgen.js'
+import { type LabOptions, type Link, whyNoLab } from '../lab/netns.js'
 import { BROKEN, decode, matching } from '../lab/tshark.js'
+import { inLab } from './lab.js'
 
 const noLab = await whyNoLab('tcpdump', 'tshark')
 
@@ -47,15 +48,6 @@ const paths = [
 
 /** The bridge must not take the frames for its own port's. */
 const towards = (to: Link) => ['--set', `streams.udp.layers.ethernet.dst=${to.nearMac}`]
-
-async function inLab(options: LabOptions, work: (lab: Lab, folder: string) => Promise<void>): Promise<void> {
-  const lab = await Lab.create(options)
-  try {
-    await inFolder(folder => work(lab, folder))
-  } finally {
-    await lab.dispose()
-  }
-}
 
 describe.for(paths)('over a veth pair with $name', ({ reason, uri, ring, rx, lab: special = {} }) => {
   const rxUri = (link: Link) => rx?.(link) ?? uri(1, link) + ring

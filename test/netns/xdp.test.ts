@@ -1,22 +1,14 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { inFolder, nmgen, runJson, startNmgen, until, whyNoBackend } from '../cli/nmgen.js'
-import { Lab, type LabOptions, whyNoLab } from '../lab/netns.js'
+import { nmgen, runJson, startNmgen, until, whyNoBackend } from '../cli/nmgen.js'
+import { whyNoLab } from '../lab/netns.js'
 import { multisetHash, readPcap } from '../lab/pcap.js'
+import { inLab } from './lab.js'
 
 const reason = (await whyNoLab('tcpdump', 'tshark', 'ethtool')) ?? (await whyNoBackend('xdp'))
 
 const udp = 'profiles/udp-64b.yaml'
 const quiet = ['--no-out', '--set', 'expect=[]']
-
-async function inLab(options: LabOptions, work: (lab: Lab, folder: string) => Promise<void>): Promise<void> {
-  const lab = await Lab.create(options)
-  try {
-    await inFolder(folder => work(lab, folder))
-  } finally {
-    await lab.dispose()
-  }
-}
 
 describe('live frames', () => {
   it.for(['profiles/imix.yaml', 'profiles/vlan-qinq-mpls-mix.yaml', 'profiles/tcp-illegal-mix.yaml'])(

@@ -3,6 +3,7 @@
 cd "$(dirname "$0")/../.." || exit 1
 . test/vm/lines.sh
 
+test/vm/doctor.sh
 sysctl -q -w vm.nr_hugepages=300
 modprobe uio_pci_generic # Debian's kernel has no vfio without an IOMMU
 

@@ -30,6 +30,7 @@ namespace nmgen {
 namespace {
 
 constexpr uint64_t kFlushNs = 100'000'000;
+constexpr uint64_t kReleaseNs = 500'000'000;                // of a queue, by the kernel
 constexpr uint32_t kSmallChunk = 2048, kLargeChunk = 4096;  // of the UMEM; a chunk lies within a page
 constexpr uint32_t kHeadroom = 256;                         // XDP_PACKET_HEADROOM, in front of a received frame
 constexpr uint32_t kMaxQueues = 64;
@@ -325,8 +326,15 @@ std::optional<Failure> AfXdp::open_channel(uint32_t queue, bool sends, bool rece
                                  .libxdp_flags = XSK_LIBXDP_FLAGS__INHIBIT_PROG_LOAD,
                                  .xdp_flags = 0,
                                  .bind_flags = static_cast<uint16_t>(XDP_USE_NEED_WAKEUP | kFlags[options_.mode])};
-  if (int error = xsk_socket__create_shared(&c.socket, device_.name.c_str(), queue, umem_, receives ? &c.rx : nullptr,
-                                            sends ? &c.tx : nullptr, &c.fill, &c.completed, &config))
+  // The kernel gives a queue back in its own time behind the close of its last socket, as that of the run before this
+  // one (xp_release_deferred, net/xdp/xsk_buff_pool.c).
+  int error = 0;
+  const uint64_t until = now_ns() + kReleaseNs;
+  do {
+    error = xsk_socket__create_shared(&c.socket, device_.name.c_str(), queue, umem_, receives ? &c.rx : nullptr,
+                                      sends ? &c.tx : nullptr, &c.fill, &c.completed, &config);
+  } while (error == -EBUSY && now_ns() < until && usleep(1000) == 0);
+  if (error)
     return failed("queue " + std::to_string(queue) + " of `" + device_.name + "` gives no AF_XDP socket", error,
                   options_.mode == kZeroCopy ? "the driver may have no zero-copy: mode=auto"
                                              : "another program may have it, or there are fewer queues (ethtool -l)");

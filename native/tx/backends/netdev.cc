@@ -218,6 +218,10 @@ const char* capability_name(int capability) {
       return "NET_RAW";
     case CAP_NET_ADMIN:
       return "NET_ADMIN";
+    case CAP_BPF:
+      return "BPF";
+    case CAP_PERFMON:
+      return "PERFMON";
     default:
       return "SYS_ADMIN";
   }

@@ -185,7 +185,11 @@ constexpr Argument kArguments[] = {
     {"slots", "frames of each queue, sent by one system call at most: 128 ... 2048 (default) ... 8192"}};
 
 std::optional<Failure> probe() {
-  if (auto failure = netdev::no_permission("live frames", {CAP_NET_ADMIN, CAP_SYS_ADMIN})) return failure;
+  // Who has CAP_SYS_ADMIN has both of the others (bpf_capable, perfmon_capable: include/linux/capability.h).
+  const bool may_all = netdev::has_capability(CAP_SYS_ADMIN);
+  const auto lacking = may_all ? netdev::no_permission("live frames", {CAP_NET_ADMIN})
+                               : netdev::no_permission("live frames", {CAP_NET_ADMIN, CAP_BPF, CAP_PERFMON});
+  if (lacking) return lacking;
   const int error = xdp::try_live();
   if (error == 0) return std::nullopt;
   return Failure{"no-live-frames", std::string("this kernel sends no live frames: ") + strerror(-error),

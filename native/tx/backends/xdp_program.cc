@@ -6,7 +6,10 @@
 #include <fcntl.h>
 #include <linux/bpf.h>
 #include <linux/if_link.h>
+#include <linux/if_tun.h>
+#include <net/if.h>
 #include <sched.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -184,19 +187,41 @@ Expected<Handle> attach_witness(const Arena& arena) {
   return link;
 }
 
-Expected<Residence> Residence::of(int program) {
-  Residence residence;
+namespace {
+
+// A thread of its own: this one stays in its namespace. 0, or an errno.
+int live_in_a_namespace(int program, Handle& space, Handle& link) {
   int error = 0;
-  // A thread of its own: this one stays in its namespace.
   std::thread([&] {
     LIBBPF_OPTS(bpf_link_create_opts, options, .flags = XDP_FLAGS_SKB_MODE);
     if (unshare(CLONE_NEWNET) == 0) {
-      residence.space_ = Handle(::open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC));
-      residence.link_ = Handle(bpf_link_create(program, kLoopback, BPF_XDP, &options));
+      space = Handle(::open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC));
+      link = Handle(bpf_link_create(program, kLoopback, BPF_XDP, &options));
     }
     error = errno;
   }).join();
-  if (!residence.space_ || !residence.link_) return failed("the program finds no network namespace of its own", error);
+  return space && link ? 0 : error;
+}
+
+// A tap is there for as long as its descriptor, however the process ends. It is down, so that nothing ever comes by.
+int live_on_a_tap(int program, Handle& tap, Handle& link) {
+  tap = Handle(::open("/dev/net/tun", O_RDWR | O_CLOEXEC));
+  ifreq request{};
+  request.ifr_flags = IFF_TAP | IFF_NO_PI;
+  std::strcpy(request.ifr_name, "nmgenxdp%d");
+  if (!tap || ioctl(tap.get(), TUNSETIFF, &request)) return errno;
+  LIBBPF_OPTS(bpf_link_create_opts, options, .flags = XDP_FLAGS_SKB_MODE);
+  link = Handle(bpf_link_create(program, static_cast<int>(if_nametoindex(request.ifr_name)), BPF_XDP, &options));
+  return link ? 0 : errno;
+}
+
+}  // namespace
+
+Expected<Residence> Residence::of(int program) {
+  Residence residence;
+  if (live_in_a_namespace(program, residence.place_, residence.link_) == 0) return residence;
+  if (const int error = live_on_a_tap(program, residence.place_, residence.link_))
+    return failed("the program finds neither a network namespace of its own nor a tap (/dev/net/tun)", error);
   return residence;
 }
 

@@ -76,14 +76,15 @@ Expected<Handle> load_sender(const Arena& arena, int devices);
 // accepted: moves the cursor on, or back to the first one refused.
 Expected<Handle> attach_witness(const Arena& arena);
 
-// Enters a program into the kernel's XDP dispatcher, by putting it on the loopback of a network namespace of our own.
-// BPF_PROG_RUN does so for each call, and waits for all CPUs twice (26 ms, bpf_dispatcher_change_prog) unless it is in.
+// Enters a program into the kernel's XDP dispatcher, by putting it on the loopback of a network namespace of our own,
+// or where that is not allowed (CAP_SYS_ADMIN), on a tap that nobody uses. BPF_PROG_RUN does so for each call, and
+// waits for all CPUs twice (26 ms, bpf_dispatcher_change_prog) unless it is in.
 class Residence {
  public:
   static Expected<Residence> of(int program);
 
  private:
-  Handle space_, link_;
+  Handle place_, link_;
 };
 
 // Calls a program with live frames, `count` times; 0, or -errno.

@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { execa } from 'execa'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { compare, type Options, worst } from '../../compare/compare.js'
-import { buildResult } from '../../stats/build.js'
 import type { Result } from '../../stats/result.js'
-import { anEnvironment, anOutcome, aPlan, aProfile } from '../../stats/run.testing.js'
+import { aResult } from '../../stats/result.testing.js'
+import { anEnvironment, aProfile } from '../../stats/run.testing.js'
 import { plainStyle } from '../../stats/style.js'
 import { comparisonGithub, comparisonSummary } from './github.js'
 import { comparisonJson } from './json.js'
@@ -19,12 +19,8 @@ const options: Options = { gates: null, strict: false, allowOtherEnvironment: fa
 
 let one: Result
 beforeAll(async () => {
-  one = await buildResult({
-    plan: aPlan(),
-    outcome: anOutcome(),
-    shards: 1,
+  one = await aResult({
     profile: { ...aProfile, name: 'a|b <c>', file: 'profiles/a,b:c.yaml' },
-    environment: anEnvironment,
   })
 })
 

@@ -5,12 +5,12 @@ import { lossChart, rateChart } from './charts.js'
 import type { FindReport, SearchReport } from './report.js'
 import {
   because,
+  benchmarkLines,
   bitsL1,
-  burstText,
+  boundsText,
   conditionsText,
   directionLines,
   ENDED,
-  latencyText,
   pps,
   remark,
   settingsText,
@@ -64,9 +64,7 @@ const findings = (searches: readonly SearchReport[]): string =>
 
 function searchSection(search: SearchReport): string {
   const ended = search.ended === 'complete' ? '' : (search.error?.message ?? ENDED[search.ended])
-  const lines = [ended, burstText(search), latencyText(search), ...directionLines(search)].filter(
-    text => text !== '',
-  )
+  const lines = [...(ended === '' ? [] : [ended]), ...benchmarkLines(search), ...directionLines(search)]
   return section(
     settingsText(search.settings) || 'Loads',
     ...lines.map(text => `<p>${quoted(text)}</p>`),
@@ -82,14 +80,12 @@ function searchSection(search: SearchReport): string {
             { name: 'lost', numeric: true },
             { name: 'bound' },
           ],
-          search.loads.map(({ loadPps, trials, seconds, lossRatio, classes }) => [
-            pps(loadPps),
-            String(trials),
-            seconds.toFixed(1),
-            percent(lossRatio),
-            Object.entries(classes)
-              .map(([goal, found]) => `${goal} ${found}`)
-              .join(', '),
+          search.loads.map(load => [
+            pps(load.loadPps),
+            String(load.trials),
+            load.seconds.toFixed(1),
+            percent(load.lossRatio),
+            boundsText(load),
           ]),
         ),
     hooks(search),

@@ -1,6 +1,8 @@
 import type { Finding } from '../../find/findings.js'
+import { plainStyle } from '../../stats/style.js'
 import { element, junitXml, type TestCase, xml } from '../xml.js'
 import type { FindReport, SearchReport } from './report.js'
+import { lossTable } from './text.js'
 import { ENDED, intervalText, remark, settingsText } from './words.js'
 
 /** One test case a search and goal: found, or why not. */
@@ -27,8 +29,14 @@ function casesOf({ profile }: FindReport, search: SearchReport): TestCase[] {
     const { message = ENDED[search.ended], hint = '' } = search.error ?? {}
     return [test('search', element('error', search.ended, message, hint))]
   }
-  return search.findings.map(finding => test(finding.goal, outcomeOf(finding)))
+  return search.findings.map(finding => test(finding.goal, outcomeOf(finding) + tried(search)))
 }
+
+/** Loss against load. */
+const tried = (search: SearchReport): string =>
+  search.loads.length === 0
+    ? ''
+    : `<system-out>${xml(`\n${lossTable(search, plainStyle).join('\n')}\n`)}</system-out>`
 
 function outcomeOf(finding: Finding): string {
   const interval = intervalText(finding)

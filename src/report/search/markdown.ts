@@ -1,14 +1,16 @@
 import { percent } from '../../stats/format.js'
+import { plainStyle } from '../../stats/style.js'
 import { cell, table } from '../markdown.js'
+import { bars } from './bars.js'
 import type { FindReport, SearchReport } from './report.js'
 import {
   because,
+  benchmarkLines,
   bitsL1,
-  burstText,
+  boundsText,
   conditionsText,
   directionLines,
   ENDED,
-  latencyText,
   pps,
   remark,
   settingsText,
@@ -30,7 +32,9 @@ export function searchMarkdown(report: FindReport): string {
 }
 
 function findings(searches: readonly SearchReport[]): string {
-  const head = ['settings', 'goal', 'lower bound', 'upper bound', 'forwarded', 'L1', '']
+  const head = ['settings', 'goal', 'lower bound', 'upper bound', 'forwarded', 'L1', '', '']
+  const rates = searches.flatMap(({ findings }) => findings.map(({ lowerPps }) => lowerPps ?? 0))
+  const drawn = bars(rates, plainStyle, Math.max(1, ...rates))
   const rows = searches.flatMap(search =>
     search.findings.map(finding => [
       cell(settingsText(search.settings)) || '-',
@@ -42,27 +46,32 @@ function findings(searches: readonly SearchReport[]): string {
       cell(remark(finding)),
     ]),
   )
-  return table(head, rows)
+  return table(
+    head,
+    rows.map((row, i) => [...row, drawn[i]!.trim()]),
+  )
 }
 
 function searchText(search: SearchReport): string {
-  const lines = [burstText(search), latencyText(search), ...directionLines(search)].filter(
-    line => line !== '',
-  )
+  const lines = [...benchmarkLines(search), ...directionLines(search)]
   if (search.ended !== 'complete') lines.push(search.error?.message ?? ENDED[search.ended])
-  const rows = search.loads.map(({ loadPps, trials, seconds, lossRatio, classes }) => [
-    pps(loadPps),
-    String(trials),
-    seconds.toFixed(1),
-    percent(lossRatio),
-    Object.entries(classes)
-      .map(([goal, found]) => `${cell(goal)} ${found}`)
-      .join(', '),
+  const drawn = bars(
+    search.loads.map(({ lossRatio }) => lossRatio),
+    plainStyle,
+    1,
+  )
+  const rows = search.loads.map((load, i) => [
+    pps(load.loadPps),
+    String(load.trials),
+    load.seconds.toFixed(1),
+    percent(load.lossRatio),
+    cell(boundsText(load)),
+    drawn[i]!.trim(),
   ])
   return [
     `### Loss against load${Object.keys(search.settings).length > 0 ? `, ${cell(settingsText(search.settings))}` : ''}`,
     lines.map(line => `- ${cell(line)}`).join('\n'),
-    rows.length === 0 ? '' : table(['load', 'trials', 'seconds', 'lost', 'bound'], rows),
+    rows.length === 0 ? '' : table(['load', 'trials', 'seconds', 'lost', 'bound', ''], rows),
   ]
     .filter(block => block !== '')
     .join('\n\n')

@@ -51,6 +51,18 @@ export interface LatencyFinding {
   worstNs: number | null
 }
 
+/** RFC 2544 section 26.5. */
+export interface RecoveryFinding {
+  overloadPps: number
+  /** How many trials ended with a device that lost nothing any more, and how many there were. */
+  recovered: number
+  repeats: number
+  /** On average of those that did, from the drop to half of the overload on. null: none did. */
+  averageS: number | null
+  /** How exactly. */
+  slotS: number
+}
+
 /** One combination of the matrix. */
 export interface SearchReport {
   /** `streams.udp.frame` and the like, rule counts, directions: what this one differs in. */
@@ -70,6 +82,7 @@ export interface SearchReport {
   loads: readonly LoadSummary[]
   bursts: BurstFinding | null
   latency: LatencyFinding | null
+  recovery: RecoveryFinding | null
   trials: readonly TrialRecord[]
   seconds: number
 }

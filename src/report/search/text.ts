@@ -5,13 +5,13 @@ import { bars } from './bars.js'
 import type { FindReport, FindVerdict, SearchReport } from './report.js'
 import {
   because,
+  benchmarkLines,
   bitsL1,
-  burstText,
+  boundsText,
   conditionsText,
   directionLines,
   ENDED,
   intervalText,
-  latencyText,
   pps,
   remark,
   settingsText,
@@ -77,28 +77,24 @@ function searchBlocks(search: SearchReport, style: Style, many: boolean): string
   return [
     many ? [paint(style, 'bold', settingsText(search.settings))] : [],
     lossTable(search, style),
-    [burstText(search), latencyText(search), ...directionLines(search)].flatMap(line =>
-      line === '' ? [] : [`  ${line}`],
-    ),
+    [...benchmarkLines(search), ...directionLines(search)].map(line => `  ${line}`),
     said.flatMap(text => marked(text, style)),
   ]
 }
 
 /** Loss against load. */
-function lossTable({ loads }: SearchReport, style: Style): string[] {
+export function lossTable({ loads }: SearchReport, style: Style): string[] {
   if (loads.length === 0) return []
   const drawn = bars(
     loads.map(({ lossRatio }) => lossRatio),
     style,
     1,
   )
-  const rows = loads.map(({ loadPps, trials, lossRatio, classes }, i) => [
-    pps(loadPps),
-    String(trials),
-    percent(lossRatio),
-    Object.entries(classes)
-      .map(([goal, found]) => `${goal} ${found}`)
-      .join(', '),
+  const rows = loads.map((load, i) => [
+    pps(load.loadPps),
+    String(load.trials),
+    percent(load.lossRatio),
+    boundsText(load),
     drawn[i]!,
   ])
   return table(['load', 'trials', 'lost', 'bound', ''], rows, 0).map(line => line.trimEnd())

@@ -1,5 +1,6 @@
 /** What every format of a search says, in the same words. */
-import type { Finding, Irregular } from '../../find/findings.js'
+import type { Finding, Irregular, LoadSummary } from '../../find/findings.js'
+import { together } from '../../find/measured.js'
 import { magnitude, nanoseconds, percent } from '../../stats/format.js'
 import type { Ended, FindReport, SearchReport } from './report.js'
 
@@ -44,6 +45,12 @@ export function settingsText(settings: SearchReport['settings']): string {
   return paths.map(path => `${unique ? short(path) : path}=${settings[path]}`).join(' ')
 }
 
+/** What a load is to each goal: `ndr lower, pdr undecided`. */
+export const boundsText = ({ classes }: LoadSummary): string =>
+  Object.entries(classes)
+    .map(([goal, found]) => `${goal} ${found}`)
+    .join(', ')
+
 export const conditionsText = ({ conditions }: FindReport['goals'][number]): string =>
   conditions.map(({ text }) => text).join(', ')
 
@@ -74,21 +81,33 @@ export const latencyText = ({ latency }: SearchReport): string =>
     ? ''
     : `latency at ${pps(latency.loadPps)}: typical ${nanoseconds(latency.typicalNs)}, worst ${nanoseconds(latency.worstNs)} (medians of ${latency.repeats})`
 
+export function recoveryText({ recovery }: SearchReport): string {
+  if (!recovery) return ''
+  const { averageS, recovered, repeats, overloadPps, slotS } = recovery
+  const time =
+    averageS === null
+      ? 'not recovered'
+      : averageS === 0
+        ? 'recovered at once'
+        : `recovered after ${nanoseconds(averageS * 1e9)}`
+  return `${time} (${recovered} of ${repeats} overloads of ${pps(overloadPps)}, to within ${nanoseconds(slotS * 1e9)})`
+}
+
+/** What else a search has measured. */
+export const benchmarkLines = (search: SearchReport): string[] =>
+  [burstText(search), latencyText(search), recoveryText(search)].filter(text => text !== '')
+
 /** Per direction where there are several, and the sum of them, which says that it is one. */
 export function directionLines({ directions }: SearchReport): string[] {
   return Object.entries(directions).flatMap(([goal, ways]) => {
     if (ways.length < 2) return []
-    const sum = (of: 'sentPps' | 'receivedPps') =>
-      ways.reduce<number | null>(
-        (total, way) => (total === null || way[of] === null ? null : total + way[of]),
-        0,
-      )
+    const all = together(ways)
     return [
-      ...ways.map(
-        way =>
-          `${goal} ${way.tx} -> ${way.rx}: sent ${pps(way.sentPps)}, received ${pps(way.receivedPps)}, lost ${way.lossRatio === null ? '-' : percent(way.lossRatio)}`,
-      ),
-      `${goal} all ${ways.length} directions together: sent ${pps(sum('sentPps'))}, received ${pps(sum('receivedPps'))}`,
+      ...ways.map(way => `${goal} ${way.tx} -> ${way.rx}: ${ratesText(way)}`),
+      `${goal} all ${ways.length} directions together: ${ratesText(all)}`,
     ]
   })
 }
+
+const ratesText = ({ sentPps, receivedPps, lossRatio }: ReturnType<typeof together>): string =>
+  `sent ${pps(sentPps)}, received ${pps(receivedPps)}, lost ${lossRatio === null ? '-' : percent(lossRatio)}`

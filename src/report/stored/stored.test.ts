@@ -5,9 +5,9 @@ import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parsePrometheus, whyNoPrometheus } from '../../../test/lab/prometheus.js'
 import { formats as named } from '../../cli/report.js'
-import { buildResult } from '../../stats/build.js'
 import { loadHdr, toHistogram } from '../../stats/latency.js'
-import { anEnvironment, anOutcome, aPlan, aProfile, bucketCounts } from '../../stats/run.testing.js'
+import { aResult } from '../../stats/result.testing.js'
+import { aPlan, aProfile, bucketCounts } from '../../stats/run.testing.js'
 import { metricNames } from '../../units/metrics.js'
 import { hlog } from '../hlog.js'
 import type { StoredResult } from '../read.js'
@@ -26,12 +26,9 @@ beforeAll(async () => {
     { text: 'latency_p99_ns < 1us', metric: 'latency_p99_ns', op: '<' as const, value: 1000, path: [] },
   ]
   const build = (plan: Parameters<typeof aPlan>[0]) =>
-    buildResult({
+    aResult({
       plan: aPlan(plan),
-      outcome: anOutcome(),
-      shards: 1,
       profile: { ...aProfile, name: awkward },
-      environment: anEnvironment,
     })
   one = { file: join(folder, 'result.json'), result: await build({}) }
   failed = { file: join(folder, 'result.json'), result: await build({ expect }) }
