@@ -22,6 +22,7 @@ if [ "${1:-build}" = test ]; then
     'can|dpdk-dev|command -v dpdk-testpmd|the peer that benchmarks are measured against'
     'can|libxml2-utils|command -v xmllint|reads the JUnit reports of the tests'
     'can|python3-prometheus-client|/usr/bin/python3 -c "import prometheus_client.parser"|independent judge of the metrics'
+    'can|libhdrhistogram-java|test -f /usr/share/java/hdrhistogram.jar|reads the logs of histograms, where there is a Java'
     'can|cmark-gfm|command -v cmark-gfm|renders the Markdown reports as GitHub does'
     'can|chromium|command -v chromium|looks at the pages of reports'
     'can|valgrind|command -v valgrind|counts the instructions of a packet'

@@ -11,13 +11,14 @@
 #include "backend.h"
 #include "checksum.h"
 #include "crc32c.h"
+#include "group_keys.h"
 #include "signature.h"
 
 namespace nmgen {
 namespace {
 
 constexpr uint32_t kMagic = 0x50474d4e;  // "NMGP", little-endian
-constexpr uint32_t kFormat = 7;
+constexpr uint32_t kFormat = 8;
 constexpr uint64_t kMaxLateNs = 3'600'000'000'000;
 constexpr double kMaxCatchUp = 1000;
 constexpr uint32_t kMaxSample = 1'000'000;
@@ -343,6 +344,18 @@ Numbers read_numbers(Reader& in) {
 
 Stream read_stream(Reader& in, uint32_t& template_id, bool is_account = false);
 
+GroupKeys read_keys(Reader& in, uint32_t groups) {
+  GroupKeys keys{.on = in.u32() != 0};
+  for (uint32_t n = in.count(4); n > 0 && in.ok; n--) keys.offsets.push_back(in.u32());
+  keys.masks = in.blob();
+  keys.values = in.blob();
+  const size_t bytes = keys.offsets.size();
+  in.require(bytes <= GroupFinder::kMaxBytes && keys.masks.size() == bytes, "a group is told by too many bytes");
+  in.require(keys.values.size() == (keys.on ? groups * bytes : 0), "a group is told by nothing");
+  in.require(std::ranges::all_of(keys.offsets, [](uint32_t at) { return at < kMaxFrame; }), "a group lies too far off");
+  return keys;
+}
+
 void read_account(Reader& in, Stream& s) {
   s.groups = in.u32();
   in.require(s.groups >= 1 && s.groups <= kMaxGroups, "a stream has too many groups");
@@ -358,6 +371,7 @@ void read_account(Reader& in, Stream& s) {
   in.require(std::ranges::all_of(account.templates, [&](const Template& t) { return t.bytes.size() == length; }),
              "the numbers of groups differ in length");
   s.account = std::make_shared<const Stream>(std::move(account));
+  s.keys = read_keys(in, s.groups);
 }
 
 Stream read_stream(Reader& in, uint32_t& template_id, bool is_account) {

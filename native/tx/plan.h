@@ -135,6 +135,14 @@ struct Match {
   std::vector<uint8_t> mask;
 };
 
+// Of frames without a signature: a frame is in group g if for all k (frame[offsets[k]] & masks[k]) is
+// values[g * offsets.size() + k].
+struct GroupKeys {
+  bool on = false;  // off: frames do not show their groups
+  std::vector<uint32_t> offsets{};
+  std::vector<uint8_t> masks{}, values{};
+};
+
 // A frame size at random: an alias table with a column for each template; without columns, all equally often.
 struct SizeColumn {
   uint64_t threshold;
@@ -168,10 +176,13 @@ struct Stream {
   SizeDraw sizes;
   std::vector<Field> fields;
   Match match;
+  GroupKeys keys{};
   uint32_t groups = 0;  // of its packets, if it is accounted for; 0: it is not
   uint64_t period = 0;  // packets after which they come again in the same order; 0: they do not
   std::shared_ptr<const Stream> account{};  // whose frames hold the number of each packet's group: see account.h
   bool has_crc;  // a CRC to be computed per packet: the signature must be in its place before
+  // Can a receiver tell the groups of its packets?
+  bool hears_groups() const { return account && (is_signed || keys.on); }
   Layout layout;
 };
 

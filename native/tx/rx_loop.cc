@@ -52,14 +52,18 @@ RxLoop::RxLoop(RxQueue& queue, const Plan& plan, page::Word* page, Tap* tap, Ans
                           .is_icmp_error = is_icmp_error(bytes.data(), static_cast<uint32_t>(bytes.size()))});
     cells += page::kRxStreamCells;
     if (!s.is_signed && !s.match.value.empty()) matched_.emplace_back(MatchRule(s.match), index);
-    if (!s.is_signed) continue;
-    sequence += s.stride;
-    receiver_of_[s.id] = static_cast<int32_t>(index);
-    if (s.stride == 1) receivers_.back().in_turn = s.signature;
-    if (std::ranges::find(offsets_, s.signature) == offsets_.end()) offsets_.push_back(s.signature);
-    if (!s.account || !group_cells) continue;
+    if (s.is_signed) {
+      sequence += s.stride;
+      receiver_of_[s.id] = static_cast<int32_t>(index);
+      if (s.stride == 1) receivers_.back().in_turn = s.signature;
+      if (std::ranges::find(offsets_, s.signature) == offsets_.end()) offsets_.push_back(s.signature);
+    }
+    if (!s.hears_groups() || !group_cells) continue;
     receivers_.back().asked = std::make_unique<Asked>();
-    receivers_.back().asked->groups = std::make_unique<GroupCounts>(s, group_cells, group_histograms);
+    if (s.is_signed)
+      receivers_.back().asked->groups = std::make_unique<GroupCounts>(s, group_cells, group_histograms);
+    else
+      receivers_.back().asked->finder = std::make_unique<GroupFinder>(s.keys, s.groups, group_cells);
     group_cells += s.groups * page::kGroupCells;
     if (group_histograms) group_histograms += s.groups * histogram::kCells;
   }
@@ -95,7 +99,7 @@ bool RxLoop::page_fits(const Plan& plan, std::span<page::Word> page) {
   auto is_there = [&](const Stream& s) { return histograms == 0 || s.histogram < histograms; };
   const uint64_t groups = page::get(&page[page::kGroups]), group_histograms = page::get(&page[page::kGroupHistograms]);
   uint64_t needed = 0;
-  for (const Stream& s : plan.streams) needed += s.is_signed ? s.groups : 0;
+  for (const Stream& s : plan.streams) needed += s.hears_groups() ? s.groups : 0;
   if (groups && (groups < needed || groups > page.size() || (group_histograms && group_histograms != groups)))
     return false;
   return histograms <= plan.streams.size() &&
@@ -377,13 +381,20 @@ void RxLoop::time_schedule(const Receiver& r, uint64_t i, uint64_t now, uint64_t
   before.k = k;
 }
 
+// Members of a stream may have the same rule: then the one counts that knows the frame's group.
 bool RxLoop::take_matched(const Frame& frame) {
+  const Receiver* known = nullptr;
   for (const auto& [rule, index] : matched_) {
     if (!rule.takes(frame)) continue;
-    count(receivers_[index], frame);
-    return true;
+    const Receiver& r = receivers_[index];
+    if (!r.asked || r.asked->finder->count(frame)) {
+      count(r, frame);
+      return true;
+    }
+    if (!known) known = &r;
   }
-  return false;
+  if (known) count(*known, frame);
+  return known;
 }
 
 }  // namespace nmgen

@@ -8,6 +8,7 @@
 #include "account.h"
 #include "answer.h"
 #include "backend.h"
+#include "group_keys.h"
 #include "match.h"
 #include "page.h"
 #include "plan.h"
@@ -50,6 +51,7 @@ class RxLoop {
     std::vector<Departures> departures{};  // one for each shard that sends
     std::vector<Before> before{};
     std::unique_ptr<GroupCounts> groups{};
+    std::unique_ptr<GroupFinder> finder{};  // without a signature
   };
 
   // What each packet of a stream needs: a cache line.

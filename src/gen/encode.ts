@@ -9,6 +9,7 @@ import type {
   Column,
   FieldProgram,
   FieldSum,
+  GroupKeys,
   Places,
   Plan,
   StreamPlan,
@@ -20,7 +21,7 @@ import { ownShard, type Shard, shareOf } from './shard.js'
 import { laneOfShard } from './trace.js'
 
 const MAGIC = 0x50474d4e // "NMGP"
-const FORMAT = 7
+const FORMAT = 8
 const NO_LIMIT = 2n ** 64n - 1n
 const SHAPES = { line: 0, steady: 1, burst: 2, ramp: 3, poisson: 4, trace: 5 } as const
 const POLICIES = { 'catch-up': 0, skip: 1, fail: 2 } as const
@@ -182,6 +183,15 @@ function encodeAccount(out: ByteWriter, stream: StreamPlan, whole: Shard, { acco
     whole,
     {},
   )
+  encodeKeys(out, account.keys)
+}
+
+function encodeKeys(out: ByteWriter, keys: GroupKeys | undefined): void {
+  out.u32(keys ? 1 : 0)
+  const { offsets, masks, values } = keys ?? { offsets: [], masks: [], values: new Uint8Array() }
+  out.list(offsets, offset => out.u32(offset))
+  out.blob(Uint8Array.from(masks))
+  out.blob(values)
 }
 
 /** As fast as it goes, for those who only render or receive. */

@@ -1,4 +1,5 @@
 /** What becomes of the groups of streams that are accounted for: how many packets were sent in each, and received. */
+import { hearsGroups } from '../templates/group.js'
 import type { Plan, StreamPlan } from '../templates/plan.js'
 import { encodePlan } from './encode.js'
 import { native } from './native.js'
@@ -60,7 +61,7 @@ export class GroupReader {
   }
 
   #heard(stream: StreamPlan): Queue[] {
-    if (stream.signature === null) return []
+    if (!hearsGroups(stream)) return []
     return this.queues.filter(({ direction, port }) => direction === 'rx' && port.name === stream.rx)
   }
 
@@ -72,7 +73,8 @@ export class GroupReader {
   #histogramsOf(stream: StreamPlan): BigUint64Array[] | null {
     const first = this.#firstOf(stream)
     const pages = this.#heard(stream).map(({ page }) => page)
-    if (pages.length === 0 || pages.some(page => !groupHistogramOf(page, first))) return null
+    if (stream.signature === null || pages.length === 0 || pages.some(page => !groupHistogramOf(page, first)))
+      return null
     return stream.account!.groups.map((_, cell) => {
       const sum = new BigUint64Array(HISTOGRAM_CELLS)
       for (const page of pages)

@@ -1,7 +1,7 @@
 /** What each worker gets: its plan, its page, its CPU. */
 import { NmgenError } from '../errors.js'
 import { Exit } from '../exit.js'
-import { type Group, groupsOf, partOf } from '../templates/group.js'
+import { type Group, groupsOf, hearsGroups, partOf } from '../templates/group.js'
 import { makeLanes } from '../templates/lanes.js'
 import type { Plan, StreamPlan } from '../templates/plan.js'
 import { paceOf, packetLimit } from '../templates/rate.js'
@@ -141,7 +141,7 @@ function sourcesOf(streams: readonly StreamPlan[], senders: readonly Sender[]): 
 
 /** Where on a receiver's page the groups of its k-th stream begin. */
 export function groupsBefore(streams: readonly StreamPlan[], k: number): number {
-  const counted = streams.slice(0, k).filter(({ signature }) => signature !== null)
+  const counted = streams.slice(0, k).filter(hearsGroups)
   return counted.reduce((sum, { account }) => sum + (account?.groups.length ?? 0), 0)
 }
 

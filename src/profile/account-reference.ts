@@ -45,7 +45,10 @@ export function accountReference(): string {
       '- a variable, `flow`, or a part of it, `flow.src`;\n' +
       '- `size`, the bytes of the frame; `stream`, its name; `label`, the alternative of a `choice` or a fault of `fragment`.',
     'A packet is in the group that it was *sent* in, whatever a device has made of the field since: which one that is follows ' +
-      'from the number in its signature. Groups of frames without a signature are counted where they are sent only. A ' +
+      'from the number in its signature. Frames without a signature are counted by what they show as they arrive: `rx_packets`, ' +
+      '`lost` and `loss_ratio` are known where what `account` names stands at one place in all frames of the stream, and what a ' +
+      'device has changed there is in another group, or in none. Where it does not (`size` of several, a checksum, a ' +
+      'variable that no field follows as it is), groups are counted where they are sent only, and a warning says so. A ' +
       'stream that has no such field is in the group `-`. There may be 65,536 groups in all; a profile with more is refused.',
     '## What is known of a group',
     `${GROUP_METRICS.map(name => `\`${name}\``).join(', ')}.`,

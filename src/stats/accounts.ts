@@ -28,6 +28,8 @@ interface Cell {
   sent: number | null
   /** null: nobody can tell its packets. */
   received: Omit<GroupRx, 'order'> | null
+  /** Else by what frames show, without order or latency. */
+  bySignature: boolean
   gaps: { gaps: number; longest: number; outageNs: number; recovered: boolean } | null
   histograms: readonly BigUint64Array[] | null
 }
@@ -81,6 +83,7 @@ function cellsOf(stream: StreamPlan, counted: StreamGroups | undefined, final: S
       name,
       sent,
       received: heard.length === 0 ? null : heard.reduce(addedRx),
+      bySignature: stream.signature !== null,
       gaps: known === null || sent === null ? null : gapsOf(sent, known[cell]!, times),
       histograms: counted.histograms && [counted.histograms[cell]!],
     }
@@ -125,6 +128,7 @@ function added(a: Cell, b: Cell): Cell {
     sent: a.sent === null || b.sent === null ? null : a.sent + b.sent,
     received:
       a.received && b.received && addedRx({ ...a.received, order: null }, { ...b.received, order: null }),
+    bySignature: a.bySignature && b.bySignature,
     gaps: a.gaps &&
       b.gaps && {
         gaps: a.gaps.gaps + b.gaps.gaps,
@@ -151,7 +155,7 @@ function addedRx(a: GroupRx, b: GroupRx): GroupRx {
   }
 }
 
-function metricsOf({ sent, received, gaps, histograms }: Cell, hdr: Hdr | null): GroupMetrics {
+function metricsOf({ sent, received, bySignature, gaps, histograms }: Cell, hdr: Hdr | null): GroupMetrics {
   const lost =
     sent === null || !received ? null : Math.max(0, sent - (received.packets - received.duplicates))
   const metrics: Record<GroupMetricName, number | null> = {
@@ -159,12 +163,12 @@ function metricsOf({ sent, received, gaps, histograms }: Cell, hdr: Hdr | null):
     rx_packets: received?.packets ?? null,
     lost,
     loss_ratio: lost === null || !sent ? null : lost / sent,
-    duplicates: received?.duplicates ?? null,
-    reordered: received?.reordered ?? null,
+    duplicates: bySignature ? (received?.duplicates ?? null) : null,
+    reordered: bySignature ? (received?.reordered ?? null) : null,
     gaps: gaps?.gaps ?? null,
     longest_gap: gaps?.longest ?? null,
     outage_ns: gaps?.outageNs ?? null,
-    ...latencyOf(received, histograms, hdr),
+    ...latencyOf(bySignature ? received : null, histograms, hdr),
   }
   return Object.fromEntries(Object.entries(metrics).filter(([, value]) => value !== null))
 }

@@ -37,9 +37,9 @@ function mergeOne(parts: readonly AccountResult[]): AccountResult {
   }
 }
 
-const counted = ({ tx_packets, rx_packets, duplicates, outage_ns }: GroupMetrics) => ({
+const counted = ({ tx_packets, rx_packets, duplicates = 0, outage_ns }: GroupMetrics) => ({
   sent: tx_packets ?? null,
-  received: rx_packets === undefined || duplicates === undefined ? null : { packets: rx_packets, duplicates },
+  received: rx_packets === undefined ? null : { packets: rx_packets, duplicates },
   gaps: outage_ns === undefined ? null : { outageNs: outage_ns },
 })
 
@@ -52,10 +52,9 @@ function mergeGroup(parts: readonly GroupMetrics[]): GroupMetrics {
     made('rx_packets', sum),
     made('duplicates', sum),
   ]
-  const lost =
-    sent === null || received === null || duplicates === null
-      ? null
-      : Math.max(0, sent - (received - duplicates))
+  const knowsLoss = sent !== null && received !== null && !all('lost').includes(undefined)
+  // Without signatures nobody knows what came twice.
+  const lost = knowsLoss ? Math.max(0, sent - (received - (duplicates ?? 0))) : null
   return known({
     tx_packets: sent,
     rx_packets: received,

@@ -229,7 +229,15 @@ describe('runs one after the other, merged', () => {
     const [first] = await two()
     const lossy = (outage_ns: number, unrecovered: number) => (result: Result) => {
       const [{ outages, ...rest }] = result.accounts as [AccountResult]
-      const group = { tx_packets: 10, rx_packets: 8, duplicates: 0, gaps: 1, longest_gap: 2, outage_ns }
+      const group = {
+        tx_packets: 10,
+        rx_packets: 8,
+        lost: 2,
+        duplicates: 0,
+        gaps: 1,
+        longest_gap: 2,
+        outage_ns,
+      }
       return {
         ...result,
         accounts: [{ ...rest, outages: { ...outages, unrecovered }, groups: { g: group } }],

@@ -1,6 +1,7 @@
 /** What a reader of a result must know before believing it. Each says what to do. */
 
 import type { PortOutcome } from '../gen/snapshot.js'
+import { hearsGroups } from '../templates/group.js'
 import type { Metrics } from '../units/metrics.js'
 import { nanoseconds } from './format.js'
 import type { Overwhelmed } from './receiver.js'
@@ -24,6 +25,7 @@ export function warningsOf(
     ...cutShort(run, streams),
     ...streams.flatMap(paceWarnings),
     ...noSignature(streams),
+    ...groupsUnheard(run),
     ...lossWarnings(run, streams, metrics),
     ...receiverWarnings(run),
     ...late.flatMap(alwaysBusy),
@@ -73,6 +75,18 @@ function paceWarnings({ stream, pace, result }: StreamMeasure): Warning[] {
 }
 
 /** One sentence for all of them: a profile may have thousands. */
+/** Their groups are counted where they are sent only. */
+function groupsUnheard({ plan }: Input): Warning[] {
+  const unheard = plan.streams.filter(stream => stream.account && stream.rx !== null && !hearsGroups(stream))
+  if (unheard.length === 0) return []
+  const names = [...new Set(unheard.map(({ name }) => name))].join(', ')
+  const fields = [...new Set(unheard.flatMap(({ account }) => account!.fields))].join(', ')
+  const text = `groups of ${names} are counted where they are sent only: frames without a signature do not show ${fields} at one place`
+  return [
+    warning('groups-not-received', text, 'give frames room for the signature, or account for a header field'),
+  ]
+}
+
 function noSignature(streams: readonly StreamMeasure[]): Warning[] {
   const names = streams.flatMap(({ stream, arrival, result }) => {
     if (result.measured_by !== 'match') return []

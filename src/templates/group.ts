@@ -56,3 +56,7 @@ export function wireOrder(group: Group): number[] {
 export function titleOf({ name, member }: Pick<StreamPlan, 'name' | 'member'>): string {
   return member && member.labels.length > 0 ? `${name} (${member.labels.join(', ')})` : name
 }
+
+/** Can a receiver tell in which of its groups (`account`) a packet is: by its number, or by what the frame shows? */
+export const hearsGroups = ({ signature, account }: StreamPlan): boolean =>
+  signature !== null || account?.keys !== undefined

@@ -317,6 +317,15 @@ export interface Account {
   sequence: readonly number[]
   sizeDraw: SizeDraw | null
   programs: readonly FieldProgram[]
+  /** Of frames without a signature, where they show their groups. */
+  keys?: GroupKeys
+}
+
+/** A frame is in the cell c with (frame[offsets[k]] & masks[k]) == values[c * offsets.length + k] for all k. */
+export interface GroupKeys {
+  offsets: readonly number[]
+  masks: readonly number[]
+  values: Uint8Array
 }
 
 export interface Plan {

@@ -93,6 +93,10 @@ void write_stream(Writer& out, const Stream& s) {
   out.u32(s.groups);
   out.u64(s.period);
   write_stream(out, *s.account);
+  out.u32(s.keys.on);
+  out.list(s.keys.offsets, [&](uint32_t offset) { out.u32(offset); });
+  out.blob(s.keys.masks);
+  out.blob(s.keys.values);
 }
 
 }  // namespace
@@ -100,7 +104,7 @@ void write_stream(Writer& out, const Stream& s) {
 std::vector<uint8_t> encode(const Plan& plan) {
   Writer out;
   out.u32(0x50474d4e);
-  out.u32(7);
+  out.u32(8);
   for (uint64_t value : {plan.stride, plan.shard, plan.duration_ns}) out.u64(value);
   out.u32(static_cast<uint32_t>(plan.pacing.policy));
   out.u32(plan.pacing.burst);

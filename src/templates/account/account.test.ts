@@ -67,6 +67,16 @@ function nameOf(stream: StreamPlan, frame: Uint8Array): string {
   return stream.account!.fields.map(name => `${name}=${text(name)}`).join(',')
 }
 
+const unsigned = (profile: string) => profile.replace('    account:', '    signature: false\n    account:')
+
+/** As native/tx/group_keys.h finds it. */
+function shown({ account }: StreamPlan, frame: Uint8Array): string | undefined {
+  const { offsets, masks, values } = account!.keys!
+  return account!.groups.find((_, cell) =>
+    offsets.every((at, k) => (frame[at]! & masks[k]!) === values[cell * offsets.length + k]),
+  )
+}
+
 describe.skipIf(!core)('the group of a packet', () => {
   it.each([
     ['a constant', 'ipv4.dscp', `${ethernet}\n- ipv4: { dst: 198.19.1.2, dscp: 46 }`, ''],
@@ -126,6 +136,44 @@ describe.skipIf(!core)('the group of a packet', () => {
     ]) {
       expect(tallied(stream!, 2000, shard)).toEqual(read(stream!, 2000, shard))
     }
+  })
+
+  it.each([
+    [
+      'bits of a byte',
+      'vlan.priority',
+      `${ethernet}\n- vlan: { id: 7, priority: { list: [0, 5, 5, 1] } }\n${ipv4}`,
+    ],
+    [
+      'a permuted address',
+      'ipv4.src',
+      `${ethernet}\n- ipv4: { src: { permute: 198.18.0.0/26 }, dst: 198.19.1.2 }`,
+    ],
+    ['both halves of an address', 'ipv6.dst', `${ethernet}\n- ipv6: { dst: { random: 2001:2::/124 } }`],
+    [
+      'what follows another',
+      '[ipv4.id, udp.dst]',
+      `${ethernet}\n- ipv4: { dst: 198.19.1.2, id: { inc: 0-9 } }\n- udp: { dst: =ipv4.id * 2 + 7 }`,
+    ],
+    [
+      'a hash',
+      'udp.src',
+      `${ethernet}\n- ipv4: { dst: 198.19.1.2, id: { inc: 0-9 } }\n- udp: { src: { hash: ipv4.id, range: 5000-5006 } }`,
+    ],
+    ['constants', '[ipv4.dscp, stream]', `${ethernet}\n${ipv4}`],
+  ])('is shown by a frame without a signature: %s', (_, account, layers) => {
+    const [stream] = planOf(unsigned(streamOf(account, layers))).streams
+    for (const frame of renderNative(core!, { ...empty, streams: [stream!] }, stream!.id, { count: 300 }))
+      expect(shown(stream!, frame)).toEqual(nameOf(stream!, frame))
+  })
+
+  it.each([
+    ['several sizes', 'size', `${ethernet}\n${ipv4}`, '{ list: [64B, 128B] }'],
+    ['a checksum', 'ipv4.checksum', `${ethernet}\n${ipv4}`, ''],
+  ])('is not shown by a frame without a signature: %s', (_, account, layers, frame) => {
+    const [stream] = planOf(unsigned(streamOf(account, layers, frame))).streams
+    expect(stream!.account!.groups.length).toBeGreaterThan(0)
+    expect(stream!.account).not.toHaveProperty('keys')
   })
 
   it('is that of its alternative, too', () => {

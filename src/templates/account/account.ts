@@ -9,6 +9,7 @@ import { dissect } from '../dissect.js'
 import type { Account, StreamPlan } from '../plan.js'
 import { type Axis, axisProgram } from './axis.js'
 import { type Column, columnOf } from './column.js'
+import { type CellOf, keysOf } from './keys.js'
 import { periodOf } from './period.js'
 
 /** Of all streams together. Each is counted for itself, in 128 bytes at every receiver. */
@@ -71,7 +72,7 @@ class Work {
   }
 }
 
-const absent: Column = { axes: [], text: () => '-' }
+const absent: Column = { axes: [], text: () => '-', places: [] }
 
 function unknown(name: string, path: (string | number)[], plan: StreamPlan): Diagnostic {
   const known = dissect(plan.templates[0]!.bytes).layers.flatMap(layer =>
@@ -129,14 +130,19 @@ function accountOf(
     return bytes
   }
   const several = classes.length > 1
+  const cells = cellsOf(columns, axes, classes, weights)
+  const places = columns.map(column => column.column.places)
+  const shown = plan.match === null || places.includes(null) ? null : places.flatMap(place => place!)
+  const keys = shown ? keysOf(plan, shown, axes, cells) : undefined
   return {
     fields: columns.map(({ name }) => name),
-    groups: namesOf(columns, axes, classes, weights),
+    groups: cells.map(({ name }) => name),
     period: periodOf(plan, axes, several),
     frames: several ? classOf.map(index => word(BigInt(index) * perClass)) : [word(0n)],
     sequence: several ? plan.sequence : [0],
     sizeDraw: several ? plan.sizeDraw : null,
     programs: axes.map((axis, k) => axisProgram(axis, 8 + 8 * k, k, weights[k]!)),
+    ...(keys && { keys }),
   }
 }
 
@@ -145,18 +151,19 @@ function weightsOf(axes: readonly Axis[]): bigint[] {
   return axes.map((_, k) => axes.slice(k + 1).reduce((product, { size }) => product * size, 1n))
 }
 
-function namesOf(
+function cellsOf(
   columns: readonly Named[],
   axes: readonly Axis[],
   classes: readonly number[],
   weights: readonly bigint[],
-): string[] {
+): CellOf[] {
   const count = Number(axes.reduce((product, { size }) => product * size, 1n))
   return classes.flatMap(template =>
     Array.from({ length: count }, (_, cell) => {
       const numbers = new Map(axes.map(({ key, size }, k) => [key, (BigInt(cell) / weights[k]!) % size]))
       const at = ({ key }: Axis) => numbers.get(key)!
-      return columns.map(({ name, column }) => `${name}=${column.text(template, at)}`).join(',')
+      const name = columns.map(({ name, column }) => `${name}=${column.text(template, at)}`).join(',')
+      return { name, template, at }
     }),
   )
 }

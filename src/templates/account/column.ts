@@ -1,17 +1,21 @@
 /** What a name in `account` means in a stream: what it depends on, and how a packet's value is written. */
 import type { Profile, ValueSet, VariableSpec } from '../../profile/model.js'
 import { formatAddress } from '../../units/address.js'
+import type { BitRange } from '../bits.js'
 import { type DissectedField, dissect } from '../dissect.js'
 import type { FieldProgram, StreamPlan } from '../plan.js'
 import { FCS_BYTES } from '../rate.js'
 import { rangesOf, sizeOf } from '../sets.js'
 import { formatValue } from '../values.js'
 import { type Axis, axesOf, plainAxis, shownBy, wholeAxis, writeValue } from './axis.js'
+import { isShown, placeOfProgram } from './keys.js'
 
 export interface Column {
   axes: readonly Axis[]
   /** Of packets with this template and these numbers. */
   text(template: number, at: (axis: Axis) => bigint): string
+  /** The bits of a frame that show it; null: it has none, or not at one place. */
+  places: readonly BitRange[] | null
 }
 
 type Vars = NonNullable<Profile['vars']>
@@ -19,19 +23,25 @@ type Vars = NonNullable<Profile['vars']>
 /** What a stream does not have. */
 const none = '-'
 
-const constant = (text: string): Column => ({ axes: [], text: () => text })
+const constant = (text: string): Column => ({ axes: [], text: () => text, places: [] })
 
 /** undefined: the stream has nothing of this name. */
 export function columnOf(name: string, plan: StreamPlan, vars: Vars): Column | undefined {
   if (name === 'stream') return constant(plan.name)
   if (name === 'label') return constant(plan.member?.labels.join('/') || none)
-  if (name === 'size') return { axes: [], text: t => String(plan.templates[t]!.bytes.length + FCS_BYTES) }
+  if (name === 'size') return sizeColumn(plan)
   const [base = '', part] = name.split('.')
   const variable = Object.hasOwn(vars, base) ? vars[base] : undefined
   return variable ? variableColumn(name, variable, part, plan) : fieldColumn(name, plan)
 }
 
-function fieldColumn(name: string, { templates, fields }: StreamPlan): Column | undefined {
+function sizeColumn({ templates }: StreamPlan): Column {
+  const sizes = templates.map(({ bytes }) => String(bytes.length + FCS_BYTES))
+  return { axes: [], text: t => sizes[t]!, places: new Set(sizes).size === 1 ? [] : null }
+}
+
+function fieldColumn(name: string, plan: StreamPlan): Column | undefined {
+  const { templates, fields } = plan
   const places = templates.map(({ bytes }) => placeOf(name, bytes))
   if (places.every(place => !place)) return undefined
   const programs = fields.filter(program => places.some(place => place && touches(program, place)))
@@ -45,7 +55,26 @@ function fieldColumn(name: string, { templates, fields }: StreamPlan): Column | 
     for (const program of programs) writeValue(bytes, program, shownBy(program, axes, at))
     return formatValue(place.field, placeOf(name, bytes)?.value ?? place.value)
   }
-  return { axes, text }
+  return { axes, text, places: onePlace(plan, places) }
+}
+
+const MACS_BITS = 96
+
+/** Not of what is written as the packet is sent, or before the run: checksums, and what a neighbour has to tell. */
+function onePlace(
+  { templates, neighbour }: StreamPlan,
+  places: readonly (DissectedField | undefined)[],
+): [BitRange] | null {
+  const [first] = places
+  if (!first || places.some(place => place?.bitOffset !== first.bitOffset || place.bits !== first.bits))
+    return null
+  const { bitOffset, bits } = first
+  const meets = (offset: number, bytes: number) =>
+    offset * 8 < bitOffset + bits && bitOffset < (offset + bytes) * 8
+  const isSum = templates.some(({ checksums }) =>
+    checksums.some(({ offset, kind }) => meets(offset, kind === 'crc32c' ? 4 : 2)),
+  )
+  return isSum || (neighbour && bitOffset < MACS_BITS) ? null : [{ bitOffset, bits }]
 }
 
 /** By its name as everywhere: `vlan.priority`, of the second tag `vlan.2.pcp`. */
@@ -80,12 +109,18 @@ function variableColumn(
   const parts = spec.parts?.filter(one => part === undefined || one.name === part)
   if (part !== undefined && !parts?.length) return undefined
   if (spec.value.kind === 'literal') return constant(written(spec.type, spec.value.value))
-  const program = fields.find(({ follows }) => follows === name || follows?.startsWith(`${name}.`))
+  const followers = fields.filter(({ follows }) => follows === name || follows?.startsWith(`${name}.`))
+  const [program] = followers
   if (!program) return constant(none)
   const axis = part === undefined ? wholeAxis(program) : plainAxis(program)
   const texts = (number: bigint): string =>
     parts ? digitsOf(parts, number).join('/') : written(spec.type, valueIn(spec.value as Set, number))
-  return { axes: [axis], text: (_, at) => texts(at(axis)) }
+  const shown = followers.filter(follower => isShown(follower, [axis]))
+  return {
+    axes: [axis],
+    text: (_, at) => texts(at(axis)),
+    places: shown.length === 0 ? null : shown.map(placeOfProgram),
+  }
 }
 
 /** As on an odometer, the last part changes fastest. */
