@@ -7,6 +7,8 @@
 #include "afpacket_rx.h"
 #include "afpacket_tx.h"
 #include "netdev.h"
+#include "netdev_driver.h"
+#include "permission.h"
 
 namespace nmgen::afpacket {
 namespace {
@@ -70,7 +72,7 @@ constexpr Argument kArguments[] = {
     {"promiscuous", "1: receive frames for anybody (default); 0: for this interface"},
     {"fanout", "how frames are spread over RX queues: hash (by flow, default), lb, cpu, rollover, rnd, qm"}};
 
-std::optional<Failure> probe() { return netdev::no_permission("packet sockets", {CAP_NET_RAW}); }
+std::optional<Failure> probe() { return no_permission("packet sockets", {CAP_NET_RAW}); }
 
 Expected<std::unique_ptr<Device>> open(const OpenRequest& request) {
   Options options;

@@ -6,6 +6,7 @@
 #include "../backend.h"
 #include "afpacket_socket.h"
 #include "netdev.h"
+#include "netdev_watch.h"
 
 namespace nmgen::afpacket {
 

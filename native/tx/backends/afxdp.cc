@@ -14,6 +14,7 @@ constexpr const char* kDoc = "AF_XDP sockets on an interface: zero-copy where it
 #include <algorithm>
 
 #include "afxdp_device.h"
+#include "permission.h"
 #include "xdp_log.h"
 
 namespace nmgen {
@@ -31,7 +32,7 @@ constexpr Argument kArguments[] = {
     {"rx_slots", "RX frames of each queue: 128 ... 2048 (default) ... 8192"},
     {"busy_poll", "microseconds that a call polls the driver for, 0 to 1000 (default 0: interrupts)"}};
 
-std::optional<Failure> probe() { return netdev::no_permission("AF_XDP sockets", {CAP_NET_RAW, CAP_NET_ADMIN}); }
+std::optional<Failure> probe() { return no_permission("AF_XDP sockets", {CAP_NET_RAW, CAP_NET_ADMIN}); }
 
 Expected<std::unique_ptr<Device>> open(const OpenRequest& request) {
   log_xdp();
@@ -51,7 +52,7 @@ Expected<std::unique_ptr<Device>> open(const OpenRequest& request) {
   if (!found) return found.failure();
   if (request.max_frame > kLargeChunk - kHeadroom && request.tx_queues > 0)
     return Failure{"frame-too-long", "AF_XDP carries frames of up to 3844 B", "send shorter frames, or use afpacket:"};
-  const uint32_t queues = netdev::channels(*found);
+  const uint32_t queues = netdev::channels(name);
   if (std::max(request.tx_queues, request.rx_queues) > std::min(queues, kMaxQueues))
     return Failure{"too-many-queues", "`" + name + "` has " + std::to_string(queues) + " queues",
                    "ask for fewer, or give the interface more: ethtool -L " + name + " combined N"};

@@ -16,7 +16,7 @@ AfXdp::~AfXdp() {
 
 std::optional<Failure> AfXdp::create(const OpenRequest& request) {
   // What arrives on a queue without a socket goes to the kernel and would look like loss: all of them get one.
-  const uint32_t received = request.rx_queues ? netdev::channels(device_) : 0;
+  const uint32_t received = request.rx_queues ? netdev::channels(device_.name) : 0;
   if (auto failure = open_channels(request, received)) return failure;
   for (uint32_t q = 0; q < request.tx_queues; q++) tx_.push_back(std::make_unique<Tx>(*channels_[q], device_.name));
   for (uint32_t r = 0; r < request.rx_queues; r++) {
@@ -51,7 +51,7 @@ std::map<std::string, std::string> AfXdp::facts() const {
   facts["sockets"] = std::to_string(channels_.size());
   if (rx_.empty()) return facts;
   facts["program"] = redirect_->generic() ? "generic (skb)" : "native";
-  if (netdev::strips_vlan(device_))
+  if (netdev::strips_vlan(device_.name))
     facts["rxvlan"] = "on: hides VLAN tags (ethtool -K " + device_.name + " rxvlan off)";
   return facts;
 }

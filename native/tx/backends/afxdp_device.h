@@ -12,6 +12,7 @@
 #include "afxdp_rx.h"
 #include "afxdp_tx.h"
 #include "netdev.h"
+#include "netdev_driver.h"
 
 namespace nmgen::afxdp {
 

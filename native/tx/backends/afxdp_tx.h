@@ -5,7 +5,7 @@
 
 #include "../backend.h"
 #include "afxdp_channel.h"
-#include "netdev.h"
+#include "netdev_watch.h"
 
 namespace nmgen::afxdp {
 

@@ -19,7 +19,7 @@ constexpr const char* kDoc = "any device that DPDK has a driver for, physical or
 #include "../backend.h"
 #include "dpdk_eal.h"
 #include "dpdk_port.h"
-#include "netdev.h"
+#include "permission.h"
 #include "xdp_log.h"
 
 namespace nmgen {
@@ -61,7 +61,7 @@ std::optional<Failure> check_interface(const std::string& device) {
   if (if_nametoindex(iface->second.c_str()) == 0)
     return Failure{"no-interface", "there is no network interface `" + iface->second + "`",
                    "`ip -br link` lists those there are"};
-  if (!netdev::has_capability(CAP_NET_RAW))
+  if (!has_capability(CAP_NET_RAW))
     return Failure{"no-permission", "sending on `" + iface->second + "` needs CAP_NET_RAW", "run as root"};
   return std::nullopt;
 }

@@ -22,6 +22,9 @@ constexpr const char* kDoc = "live frames of BPF on an interface: sends only, th
 #include "../clock.h"
 #include "../log.h"
 #include "netdev.h"
+#include "netdev_driver.h"
+#include "netdev_watch.h"
+#include "permission.h"
 #include "xdp_log.h"
 #include "xdp_program.h"
 #include "xdp_target.h"
@@ -189,9 +192,9 @@ constexpr Argument kArguments[] = {
 
 std::optional<Failure> probe() {
   // Who has CAP_SYS_ADMIN has both of the others (bpf_capable, perfmon_capable: include/linux/capability.h).
-  const bool may_all = netdev::has_capability(CAP_SYS_ADMIN);
-  const auto lacking = may_all ? netdev::no_permission("live frames", {CAP_NET_ADMIN})
-                               : netdev::no_permission("live frames", {CAP_NET_ADMIN, CAP_BPF, CAP_PERFMON});
+  const bool may_all = has_capability(CAP_SYS_ADMIN);
+  const auto lacking = may_all ? no_permission("live frames", {CAP_NET_ADMIN})
+                               : no_permission("live frames", {CAP_NET_ADMIN, CAP_BPF, CAP_PERFMON});
   if (lacking) return lacking;
   const int error = xdp::try_live();
   if (error == 0) return std::nullopt;
