@@ -28,6 +28,7 @@ void put_tag_back(Frame& frame, const tpacket_hdr_variant1& tag) {
 }  // namespace
 
 std::optional<Failure> Rx::create(const netdev::Netdev& device, const Options& options) {
+  if (auto failure = socket_.open()) return failure;
   socket_.set(PACKET_RESERVE, kVlanBytes);  // room to put back a tag that the kernel took off
   socket_.set(PACKET_IGNORE_OUTGOING, 1);   // Linux 4.20; `show` makes up for its lack
   if (auto failure = map(options)) return failure;

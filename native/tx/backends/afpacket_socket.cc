@@ -13,10 +13,13 @@ Failure failed(const std::string& what, const std::string& hint) {
   return {"afpacket-failed", what + ": " + strerror(errno), hint};
 }
 
-Socket::Socket() : fd_(::socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0)) {}
-
 Socket::~Socket() {
   if (ring_) munmap(ring_, bytes_);
+}
+
+std::optional<Failure> Socket::open() {
+  fd_ = Handle(::socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0));
+  return fd_ ? std::nullopt : std::optional(failed("a packet socket cannot be opened", "raise `ulimit -n`"));
 }
 
 bool Socket::set(int option, int value) const {
@@ -25,7 +28,6 @@ bool Socket::set(int option, int value) const {
 
 std::optional<Failure> Socket::map(int option, const tpacket_req3& request) {
   bytes_ = size_t{request.tp_block_size} * request.tp_block_nr;
-  if (!fd_) return failed("a packet socket cannot be opened");
   if (!set(PACKET_VERSION, TPACKET_V3)) return failed("the kernel has no TPACKET_V3");
   if (setsockopt(fd(), SOL_PACKET, option, &request, sizeof request))
     return failed("the kernel gives no ring of " + std::to_string(bytes_ >> 10) + " KiB",

@@ -23,11 +23,12 @@ Failure failed(const std::string& what, const std::string& hint = "NMGEN_LOG=deb
 // It sees nothing before it is bound to a protocol.
 class Socket {
  public:
-  Socket();
+  Socket() = default;
   ~Socket();
   Socket(const Socket&) = delete;
   Socket& operator=(const Socket&) = delete;
 
+  std::optional<Failure> open();
   int fd() const { return fd_.get(); }
   uint8_t* ring() const { return ring_; }
   bool set(int option, int value) const;

@@ -27,6 +27,7 @@ constexpr uint32_t kTxData = kTxHeader + sizeof(VnetHeader);
 }  // namespace
 
 std::optional<Failure> Tx::create(const netdev::Netdev& device, const Options& options) {
+  if (auto failure = socket_.open()) return failure;
   if (options.bypass && !socket_.set(PACKET_QDISC_BYPASS, 1)) return failed("the kernel has no PACKET_QDISC_BYPASS");
   if (!socket_.set(PACKET_VNET_HDR, 1)) return failed("the kernel has no PACKET_VNET_HDR");
   max_frame_ = device.max_frame();

@@ -47,6 +47,7 @@ std::optional<Failure> Watch::look_now() {
 
 std::optional<Failure> Watch::state() {
   if (!socket_) socket_ = Handle(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  if (!socket_) return std::nullopt;  // who cannot look knows nothing: file descriptors may have run out
   ifreq request{};
   name_.copy(request.ifr_name, IFNAMSIZ - 1);
   if (ioctl(socket_.get(), SIOCGIFFLAGS, &request) != 0) return gone(name_);
