@@ -99,7 +99,15 @@ async function send(sending: Sending): Promise<Result> {
   const { shard } = flags
   const stopper = stopOnSignals(process, code => process.exit(code))
   try {
-    const run = await start(() => startRun(plan, { ...(shard && { shard }), attended: isAttended() }), files)
+    const run = await start(
+      () =>
+        startRun(plan, {
+          ...(shard && { shard }),
+          attended: isAttended(),
+          isSteered: flags.ui !== undefined,
+        }),
+      files,
+    )
     stopper.attach(run)
     for (const server of servers) server.attach(run)
     if (view.mode !== 'none') view.say(cpuLine(run.snapshot()))
