@@ -29,18 +29,19 @@ function casesOf({ profile }: FindReport, search: SearchReport): TestCase[] {
     const { message = ENDED[search.ended], hint = '' } = search.error ?? {}
     return [test('search', element('error', search.ended, message, hint))]
   }
-  return search.findings.map(finding => test(finding.goal, outcomeOf(finding) + tried(search)))
+  return search.findings.map(finding => test(finding.goal, outcomeOf(finding) + outputOf(search, finding)))
 }
 
-/** Loss against load. */
-const tried = (search: SearchReport): string =>
-  search.loads.length === 0
-    ? ''
-    : `<system-out>${xml(`\n${lossTable(search, plainStyle).join('\n')}\n`)}</system-out>`
+/** What was found, and loss against load. One element of it is all that some readers know. */
+function outputOf(search: SearchReport, finding: Finding): string {
+  const found = [intervalText(finding), remark(finding)].filter(text => text !== '').join('; ')
+  const text = [found, ...lossTable(search, plainStyle)].join('\n')
+  return `<system-out>${xml(text)}</system-out>`
+}
 
 function outcomeOf(finding: Finding): string {
   const interval = intervalText(finding)
   if (finding.irregular === 'no-load') return element('failure', 'no-load', remark(finding), interval)
   if (finding.limitedBy === 'generator') return element('error', 'generator', remark(finding), interval)
-  return `<system-out>${xml([interval, remark(finding)].filter(text => text !== '').join('; '))}</system-out>`
+  return ''
 }
