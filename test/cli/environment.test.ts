@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { describe, expect, it } from 'vitest'
@@ -44,6 +44,24 @@ describe('an environment that is not ready', () => {
     if (noDpdk) ctx.skip(noDpdk)
     if (host.hugepages.some(({ free }) => free > 0)) ctx.skip('hugepages are reserved here')
     expectRefusal(await refused('--tx', 'dpdk:0000:00:1f.0'), 4, 'no-hugepages', /hugepages/)
+  })
+
+  it('has no hugepages any more when DPDK takes them', async ctx => {
+    const reason = noDpdk ?? noLab
+    if (reason) ctx.skip(reason)
+    if (host.hugepages.some(({ free }) => free > 0)) ctx.skip('hugepages are reserved here')
+    await inFolder(async folder => {
+      const size = join(folder, 'hugepages-2048kB')
+      mkdirSync(size)
+      for (const file of ['nr', 'free', 'resv', 'surplus'])
+        writeFileSync(join(size, `${file}_hugepages`), /nr|free/.test(file) ? '4\n' : '0\n')
+      const script = `mount --bind ${folder} /sys/kernel/mm/hugepages && exec "$@"`
+      const ring = ['--tx', 'dpdk:net_ring0', '--rx', 'dpdk:net_ring0']
+      const ran = await nmgen(['run', udp, ...ring, '--duration', '200ms', '--quiet', '--no-out'], {
+        through: ['unshare', '--mount', 'sh', '-c', script, 'sh'],
+      })
+      expectRefusal(ran, 4, 'no-hugepages', /too few hugepages.*\n.*reserve more: sysctl/)
+    })
   })
 
   it('gives no permission', async ctx => {

@@ -94,7 +94,7 @@ std::optional<Failure> Port::set_up_queues(uint16_t rx_count, uint16_t tx_count)
   const int socket = rte_eth_dev_socket_id(id_);
   const std::string name = "nmgen_rx_" + std::to_string(id_);
   pool_ = rte_pktmbuf_pool_create(name.c_str(), kRxBuffers, kRxCache, 0, RTE_MBUF_DEFAULT_BUF_SIZE, socket);
-  if (!pool_) return failed("DPDK has no memory for RX buffers", rte_errno);
+  if (!pool_) return no_memory(std::to_string(kRxBuffers) + " RX buffers");
   for (uint16_t q = 0; q < rx_count; q++) {
     if (int error = rte_eth_rx_queue_setup(id_, q, rx_descriptors, static_cast<unsigned>(socket), nullptr, pool_))
       return failed("RX queue " + std::to_string(q) + " cannot be set up", error);
@@ -126,7 +126,7 @@ std::map<std::string, std::string> Port::facts() const {
   return {{"driver", info_.driver_name},
           {"device", rte_dev_name(device_)},
           {"mac", text},
-          {"memory", free_hugepage_bytes() || rte_eal_has_hugepages() ? "hugepages" : "no hugepages"}};
+          {"memory", rte_eal_has_hugepages() ? "hugepages" : "no hugepages"}};
 }
 
 // Of 22.11's virtual devices these alone count what the host had no room for; the others say 0 whatever was lost.
