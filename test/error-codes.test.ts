@@ -11,8 +11,7 @@ const codes = [...runErrors('.').keys()]
 
 /** Those that no test on this machine can raise; each says what it would take. */
 const elsewhere: Readonly<Record<string, string>> = {
-  'afpacket-failed': 'a kernel that refuses a ring which it has granted before',
-  'afxdp-failed': 'the same of a UMEM',
+  'afxdp-failed': 'a kernel that refuses a UMEM which it has granted before',
   'afxdp-missing': 'a build without libxdp',
   'xdp-missing': 'a build without libxdp',
   'xdp-failed': 'a kernel that refuses a program which it has taken before',

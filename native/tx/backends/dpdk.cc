@@ -1,6 +1,9 @@
 // dpdk: any device that DPDK has a driver for, physical or virtual (`net_null0`, `net_af_packet0,iface=eth3`).
 
-#include "../backend.h"
+namespace {
+constexpr const char* kName = "dpdk";
+constexpr const char* kDoc = "any device that DPDK has a driver for, physical or virtual";
+}  // namespace
 
 #ifdef NMGEN_DPDK
 
@@ -13,9 +16,10 @@
 #include <filesystem>
 #include <sstream>
 
+#include "../backend.h"
 #include "dpdk_eal.h"
 #include "dpdk_port.h"
-#include "netdev.h"
+#include "permission.h"
 #include "xdp_log.h"
 
 namespace nmgen {
@@ -57,7 +61,7 @@ std::optional<Failure> check_interface(const std::string& device) {
   if (if_nametoindex(iface->second.c_str()) == 0)
     return Failure{"no-interface", "there is no network interface `" + iface->second + "`",
                    "`ip -br link` lists those there are"};
-  if (!netdev::has_capability(CAP_NET_RAW))
+  if (!has_capability(CAP_NET_RAW))
     return Failure{"no-permission", "sending on `" + iface->second + "` needs CAP_NET_RAW", "run as root"};
   return std::nullopt;
 }
@@ -120,7 +124,7 @@ constexpr Argument kArguments[] = {
 
 std::optional<Failure> probe() { return std::nullopt; }
 
-const Backend kDpdk{"dpdk", "any device that DPDK has a driver for, physical or virtual", kArguments, probe, open};
+const Backend kDpdk{kName, kDoc, kArguments, probe, open};
 const Register kRegistered{&kDpdk};
 
 }  // namespace
@@ -129,16 +133,16 @@ const Register kRegistered{&kDpdk};
 
 #else
 
+#include "not_built.h"
+
 namespace nmgen {
 namespace {
 
-std::optional<Failure> probe() {
-  return Failure{"dpdk-missing", "nmgen was built without DPDK: its headers were not there",
-                 "apt-get install libdpdk-dev dpdk-dev dpdk && npm rebuild"};
+Failure without_dpdk() {
+  return {"dpdk-missing", "nmgen was built without DPDK: its headers were not there",
+          "apt-get install libdpdk-dev dpdk-dev dpdk && npm rebuild"};
 }
-Expected<std::unique_ptr<Device>> open(const OpenRequest&) { return *probe(); }
-
-const Backend kDpdk{"dpdk", "any device that DPDK has a driver for, physical or virtual", {}, probe, open};
+const Backend kDpdk = not_built<without_dpdk>(kName, kDoc);
 const Register kRegistered{&kDpdk};
 
 }  // namespace

@@ -1,40 +1,22 @@
 #include "netdev.h"
 
-#include <linux/capability.h>
-#include <linux/ethtool.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
-#include <linux/sockios.h>
 #include <net/if.h>
 #include <net/if_arp.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cstring>
-#include <fstream>
-#include <memory>
 
-#include "../clock.h"
+#include "handle.h"
+#include "netdev_driver.h"
+#include "netdev_watch.h"
 
 namespace nmgen::netdev {
 namespace {
 
-constexpr const char* kDown = "link-down";
-constexpr uint64_t kLookEveryNs = 10'000'000;
 constexpr uint32_t kEthernetHeader = 14, kFcsBytes = 4;
-
-struct Descriptor {
-  explicit Descriptor(int fd) : fd(fd) {}
-  ~Descriptor() {
-    if (fd >= 0) ::close(fd);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int fd;
-};
 
 // RTM_GETLINK by name, rtnetlink(7): one answer tells all that Netdev holds.
 bool ask(int fd, const std::string& name) {
@@ -86,30 +68,6 @@ void take(Netdev& device, const rtattr* attribute) {
   }
 }
 
-// An ETHTOOL_* request (ethtool.h) that fills `data`; false where the driver does not answer.
-template <typename T>
-bool ethtool(const std::string& name, uint32_t command, T& data) {
-  Descriptor socket{::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
-  ifreq request{};
-  name.copy(request.ifr_name, IFNAMSIZ - 1);
-  data.cmd = command;
-  request.ifr_data = reinterpret_cast<char*>(&data);
-  return socket.fd >= 0 && ioctl(socket.fd, SIOCETHTOOL, &request) == 0;
-}
-
-Failure gone(const std::string& name) {
-  return {"interface-lost", "interface `" + name + "` is gone: it was removed, renamed or moved to another namespace",
-          "what was counted until then is in the result"};
-}
-
-Failure down(const std::string& name, bool carrier) {
-  const std::string why =
-      carrier ? "the link of `" + name + "` is down: nobody is at its other end" : "interface `" + name + "` is down";
-  return {kDown, why,
-          carrier ? "connect its other end and set it up; `ip -br link` shows LOWER_UP then"
-                  : "ip link set dev " + name + " up"};
-}
-
 Failure too_long(const Netdev& device, uint32_t bytes) {
   const uint32_t mtu = bytes - kEthernetHeader;
   return {"frame-too-long",
@@ -125,10 +83,10 @@ uint32_t Netdev::max_frame() const { return std::min(mtu + kEthernetHeader + kVl
 
 std::optional<Netdev> read(const std::string& name) {
   if (name.empty() || name.size() >= IFNAMSIZ) return std::nullopt;
-  Descriptor socket{::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE)};
-  if (socket.fd < 0 || !ask(socket.fd, name)) return std::nullopt;
+  const Handle socket(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE));
+  if (!socket || !ask(socket.get(), name)) return std::nullopt;
   alignas(nlmsghdr) char answer[16384];
-  const ssize_t bytes = recv(socket.fd, answer, sizeof answer, 0);
+  const ssize_t bytes = recv(socket.get(), answer, sizeof answer, 0);
   const auto* header = reinterpret_cast<const nlmsghdr*>(answer);
   if (bytes <= 0 || !NLMSG_OK(header, static_cast<size_t>(bytes)) || header->nlmsg_type != RTM_NEWLINK)
     return std::nullopt;
@@ -154,40 +112,14 @@ Expected<Netdev> find(const std::string& name, const char* backend, const OpenRe
   return *device;
 }
 
-uint64_t link_bps(const std::string& name) {
-  ethtool_drvinfo driver{};
-  if (!ethtool(name, ETHTOOL_GDRVINFO, driver) || driver.bus_info[0] == '\0') return 0;
-  ethtool_cmd link{};
-  if (!ethtool(name, ETHTOOL_GSET, link)) return 0;
-  const uint32_t mbps = ethtool_cmd_speed(&link);
-  return mbps == static_cast<uint32_t>(SPEED_UNKNOWN) || mbps == 0xffff ? 0 : uint64_t{mbps} * 1'000'000;
-}
-
-std::string driver(const std::string& name) {
-  ethtool_drvinfo driver{};
-  return ethtool(name, ETHTOOL_GDRVINFO, driver) ? driver.driver : "unknown";
-}
-
 std::map<std::string, std::string> facts(const Netdev& device, bool receives) {
   std::map<std::string, std::string> facts{{"driver", driver(device.name)},
                                            {"interface", device.name},
                                            {"mac", device.mac},
                                            {"mtu", std::to_string(device.mtu)}};
-  ethtool_value gro{};
-  if (receives && ethtool(device.name, ETHTOOL_GGRO, gro))
-    facts["gro"] = gro.data ? "on: may merge TCP frames (ethtool -K " + device.name + " gro off)" : "off";
+  if (const auto merges = receives ? merges_tcp(device.name) : std::nullopt)
+    facts["gro"] = *merges ? "on: may merge TCP frames (ethtool -K " + device.name + " gro off)" : "off";
   return facts;
-}
-
-uint32_t channels(const Netdev& device) {
-  ethtool_channels channels{};
-  if (!ethtool(device.name, ETHTOOL_GCHANNELS, channels)) return 1;
-  return std::max(1u, channels.combined_count + std::max(channels.rx_count, channels.tx_count));
-}
-
-bool strips_vlan(const Netdev& device) {
-  ethtool_value flags{};
-  return ethtool(device.name, ETHTOOL_GFLAGS, flags) && (flags.data & ETH_FLAG_RXVLAN);
 }
 
 std::map<std::string, uint64_t> counters(const Netdev& device) {
@@ -202,73 +134,6 @@ std::map<std::string, uint64_t> counters(const Netdev& device) {
           {"rx_errors", b.rx_errors - a.rx_errors},
           // The NIC had no buffer: the host was too slow (if_link.h). Backends add what their sockets missed.
           {"rx_missed", b.rx_missed_errors - a.rx_missed_errors}};
-}
-
-bool has_capability(int capability) {
-  std::ifstream status("/proc/self/status");
-  for (std::string line; std::getline(status, line);)
-    if (line.starts_with("CapEff:")) return std::stoull(line.substr(7), nullptr, 16) >> capability & 1;
-  return geteuid() == 0;
-}
-
-namespace {
-const char* capability_name(int capability) {
-  switch (capability) {
-    case CAP_NET_RAW:
-      return "NET_RAW";
-    case CAP_NET_ADMIN:
-      return "NET_ADMIN";
-    case CAP_BPF:
-      return "BPF";
-    case CAP_PERFMON:
-      return "PERFMON";
-    default:
-      return "SYS_ADMIN";
-  }
-}
-}  // namespace
-
-std::optional<Failure> no_permission(const char* what, std::initializer_list<int> capabilities) {
-  if (std::ranges::all_of(capabilities, has_capability)) return std::nullopt;
-  std::string names, added;
-  for (const int capability : capabilities) {
-    const std::string name = capability_name(capability);
-    names += (names.empty() ? "CAP_" : " and CAP_") + name;
-    added += (added.empty() ? "" : ",") + name;
-  }
-  return Failure{"no-permission", std::string(what) + " need " + names,
-                 "run as root (sudo), or in a container with --cap-add " + added};
-}
-
-Watch::~Watch() {
-  if (socket_ >= 0) ::close(socket_);
-}
-
-std::optional<Failure> Watch::look() {
-  const uint64_t now = now_ns();
-  if (now < next_ns_) return std::nullopt;
-  next_ns_ = now + kLookEveryNs;
-  return look_now();
-}
-
-// What is being removed goes down first: what is down is looked at once more.
-std::optional<Failure> Watch::look_now() {
-  auto failure = state();
-  for (int tries = 0; failure && failure->code == kDown && tries < 10; tries++) {
-    usleep(5'000);
-    failure = state();
-  }
-  return failure;
-}
-
-std::optional<Failure> Watch::state() {
-  if (socket_ < 0) socket_ = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-  ifreq request{};
-  name_.copy(request.ifr_name, IFNAMSIZ - 1);
-  if (ioctl(socket_, SIOCGIFFLAGS, &request) != 0) return gone(name_);
-  if (!(request.ifr_flags & IFF_UP)) return down(name_, false);
-  if (sends_ && !(request.ifr_flags & IFF_RUNNING)) return down(name_, true);
-  return std::nullopt;
 }
 
 }  // namespace nmgen::netdev

@@ -14,6 +14,8 @@
 #include <linux/if_packet.h>
 #include <net/if.h>
 #include <sys/socket.h>
+
+#include "netdev_driver.h"
 #endif
 
 namespace nmgen::netmap {

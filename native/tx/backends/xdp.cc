@@ -2,7 +2,10 @@
 // as many frames as are filled, copies them from memory that we share with it into pages that the kernel recycles, and
 // redirects them to the interface: no socket, no socket buffer, no queueing discipline. It only sends.
 
-#include "../backend.h"
+namespace {
+constexpr const char* kName = "xdp";
+constexpr const char* kDoc = "live frames of BPF on an interface: sends only, the fastest way of the kernel";
+}  // namespace
 
 #ifdef NMGEN_XDP
 
@@ -15,9 +18,13 @@
 #include <cerrno>
 #include <cstring>
 
+#include "../backend.h"
 #include "../clock.h"
 #include "../log.h"
 #include "netdev.h"
+#include "netdev_driver.h"
+#include "netdev_watch.h"
+#include "permission.h"
 #include "xdp_log.h"
 #include "xdp_program.h"
 #include "xdp_target.h"
@@ -27,7 +34,6 @@ namespace {
 
 using xdp::Arena;
 using xdp::Cursor;
-using xdp::Handle;
 
 constexpr uint64_t kFlushNs = 100'000'000;
 constexpr uint64_t kPatienceNs = 1'000'000'000;  // with an interface that is up and yet refuses
@@ -186,9 +192,9 @@ constexpr Argument kArguments[] = {
 
 std::optional<Failure> probe() {
   // Who has CAP_SYS_ADMIN has both of the others (bpf_capable, perfmon_capable: include/linux/capability.h).
-  const bool may_all = netdev::has_capability(CAP_SYS_ADMIN);
-  const auto lacking = may_all ? netdev::no_permission("live frames", {CAP_NET_ADMIN})
-                               : netdev::no_permission("live frames", {CAP_NET_ADMIN, CAP_BPF, CAP_PERFMON});
+  const bool may_all = has_capability(CAP_SYS_ADMIN);
+  const auto lacking = may_all ? no_permission("live frames", {CAP_NET_ADMIN})
+                               : no_permission("live frames", {CAP_NET_ADMIN, CAP_BPF, CAP_PERFMON});
   if (lacking) return lacking;
   const int error = xdp::try_live();
   if (error == 0) return std::nullopt;
@@ -209,10 +215,10 @@ Expected<std::unique_ptr<Device>> open(const OpenRequest& request) {
   log_xdp();
   uint32_t slots = 4;
   if (auto failure =
-          read_settings("xdp", request.device,
+          read_settings(kName, request.device,
                         {{.key = "slots", .value = &slots, .choices = {std::begin(kSlots), std::end(kSlots)}}}))
     return *failure;
-  auto found = netdev::find(request.device.substr(0, request.device.find(',')), "xdp", request);
+  auto found = netdev::find(request.device.substr(0, request.device.find(',')), kName, request);
   if (!found) return found.failure();
   if (auto failure = possible(*found, request)) return *failure;
   auto device = std::make_unique<Xdp>(*found);
@@ -220,8 +226,7 @@ Expected<std::unique_ptr<Device>> open(const OpenRequest& request) {
   return std::unique_ptr<Device>(std::move(device));
 }
 
-const Backend kXdp{"xdp", "live frames of BPF on an interface: sends only, the fastest way of the kernel", kArguments,
-                   probe, open};
+const Backend kXdp{kName, kDoc, kArguments, probe, open};
 const Register kRegistered{&kXdp};
 
 }  // namespace
@@ -229,17 +234,16 @@ const Register kRegistered{&kXdp};
 
 #else
 
+#include "not_built.h"
+
 namespace nmgen {
 namespace {
 
-std::optional<Failure> probe() {
-  return Failure{"xdp-missing", "nmgen was built without XDP: the headers of libxdp and libbpf were not there",
-                 "apt-get install libxdp-dev libbpf-dev && npm rebuild"};
+Failure without_xdp() {
+  return {"xdp-missing", "nmgen was built without XDP: the headers of libxdp and libbpf were not there",
+          "apt-get install libxdp-dev libbpf-dev && npm rebuild"};
 }
-Expected<std::unique_ptr<Device>> open(const OpenRequest&) { return *probe(); }
-
-const Backend kXdp{
-    "xdp", "live frames of BPF on an interface: sends only, the fastest way of the kernel", {}, probe, open};
+const Backend kXdp = not_built<without_xdp>(kName, kDoc);
 const Register kRegistered{&kXdp};
 
 }  // namespace

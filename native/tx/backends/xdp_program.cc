@@ -54,10 +54,6 @@ Expected<Handle> load(bpf_prog_type type, const char* name, const Assembler& ass
 
 }  // namespace
 
-Handle::~Handle() {
-  if (fd_ >= 0) ::close(fd_);
-}
-
 Arena& Arena::operator=(Arena&& other) noexcept {
   std::swap(map_, other.map_);
   std::swap(memory_, other.memory_);

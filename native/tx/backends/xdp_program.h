@@ -3,30 +3,12 @@
 #include <sys/types.h>
 
 #include <cstdint>
-#include <utility>
 
 #include "../failure.h"
+#include "handle.h"
 
 // What of the `xdp` backend runs in the kernel, and the memory that it shares with the queue.
 namespace nmgen::xdp {
-
-// A file descriptor that has an owner.
-class Handle {
- public:
-  Handle() = default;
-  explicit Handle(int fd) : fd_(fd) {}
-  Handle(Handle&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  Handle& operator=(Handle&& other) noexcept {
-    std::swap(fd_, other.fd_);
-    return *this;
-  }
-  ~Handle();
-  int get() const { return fd_; }
-  explicit operator bool() const { return fd_ >= 0; }
-
- private:
-  int fd_ = -1;
-};
 
 // Frames are numbered; frame k lies in slot k mod slots. All of this is written by one thread: the queue's own, in
 // user mode or within its system call.

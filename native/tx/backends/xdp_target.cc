@@ -11,6 +11,7 @@
 #include <cstring>
 #include <string>
 
+#include "netdev_driver.h"
 #include "xdp_program.h"
 
 namespace nmgen::xdp {
