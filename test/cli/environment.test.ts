@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { execa } from 'execa'
 import { describe, expect, it } from 'vitest'
 import { readHost } from '../../src/gen/host.js'
+import { whyNoMemoryLimit, withMemoryLimit } from '../lab/memory-limit.js'
 import { Lab, whyNoLab } from '../lab/netns.js'
 import { asNobody, whyNotNobody } from '../lab/nobody.js'
 import { whyNoTool } from '../lab/tools.js'
@@ -109,6 +110,17 @@ describe('what a run lacks', () => {
     const rings = ['--tx', 'loop:x,slots=65536', '--queues', '8']
     const args = ['run', udp, '--count', '1', '--quiet', '--no-out', ...rings]
     expectRefusal(await nmgen(args, { through }), 4, 'no-memory', /no memory for the rings.*\n.*fewer slots/)
+  })
+
+  it('is memory of its control group, beyond which the kernel would kill it', async ctx => {
+    const missing = await whyNoMemoryLimit()
+    if (missing) ctx.skip(missing)
+    await withMemoryLimit(400 * 2 ** 20, async through => {
+      const rings = ['--tx', 'loop:x,slots=65536', '--queues', '2']
+      const args = ['run', udp, '--count', '1', '--quiet', '--no-out']
+      expectRefusal(await nmgen([...args, ...rings], { through }), 4, 'no-memory', /.*\n.*fewer slots/)
+      expect((await nmgen([...args, '--tx', 'loop:x'], { through })).code).toBe(0)
+    })
   })
 
   it('is a disk that can be written', async ctx => {

@@ -106,7 +106,7 @@ uint64_t free_hugepage_bytes() {
 Failure no_memory(const std::string& what) {
   if (!rte_eal_has_hugepages())
     return {"no-memory", "DPDK has no memory for " + what,
-            "give it more: args [\"-m\", \"2048\"], or reserve hugepages: sysctl -w vm.nr_hugepages=512"};
+            "give it more by the EAL argument -m, or reserve hugepages: sysctl -w vm.nr_hugepages=512"};
   return {
       "no-hugepages",
       "there are too few hugepages for " + what + ": " + std::to_string(free_hugepage_bytes() >> 20) + " MiB are free",
