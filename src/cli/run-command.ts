@@ -92,7 +92,7 @@ async function send(sending: Sending): Promise<Result> {
   const { shard } = flags
   const stopper = stopOnSignals(process, code => process.exit(code))
   try {
-    const options = { ...(shard && { shard }), attended: isAttended() }
+    const options = { ...(shard && { shard }), attended: isAttended(), isSteered: flags.ui !== undefined }
     const { under: run, judge } = await start(() => begin(plan, options, { described, calibration }), files)
     stopper.attach(run)
     for (const server of servers) server.attach(run)
