@@ -79,7 +79,7 @@ std::optional<Failure> Port::configure(const OpenRequest& request) {
                    "ask for fewer queues, or give the device more in its arguments"};
   rx_count_ = static_cast<uint16_t>(rx), tx_count_ = static_cast<uint16_t>(tx);
   rte_eth_conf conf{};
-  time_.choose(id_, info_, time_options_, request.rx_queues > 0);
+  time_.choose(id_, info_, time_options_, request);
   time_.ask(info_, conf);
   if (request.rx_queues > 1) {
     conf.rx_adv_conf.rss_conf.rss_hf =
@@ -99,7 +99,7 @@ std::optional<Failure> Port::set_up_queues() {
   const int socket = rte_eth_dev_socket_id(id_);
   const std::string name = "nmgen_rx_" + std::to_string(id_);
   pool_ = rte_pktmbuf_pool_create(name.c_str(), kRxBuffers, kRxCache, 0, RTE_MBUF_DEFAULT_BUF_SIZE, socket);
-  if (!pool_) return failed("DPDK has no memory for RX buffers", rte_errno);
+  if (!pool_) return no_memory(std::to_string(kRxBuffers) + " RX buffers");
   for (uint16_t q = 0; q < rx_count_; q++)
     if (int error = rte_eth_rx_queue_setup(id_, q, rx_descriptors, static_cast<unsigned>(socket), nullptr, pool_))
       return failed("RX queue " + std::to_string(q) + " cannot be set up", error);
@@ -116,7 +116,7 @@ std::optional<Failure> Port::set_up_queues() {
 std::optional<Failure> Port::make_queues() {
   for (uint16_t q = 0; q < rx_count_; q++) rx_.push_back(time_.make_rx(id_, q));
   for (uint16_t q = 0; q < tx_count_; q++) {
-    tx_.push_back(std::make_unique<Tx>());
+    tx_.push_back(time_.make_tx());
     if (auto failure = tx_.back()->create(id_, q, tx_descriptors_, rte_eth_dev_socket_id(id_))) return failure;
   }
   return std::nullopt;
@@ -133,11 +133,10 @@ std::map<std::string, std::string> Port::facts() const {
   rte_ether_addr mac{};
   char text[RTE_ETHER_ADDR_FMT_SIZE] = "";
   if (rte_eth_macaddr_get(id_, &mac) == 0) rte_ether_format_addr(text, sizeof text, &mac);
-  std::map<std::string, std::string> facts{
-      {"driver", info_.driver_name},
-      {"device", rte_dev_name(device_)},
-      {"mac", text},
-      {"memory", free_hugepage_bytes() || rte_eal_has_hugepages() ? "hugepages" : "no hugepages"}};
+  std::map<std::string, std::string> facts{{"driver", info_.driver_name},
+                                           {"device", rte_dev_name(device_)},
+                                           {"mac", text},
+                                           {"memory", rte_eal_has_hugepages() ? "hugepages" : "no hugepages"}};
   time_.tell(facts);
   return facts;
 }

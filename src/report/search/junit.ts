@@ -1,11 +1,11 @@
 import type { Finding } from '../../find/findings.js'
 import { plainStyle } from '../../stats/style.js'
-import { element, junitXml, type TestCase, xml } from '../xml.js'
+import { element, junitXml, output, type TestCase } from '../xml.js'
 import type { FindReport, SearchReport } from './report.js'
-import { lossTable } from './text.js'
-import { ENDED, intervalText, remark, settingsText } from './words.js'
+import { lossTable, rateBars } from './text.js'
+import { benchmarkLines, directionLines, ENDED, intervalText, remark, settingsText } from './words.js'
 
-/** One test case a search and goal: found, or why not. */
+/** One test case a search and goal: found, or why not; where there are several searches, their rates beside each other. */
 export function searchJunit(report: FindReport, at: { now: Date; host: string }): string {
   const { method, preset, profile, searches } = report
   return junitXml({
@@ -14,6 +14,7 @@ export function searchJunit(report: FindReport, at: { now: Date; host: string })
     ...at,
     properties: { method, preset, seed: String(profile.seed) },
     cases: searches.flatMap(search => casesOf(report, search)),
+    ...(searches.length > 1 && { out: lines(rateBars(report, plainStyle)) }),
   })
 }
 
@@ -32,12 +33,15 @@ function casesOf({ profile }: FindReport, search: SearchReport): TestCase[] {
   return search.findings.map(finding => test(finding.goal, outcomeOf(finding) + outputOf(search, finding)))
 }
 
-/** What was found, and loss against load. One element of it is all that some readers know. */
+/** What was found, loss against load, what else was measured, and each way: in one element, as some readers know no second. */
 function outputOf(search: SearchReport, finding: Finding): string {
   const found = [intervalText(finding), remark(finding)].filter(text => text !== '').join('; ')
-  const text = [found, ...lossTable(search, plainStyle)].join('\n')
-  return `<system-out>${xml(text)}</system-out>`
+  return output(
+    lines([found, ...lossTable(search, plainStyle), ...benchmarkLines(search), ...directionLines(search)]),
+  )
 }
+
+const lines = (text: readonly string[]): string => `\n${text.join('\n')}\n`
 
 function outcomeOf(finding: Finding): string {
   const interval = intervalText(finding)

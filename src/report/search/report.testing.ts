@@ -24,6 +24,7 @@ export const aSearch = (change: Partial<SearchReport> = {}): SearchReport => ({
   link_bps: 1e10,
   findings: [aFinding()],
   directions: {},
+  together: {},
   loads: [
     { loadPps: 1_480_000, trials: 21, seconds: 21, lossRatio: 0, classes: { ndr: 'lower' } },
     { loadPps: 1_487_000, trials: 11, seconds: 11, lossRatio: 0.000123, classes: { ndr: 'upper' } },
