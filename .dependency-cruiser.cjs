@@ -80,6 +80,16 @@ module.exports = {
       to: { path: '^src/profile/model', dependencyTypesNot: ['type-only'] },
     },
     {
+      name: 'commands-use-the-library',
+      comment: 'src/cli/ reads, compiles, runs and compares by src/library/, as any program does',
+      severity: 'error',
+      from: { path: '^src/cli/', pathNot: tests },
+      to: {
+        path: '^src/(profile/load|templates/compile|gen/engine|stats/build|compare/compare)\\.ts$',
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
       name: 'no-import-of-tests',
       comment: 'what ships does not import tests',
       severity: 'error',

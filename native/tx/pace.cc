@@ -86,11 +86,11 @@ double Pace::due_ns(uint64_t j) const {
   return global_due_ns(shard_ + static_cast<double>(j) * stride_);
 }
 
-void Pace::due_times(double start, uint64_t next, uint32_t n, uint64_t* times) const {
+void Pace::due_times(const Tempo& tempo, uint64_t next, uint32_t n, uint64_t* times) const {
   double at = poisson_ns_;
   for (uint64_t j = 0, draw = poisson_draw_; j < n; j++) {
     const bool poisson = lane_->shape == Shape::kPoisson;
-    times[j] = static_cast<uint64_t>(std::llround(start + (poisson ? at : due_ns(next + j))));
+    times[j] = static_cast<uint64_t>(std::llround(tempo.wall(poisson ? at : due_ns(next + j))));
     if (poisson) at += gap_ns(draw++);
   }
 }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <cmath>
 #include <cstdint>
 
 #include "plan.h"
@@ -8,13 +10,26 @@
 // up (a trace: of its place in a table); times are in ns since the lane's start, slots are those of this shard.
 namespace nmgen {
 
+// The clock of a lane's schedule, of which the speed can be changed while it runs. Times within are ns since the lane's
+// start at the speed that the profile asks for; each change begins anew from one moment, so no error adds up.
+struct Tempo {
+  double since = 0;         // ns after the run's start ...
+  double at = 0;            // ... and what this clock showed then
+  double factor = 1;        // how fast it runs from then on ...
+  double period = 1;        // ... and the inverse: a burst of due times takes no division
+  double until = HUGE_VAL;  // ns after the run's start: what is due later is not known yet
+
+  double wall(double due) const { return since + (due - at) * period; }
+  double schedule(double elapsed) const { return at + (std::min(elapsed, until) - since) * factor; }
+};
+
 class Pace {
  public:
   Pace(const Lane& lane, uint64_t stride, uint64_t shard);
   // Due time of slot `j`. For Poisson: of the next slot only, j is ignored.
   double due_ns(uint64_t j) const;
-  // When slots next .. next + n - 1 are due, of a lane that starts at `start`, rounded to ns.
-  void due_times(double start, uint64_t next, uint32_t n, uint64_t* times) const;
+  // When slots next .. next + n - 1 are due by this clock, in ns after the run's start.
+  void due_times(const Tempo& tempo, uint64_t next, uint32_t n, uint64_t* times) const;
   // How many slots are due by `elapsed`, if `next` of them have had their turn: `most` of them at most. What is
   // beyond 256 of Poisson's is estimated.
   uint64_t due_by(double elapsed, uint64_t next, uint64_t most) const;

@@ -7,8 +7,8 @@
 // one writer a cell, relaxed atomics. src/gen/page.ts holds the same numbers; a test compares the two.
 namespace nmgen::page {
 
-// Cells 0..7 and kAttended are written by JavaScript only and the others by the loop only, so that asking to stop never
-// takes the counters' cache line away from the loop.
+// Cells 0..7, kAttended and those behind it are written by JavaScript only and the others by the loop only, so that
+// asking to stop never takes the counters' cache line away from the loop.
 enum Cell : size_t {
   kStop = 0,        // 1: end now
   kGo = 1,          // 1: all workers are ready, begin
@@ -44,10 +44,17 @@ enum Cell : size_t {
   kGroups = 27,           // RX, set before the start: blocks of groups at the page's end
   kGroupHistograms = 28,  // RX: 0, or a histogram behind them for each
 
+  kRateTakenNs = 29,  // TX: kRateAtNs of the last change that was made
+
   // The dead man's handle: monotonic ns until which JavaScript answers for the run, and puts off while it lives. A loop
   // that finds it past ends by itself. 0: nobody needs to hold it. In the line of cells that are seldom written.
   kAttended = 31,
-  kHeaderCells = 32,
+
+  // TX, written by JavaScript: from kRateAtNs (monotonic ns) on, what has a schedule runs kRate millionths as fast as
+  // the plan asks for. The next change is asked for when all loops have taken this one.
+  kRate = 32,
+  kRateAtNs = 33,
+  kHeaderCells = 40,
 };
 
 enum State : uint64_t { kIdle = 0, kReady = 1, kRunning = 2, kDone = 3 };

@@ -11,7 +11,7 @@ uint64_t LaneState::due(double elapsed, uint64_t most) const {
   if (!started(elapsed)) return 0;
   // Behind schedule, an open-ended lane still sends what was due before its end (times are whole ns).
   if (lane->open_ended) elapsed = std::min(elapsed, end_ns - 1);
-  return pace.due_by(elapsed - start_ns, next, most);
+  return pace.due_by(tempo.schedule(elapsed), next, most);
 }
 
 bool LaneState::over(double elapsed) const {
@@ -56,6 +56,9 @@ Schedule::Schedule(const Plan& plan)
       lanes_.back().cycle_of[order[0]] = static_cast<int32_t>(lanes_.back().cycles.size());
       lanes_.back().cycles.push_back({&order});
     }
+    auto endless = [&](uint32_t s) { return plan.streams[s].limit == ~uint64_t{0}; };
+    auto none = [&](const std::vector<uint32_t>& order) { return std::ranges::none_of(order, endless); };
+    lanes_.back().counted = none(lane.slots) && std::ranges::all_of(lane.cycles, none);
     if (lane.after.empty()) begin(lanes_.back(), lane.start_ns);
     timed_ |= lane.shape != Shape::kLine || !lane.after.empty() || lane.start_ns > 0 || lane.for_ns > 0;
   }
@@ -63,16 +66,41 @@ Schedule::Schedule(const Plan& plan)
 
 void Schedule::begin(LaneState& lane, double start_ns) const {
   lane.start_ns = start_ns;
+  lane.tempo = {start_ns, 0, factor_, 1 / factor_, std::max(change_ns_, start_ns)};
   lane.end_ns = std::min(lane.lane->for_ns > 0 ? start_ns + lane.lane->for_ns : HUGE_VAL, duration_ns_);
 }
 
 // Starts the lanes whose predecessors are done, ends those whose time is over.
 void Schedule::keep_time(double elapsed) {
+  if (elapsed >= change_ns_) keep_rate(elapsed);
   for (LaneState& lane : lanes_) {
     auto is_done = [&](uint32_t other) { return lanes_[other].done; };
     if (lane.start_ns < 0 && std::ranges::all_of(lane.lane->after, is_done)) begin(lane, elapsed + lane.lane->start_ns);
-    lane.done |= lane.over(elapsed);
+    lane.done |= elapsed < change_ns_ && lane.over(elapsed);  // else what is due behind the change is not known yet
   }
+}
+
+void Schedule::change_rate(double factor, double at_ns) {
+  next_factor_ = factor;
+  change_ns_ = at_ns;
+  for (LaneState& lane : lanes_) lane.tempo.until = std::max(at_ns, lane.tempo.since);
+}
+
+// What was due before the change keeps its time, if it is not too late for that.
+void Schedule::keep_rate(double elapsed) {
+  auto runs = [&](const LaneState& l) { return l.paced() && !l.done && l.start_ns >= 0 && l.start_ns < change_ns_; };
+  for (const LaneState& lane : lanes_)
+    if (runs(lane) && lane.due(elapsed, 1) && elapsed - lane.due_ns(lane.next) <= static_cast<double>(pacing_.late_ns))
+      return;
+  for (LaneState& lane : lanes_) {
+    Tempo& tempo = lane.tempo;
+    const uint64_t missed = runs(lane) ? lane.due(elapsed) : 0;
+    if (!lane.counted) given_up_ += missed;
+    const double at = missed ? lane.pace.due_ns(lane.next) : tempo.schedule(tempo.until);
+    tempo = {std::max(change_ns_, tempo.since), runs(lane) ? at : 0, next_factor_, 1 / next_factor_, HUGE_VAL};
+  }
+  factor_ = next_factor_;
+  change_ns_ = HUGE_VAL;
 }
 
 double Schedule::oldest_due() const {

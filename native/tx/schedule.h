@@ -25,17 +25,19 @@ struct LaneState {
   std::vector<int32_t> cycle_of{};  // of the stream that a slot names; -1, or empty: it has no members
   uint64_t next = 0;                // slots whose turn has come and gone
   uint32_t cursor = 0;              // next % slots.size()
+  bool counted = false;             // all its streams have a limit: what is not sent in time is sent later
   bool done = false;                // its streams have sent what they had, or its time is over
   double start_ns = -1;             // since the run's start; negative: it waits for other lanes
+  Tempo tempo{};
   double end_ns = 0;  // slots that are due from then on are not sent; only the clock knows: open-ended lanes
 
   bool paced() const { return lane->shape != Shape::kLine; }
   bool started(double elapsed) const { return start_ns >= 0 && elapsed >= start_ns; }
-  double due_ns(uint64_t slot) const { return start_ns + pace.due_ns(slot); }
+  double due_ns(uint64_t slot) const { return tempo.wall(pace.due_ns(slot)); }
   // How many slots are due `elapsed` ns after the run's start and were not taken yet: at most `most`.
   uint64_t due(double elapsed, uint64_t most = ~0ull) const;
   // When the next n slots are due.
-  void due_times(uint32_t n, uint64_t* times) const { pace.due_times(start_ns, next, n, times); }
+  void due_times(uint32_t n, uint64_t* times) const { pace.due_times(tempo, next, n, times); }
   // Its time is up, and what was due in time has been sent.
   bool over(double elapsed) const;
   void advance(uint64_t slots);
@@ -67,11 +69,20 @@ class Schedule {
   void retire(const std::vector<StreamState>& streams);
   // Slots that were due by then and have not had their turn.
   uint64_t overdue(uint64_t elapsed_ns) const;
+  // From `at_ns` on all paced lanes run `factor` times as fast as the plan asks for. Not before the last change is
+  // made.
+  void change_rate(double factor, double at_ns);
+  // A change is asked for and not made yet: something was due before it.
+  bool changing() const { return change_ns_ < HUGE_VAL; }
+  // Slots that were still to be sent at a change and too late to wait for them: its first one takes the place of the
+  // oldest, so that a sender that cannot keep up with one rate does not carry its debt into the next.
+  uint64_t given_up() const { return given_up_; }
   LaneState& lane(size_t index) { return lanes_[index]; }
 
  private:
   void begin(LaneState& lane, double start_ns) const;
   void keep_time(double elapsed);
+  void keep_rate(double elapsed);
   double time_at(double elapsed);
   double oldest_due() const;
   Turn next_paced(double time, double elapsed);
@@ -85,6 +96,8 @@ class Schedule {
   // While it catches up, the schedule has a time of its own, which runs faster than the clock until it is there again.
   double time_ = 0, looked_ = 0;  // that, and the clock when it was last asked
   bool behind_ = false;           // the last turn was late
+  double factor_ = 1, next_factor_ = 1, change_ns_ = HUGE_VAL;
+  uint64_t given_up_ = 0;
 };
 
 }  // namespace nmgen

@@ -104,6 +104,7 @@ void TxLoop::send_until_done() {
   if (plan_.duration_ns) give_up_ns_ = epoch + plan_.duration_ns + (needs_time ? kGraceNs : 0);
   for (uint32_t turns = 0; !aborted_; turns++) {
     if (needs_time || turns % kClockEvery == 0 || idles_) read_clock();
+    if (needs_time) keep_rate(epoch);
     const uint64_t elapsed = now_ - epoch;
     const bool line_open = plan_.duration_ns == 0 || elapsed < plan_.duration_ns;
     if (ended(now_) || schedule_.done(elapsed, line_open)) break;
@@ -131,7 +132,19 @@ void TxLoop::send_until_done() {
     page::set(page_ + page::kSystemNs, system_ns() - start_system_ns);
   }
   const uint64_t due_by = plan_.duration_ns ? std::min(end - epoch, plan_.duration_ns) : end - epoch;
-  page::add(page_ + page::kUnsent, due_by ? schedule_.overdue(due_by - 1) : 0);
+  page::add(page_ + page::kUnsent, schedule_.given_up() + (due_by ? schedule_.overdue(due_by - 1) : 0));
+}
+
+// Has somebody asked for another rate, and was it begun?
+void TxLoop::keep_rate(uint64_t epoch) {
+  const uint64_t at = page::acquire(page_ + page::kRateAtNs);
+  if (at != rate_at_) {
+    rate_at_ = at;
+    const uint64_t since = std::max(at, epoch) - epoch;
+    schedule_.change_rate(static_cast<double>(page::get(page_ + page::kRate)) * 1e-6, static_cast<double>(since));
+  } else if (at && !schedule_.changing() && page::get(page_ + page::kRateTakenNs) != at) {
+    page::set(page_ + page::kRateTakenNs, at);
+  }
 }
 
 // How long nobody looked is how long this thread was kept from its work.

@@ -32,6 +32,7 @@ class TxLoop {
   void send_until_done();
   void send(Turn turn);
   void read_clock();
+  void keep_rate(uint64_t epoch);
   bool on_time(const Turn& turn);
   void skip(LaneState& lane, uint32_t slots);
   void set_due(const Turn& turn, uint32_t slots);
@@ -100,10 +101,11 @@ class TxLoop {
   bool resized_ = false;
   bool alone_ = false;  // the burst is a packet that the plan samples
   uint64_t give_up_ns_ = 0;
-  uint64_t run_ = 0;     // what signatures carry of it
-  uint64_t now_ = 0;     // the clock when it was last read
-  uint64_t looked_ = 0;  // the same, or when a wait for room was over
-  uint64_t due_ = 0;     // when the burst being made was due: now, or earlier
+  uint64_t run_ = 0;      // what signatures carry of it
+  uint64_t now_ = 0;      // the clock when it was last read
+  uint64_t looked_ = 0;   // the same, or when a wait for room was over
+  uint64_t rate_at_ = 0;  // kRateAtNs of the change that the schedule knows
+  uint64_t due_ = 0;      // when the burst being made was due: now, or earlier
   uint32_t idles_ = 0;
 
   // Of packets that have a schedule: where the page is to say how it was kept.

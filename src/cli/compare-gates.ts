@@ -1,7 +1,7 @@
-import { isComparable } from '../compare/compare.js'
 import { better, type Gate, gateFor } from '../compare/gates.js'
 import { NmgenError } from '../errors.js'
 import { Exit } from '../exit.js'
+import { isComparable } from '../library/compare.js'
 import { nearest } from '../profile/suggest.js'
 import { didYouMean } from '../units/parsed.js'
 

@@ -5,10 +5,9 @@ import { type Speeds, type Varied, variedStreams } from '../find/at-load.js'
 import { findingOf } from '../find/findings.js'
 import { PRESETS } from '../find/goal.js'
 import { mlrsearch } from '../find/mlrsearch.js'
-import { captureReader } from '../library/captures.js'
+import { compileProfile } from '../library/examine.js'
 import { parseExpectation } from '../profile/expectation.js'
 import type { Result } from '../stats/result.js'
-import { compile } from '../templates/compile.js'
 import { groupsOf } from '../templates/group.js'
 import type { Plan } from '../templates/plan.js'
 import { meanFrameBytes, ratePps } from '../templates/rate.js'
@@ -124,7 +123,7 @@ async function reference(input: Learning): Promise<number> {
 
 function placed(read: ReadPlan, tx: string, rx: string): ReadPlan {
   const profile = applyOverrides(read.profile, { tx, rx })
-  const { plan } = compile(profile, captureReader(read.file))
+  const { plan } = compileProfile(profile, read.file)
   if (!plan)
     throw new NmgenError('bad-profile', 'the profile cannot be sent over the reference ports', Exit.profile)
   return { ...read, profile, plan }

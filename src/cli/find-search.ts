@@ -8,6 +8,7 @@ import { type BurstOptions, burstFinding, bursts } from '../find/bursts.js'
 import { findingOf, type Known, loadsOf } from '../find/findings.js'
 import type { Goal } from '../find/goal.js'
 import { lossCurve } from '../find/loss-curve.js'
+import { together } from '../find/measured.js'
 import { mlrsearch } from '../find/mlrsearch.js'
 import { ramp } from '../find/ramp.js'
 import { OVERLOAD, recoveryOf } from '../find/recovery.js'
@@ -165,6 +166,13 @@ function reportOf({ input, varied, learnt, trials, end, seconds }: Searched): Se
   const burstTrials = trialsOf(trials, 'back-to-back')
   const at = (load: number | null) =>
     trials.made.filter(({ record }) => record.part === 'throughput' && record.load_pps === load)
+  const directions = Object.fromEntries(
+    findings.map(({ goal, lowerPps }) => [goal, at(lowerPps).at(-1)?.record.directions ?? []]),
+  )
+  const sums = Object.entries(directions).map(([goal, ways]) => [
+    goal,
+    ways.length < 2 ? null : together(ways),
+  ])
   return {
     settings: combination.settings,
     ...end,
@@ -174,9 +182,8 @@ function reportOf({ input, varied, learnt, trials, end, seconds }: Searched): Se
     frame_bytes: frameBytes(combination.read.plan, varied),
     link_bps: Object.values(learnt?.linkBps ?? {})[0] ?? null,
     findings,
-    directions: Object.fromEntries(
-      findings.map(({ goal, lowerPps }) => [goal, at(lowerPps).at(-1)?.record.directions ?? []]),
-    ),
+    directions,
+    together: Object.fromEntries(sums),
     loads: loadsOf(goals, [...throughput, ...trialsOf(trials, 'loss')]),
     bursts:
       burstTrials.length === 0 || learnt === null

@@ -5,12 +5,11 @@ import { directionsOf, isSilent, trialOf } from '../find/measured.js'
 import { Pool } from '../find/pool.js'
 import { atRecovery } from '../find/recovery.js'
 import { type Ask, forwardedPps, type Search, type Trial } from '../find/trial.js'
-import { captureReader } from '../library/captures.js'
+import { compileProfile } from '../library/examine.js'
 import type { Profile } from '../profile/model.js'
 import { readResult } from '../report/read.js'
 import type { Ended, SearchReport, TrialRecord } from '../report/search/report.js'
 import type { Result } from '../stats/result.js'
-import { compile } from '../templates/compile.js'
 import type { Wanted } from './find-flags.js'
 import { runHook } from './find-hooks.js'
 import type { Store } from './find-store.js'
@@ -157,7 +156,7 @@ export class Trials {
   async #run(profile: Profile): Promise<{ result: Result; folder: string }> {
     const { read, wanted, store } = this.input
     const folder = store.trialFolder()
-    const { plan } = compile(profile, captureReader(read.file))
+    const { plan } = compileProfile(profile, read.file)
     if (!plan) throw new Error('a profile that was good is not so at another load')
     const { result, files } = await runOne(
       { ...read, profile, plan },

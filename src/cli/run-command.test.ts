@@ -60,6 +60,7 @@ function aRun(change: Parameters<typeof anOutcome>[0] = {}): Run {
     snapshot: () => aSnapshot(),
     histograms: () => ({ latency: [], schedule: [], lateness: [] }),
     stop: () => {},
+    setRate: () => {},
     begun: Promise.resolve(),
     done: Promise.resolve(anOutcome(change)),
   }

@@ -1,15 +1,12 @@
 /** `nmgen run`: read, check, open the files, announce, send, count, judge, report. */
 
-import { startRun } from '../gen/engine.js'
-import { captureResults } from '../library/captures.js'
-import { profileDocument } from '../profile/write.js'
+import { describer } from '../library/describe.js'
+import { begin } from '../library/run.js'
 import { openFolder, type RunFolder } from '../report/files.js'
 import { type Recorder, recorder } from '../report/folder.js'
 import { reports, resultJson, resultText } from '../report/index.js'
-import { buildResult } from '../stats/build.js'
-import { environment, version } from '../stats/environment.js'
+import { version } from '../stats/environment.js'
 import { loadHdr } from '../stats/latency.js'
-import { profileResult } from '../stats/profile.js'
 import type { Calibration, ProfileResult, Result } from '../stats/result.js'
 import { styleFor } from '../stats/style.js'
 import { exitOf } from '../stats/verdict.js'
@@ -45,11 +42,7 @@ export async function runCommand(argv: Argv): Promise<void> {
 /** One run from its folder to its result, which is written but not printed. */
 export async function runOne(read: Read, flags: Flags): Promise<Finished> {
   const matrix = settingsText(read.values)
-  const captures = captureResults(read.profile, read.file)
-  const overrides = { ...flags.given, ...(matrix !== '' && { matrix }) }
-  const described = once(() =>
-    profileResult({ ...read, captures, overrides, document: profileDocument(read.profile) }),
-  )
+  const described = describer(read, { ...flags.given, ...(matrix !== '' && { matrix }) })
   const calibration = flags.calibrate ? await calibrate(read.plan.cores) : null
   const view = await viewFor(flags)
   const servers = await openServers(flags, read.plan)
@@ -99,7 +92,8 @@ async function send(sending: Sending): Promise<Result> {
   const { shard } = flags
   const stopper = stopOnSignals(process, code => process.exit(code))
   try {
-    const run = await start(() => startRun(plan, { ...(shard && { shard }), attended: isAttended() }), files)
+    const options = { ...(shard && { shard }), attended: isAttended(), isSteered: flags.ui !== undefined }
+    const { under: run, judge } = await start(() => begin(plan, options, { described, calibration }), files)
     stopper.attach(run)
     for (const server of servers) server.attach(run)
     if (view.mode !== 'none') view.say(cpuLine(run.snapshot()))
@@ -107,29 +101,13 @@ async function send(sending: Sending): Promise<Result> {
     files?.begin({ startedAt: new Date(), streams: plan.streams.map(stream => stream.name) })
     const watchers = [...(files ? [files] : []), ...servers]
     const outcome = await follow(run, { plan, view, watchers, note: stopper.note })
-    const shards = shard?.of ?? 1
-    const result = await buildResult({
-      plan,
-      outcome,
-      shards,
-      profile: described(),
-      environment: environment(),
-      calibration,
-    })
+    const result = await judge(outcome)
     for (const server of servers) server.end?.(result)
     return result
   } finally {
     view.close()
     stopper.release()
     await Promise.all(servers.map(server => server.close()))
-  }
-}
-
-function once<T>(make: () => T): () => T {
-  let made: T | undefined
-  return () => {
-    made ??= make()
-    return made
   }
 }
 

@@ -21,6 +21,7 @@ function aRun(seconds: number) {
     snapshot: at,
     histograms: () => ({ latency: [], schedule: [], lateness: [] }),
     stop: () => {},
+    setRate: () => {},
     begun: Promise.resolve(),
     done: new Promise<RunOutcome>(resolve => {
       setTimeout(() => resolve(anOutcome({ final: at() })), seconds * 1000)

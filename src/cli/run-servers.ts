@@ -14,7 +14,7 @@ import type { Watcher } from './run-follow.js'
 export interface RunServer extends Watcher {
   /** Where it is. */
   said: string
-  attach(run: Pick<Run, 'stop'>): void
+  attach(run: Pick<Run, 'stop' | 'setRate'>): void
   end?(result: Result): void
   close(): Promise<void>
 }
@@ -54,8 +54,9 @@ async function metricsServer(listen: Listen, plan: Plan): Promise<RunServer> {
 }
 
 async function pageServer(listen: Listen, plan: Plan): Promise<RunServer> {
-  const [{ openBrowser }, { Watched }, { endPanels }] = await Promise.all([
+  const [{ openBrowser }, { rateWords }, { Watched }, { endPanels }] = await Promise.all([
     import('../ui/browser.js'),
+    import('../ui/live-page.js'),
     import('../ui/watched.js'),
     import('../ui/ended.js'),
   ])
@@ -63,24 +64,39 @@ async function pageServer(listen: Listen, plan: Plan): Promise<RunServer> {
   const durationS = durationNs === null ? null : durationNs / 1e9
   const streams = plan.streams.map(stream => stream.name)
   const watched = new Watched(await loadHdr(), { name, durationS, streams })
-  let run: Pick<Run, 'stop'> | undefined
+  let run: Pick<Run, 'stop' | 'setRate'> | undefined
   let asked = false
-  const browser = await openBrowser(listen, name, () => {
-    asked = true
-    run?.stop('interrupted')
+  let factor = 1
+  const isPaced = plan.streams.some(({ rate }) => rate.kind !== 'line')
+  const panels = () => ({ ...watched.panels(), ...(isPaced && { asked: rateWords(factor) }) })
+  const rate = {
+    factor: () => factor,
+    set: (wanted: number) => {
+      factor = wanted
+      run?.setRate(wanted)
+      browser.show(panels())
+    },
+  }
+  const browser = await openBrowser(listen, name, {
+    stop: () => {
+      asked = true
+      run?.stop('interrupted')
+    },
+    rate: isPaced ? rate : null,
   })
   return {
     said: `  page: ${browser.url}`,
     attach: started => {
       run = started
       if (asked) run.stop('interrupted')
-      browser.show(watched.panels())
+      if (factor !== 1) run.setRate(factor)
+      browser.show(panels())
     },
     sample: sample => {
       watched.add(sample)
-      browser.show(watched.panels())
+      browser.show(panels())
     },
-    end: result => browser.end({ ...watched.panels(), ...endPanels(result) }),
+    end: result => browser.end({ ...panels(), ...endPanels(result) }),
     close: browser.close,
   }
 }

@@ -14,7 +14,7 @@ const SUBJECTS = /^(nmgen$|profile|captures|port |queues)/
 type Facts = Map<string, string>
 
 /** Everything that decides what a run can reach. Not the host's name: a container has another one each time. */
-export function fingerprint({ environment, profile, ports, queues }: Result): Facts {
+export function fingerprint({ environment, profile, ports, queues, rate_changes = [] }: Result): Facts {
   const { nmgen, kernel, arch, cpu_model, cpus, cpus_isolated, cpu_quota, numa_nodes } = environment
   const { governor, clock_source, hugepages, virtual_machine, container } = environment
   // biome-ignore format: one list
@@ -34,6 +34,7 @@ export function fingerprint({ environment, profile, ports, queues }: Result): Fa
     queues.map(({ direction, port, queue, cpu }) => `${direction} ${port}:${queue} on ${cpu}`),
   ])
   facts.push(['profile', sending(profile.resolved)], ['profile seed', profile.seed])
+  facts.push(['rate changed by hand', rate_changes.map(({ t_s, factor }) => `${factor} from ${t_s} s`)])
   facts.push(['captures', profile.captures.map(({ sha256 }) => sha256)])
   return new Map(facts.map(([what, value]) => [what, text(value)]))
 }

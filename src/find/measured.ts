@@ -3,13 +3,17 @@ import type { Result, StreamResult } from '../stats/result.js'
 import type { Varied } from './at-load.js'
 import type { Ask, Trial } from './trial.js'
 
-/** What went one way, port to port. */
-export interface Direction {
-  tx: string
-  rx: string
+/** Packets a second, and the part of those sent that was lost; null: not known. */
+export interface Rates {
   sentPps: number | null
   receivedPps: number | null
   lossRatio: number | null
+}
+
+/** What went one way, port to port. */
+export interface Direction extends Rates {
+  tx: string
+  rx: string
 }
 
 /** What a trial was to be. */
@@ -82,9 +86,7 @@ export function directionsOf(
 }
 
 /** All ways at once, which RFC 2544 section 14 loads alike. A rate that is unknown of one is unknown of all. */
-export function together(
-  ways: readonly Direction[],
-): Pick<Direction, 'sentPps' | 'receivedPps' | 'lossRatio'> {
+export function together(ways: readonly Direction[]): Rates {
   const total = (of: (way: Direction) => number | null): number | null => {
     const values = ways.map(of)
     return values.some(value => value === null) ? null : sum(values as number[])

@@ -8,6 +8,11 @@ export interface Run {
   histograms(): Histograms
   /** Asks every native loop to end (within 100 ms). */
   stop(reason: 'interrupted' | 'terminated'): void
+  /**
+   * Of a run that was begun with `isSteered`: from now on all paced streams are sent `factor` times as fast as the plan
+   * asks for; ramps, bursts and the times of captures with them. When streams begin and end does not change.
+   */
+  setRate(factor: number): void
   /** Resolves when the workers are released, or could not be: what takes time is not in the way of the first packet then. */
   readonly begun: Promise<void>
   /** Resolves after sending stopped, stragglers were waited for and all devices are closed. Never rejects for a run that broke. */

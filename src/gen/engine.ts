@@ -16,6 +16,7 @@ import { ownAddresses, resolveNeighbours } from './neighbours.js'
 import { readRx, readTx } from './page.js'
 import { checkBounded, closePorts, type OpenPort, openPorts } from './ports.js'
 import { type FleetShard, makeQueues, type Queue } from './queues.js'
+import { RateControl } from './rate-control.js'
 import { clockOf, settle } from './settle.js'
 import { ownShard, shareOf } from './shard.js'
 import type { Histograms, RunOutcome, Snapshot, StopReason } from './snapshot.js'
@@ -29,6 +30,8 @@ export interface RunOptions {
   shard?: FleetShard
   /** Somebody watches and can end it: only then may it have neither a duration nor a count. */
   attended?: boolean
+  /** Its rate may be changed while it goes on (`Run.setRate`). */
+  isSteered?: boolean
 }
 
 class NativeRun implements Run {
@@ -38,6 +41,7 @@ class NativeRun implements Run {
   #startedAt = new Date()
   readonly #latency: LatencyReader
   readonly #groups: GroupReader
+  readonly #rate: RateControl
   #stopped: StopReason | undefined
   #epochNs = 0n
   /** By handle: what the device had dropped when the run began. */
@@ -53,6 +57,11 @@ class NativeRun implements Run {
   ) {
     this.#latency = new LatencyReader(queues)
     this.#groups = new GroupReader(plan, queues)
+    const senders = queues.filter(({ direction }) => direction === 'tx')
+    this.#rate = new RateControl(
+      senders.map(({ page }) => page),
+      () => native().now(),
+    )
     this.begun = new Promise(resolve => {
       this.#begin = resolve
     })
@@ -72,11 +81,16 @@ class NativeRun implements Run {
       elapsedNs: this.#epochNs === 0n ? 0 : Number(native().now() - this.#epochNs),
       tx: of('tx').map(queue => readTx(queue.page, place(queue), queue.streams, count)),
       rx: of('rx').map(queue => readRx(queue.page, place(queue), queue.streams, count, this.#drops(queue))),
+      rateChanges: [...this.#rate.changes],
     }
   }
 
   histograms(): Histograms {
     return this.#latency.interval()
+  }
+
+  setRate(factor: number): void {
+    this.#rate.ask(factor)
   }
 
   stop(reason: 'interrupted' | 'terminated'): void {
@@ -103,11 +117,13 @@ class NativeRun implements Run {
       looks.start()
       cpus.start()
       this.#epochNs = this.team.go(randomInt(1, 0x10000))
+      this.#rate.begin(this.#epochNs)
       this.#startedAt = new Date() // of the packets, not of what it took to get there
       this.#begin()
       failure = await this.team.finished('tx', this.plan.durationNs)
       looks.stop()
       cpus.pause()
+      this.#rate.end()
       // What is under way when a sender breaks has not been lost either; a receiver that broke gets no more.
       if (!failure || this.#isHeard())
         await settle(
@@ -179,7 +195,7 @@ export async function startRun(plan: Plan, options: RunOptions = {}): Promise<Ru
     ownAddresses(asked, ports)
     const planned = await resolveNeighbours(asked, ports)
     const fleet = options.shard ?? { index: 0, of: 1 }
-    const queues = makeQueues(planned, ports, fleet)
+    const queues = makeQueues(planned, ports, fleet, options.isSteered)
     const choice = chooseCpus(placed(queues, host.cpus), options.cores ?? planned.cores, host.cpus)
     const team = new Team(queues, choice, hands)
     return new NativeRun(planned, ports, queues, team, choice.warnings, fleet)

@@ -36,8 +36,11 @@ export const Cell = {
   tooLateNs: 26,
   groups: 27,
   groupHistograms: 28,
+  rateTakenNs: 29,
   attended: 31,
-  headerCells: 32,
+  rate: 32,
+  rateAtNs: 33,
+  headerCells: 40,
 } as const
 
 export const TxStreamCell = { packets: 0, bytes: 1, firstNs: 2, lastNs: 3, cells: 4 } as const

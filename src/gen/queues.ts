@@ -71,21 +71,23 @@ interface Sending {
   plan: Plan
   fleet: FleetShard
   bodies: Bodies
+  isSteered: boolean
 }
 
-function txQueue(port: OpenPort, queue: number, { plan, fleet, bodies }: Sending): Sender {
+function txQueue(port: OpenPort, queue: number, { plan, fleet, bodies, isSteered }: Sending): Sender {
   const streams = streamsOf(plan, 'tx', port)
   // A fleet's shard is what it is on any number of queues: packets of index `fleet.index` modulo `fleet.of`.
   const shard: Shard = { index: fleet.index + fleet.of * queue, stride: fleet.of * port.txQueues }
   const { linkBps } = port.facts
   const groups = groupsOf(streams)
   requireSpeed(groups, linkBps)
+  const options = { durationNs: plan.durationNs, linkBps, isSteered }
   const limits: (number | null)[] = []
   for (const group of groups) {
-    const total = packetLimit(group, plan.durationNs, linkBps)
+    const total = packetLimit(group, options)
     for (const { id, member } of group) limits[id] = total === null ? null : partOf(member, total)
   }
-  const lanes = makeLanes(streams, { ...plan, linkBps })
+  const lanes = makeLanes(streams, options)
   const made: Queue = {
     direction: 'tx',
     port,
@@ -178,13 +180,18 @@ function rxQueue(port: OpenPort, queue: number, { plan, bodies, strides, senders
 }
 
 /** All queues of a run: TX first, then RX. */
-export function makeQueues(plan: Plan, ports: readonly OpenPort[], fleet: FleetShard): Queue[] {
+export function makeQueues(
+  plan: Plan,
+  ports: readonly OpenPort[],
+  fleet: FleetShard,
+  isSteered = false,
+): Queue[] {
   const strides = plan.streams.map(
     ({ tx }) => fleet.of * (ports.find(({ name }) => name === tx)?.txQueues ?? 1),
   )
   const each = (count: number) => Array.from({ length: count }, (_, queue) => queue)
   const bodies: Bodies = new Map()
-  const sending = { plan, fleet, bodies }
+  const sending = { plan, fleet, bodies, isSteered }
   const senders = ports.flatMap(port => each(port.txQueues).map(queue => txQueue(port, queue, sending)))
   const receiving = { plan, bodies, strides, senders }
   return [

@@ -111,11 +111,20 @@ export interface CpuTime {
   othersSeconds: number
 }
 
+/** From then on what has a schedule was asked for so many times the plan's rate. */
+export interface RateChange {
+  /** Since the run's epoch. */
+  ns: number
+  factor: number
+}
+
 export interface Snapshot {
   /** Since the run's epoch (the release of the workers). */
   elapsedNs: number
   tx: readonly TxQueueSnapshot[]
   rx: readonly RxQueueSnapshot[]
+  /** Of the rate by hand, oldest first. */
+  rateChanges?: readonly RateChange[]
 }
 
 /** Latency bucket counts of one stream or of several, in the bucket geometry of HdrHistogram(1, 60e9, 3). */

@@ -1,7 +1,13 @@
-import { type Comparison, compare as compareResults, type Options } from '../compare/compare.js'
+import {
+  type Comparison,
+  compare as compareResults,
+  isComparable,
+  type Options,
+  worst,
+} from '../compare/compare.js'
 import type { Result } from '../stats/result.js'
 
-export type { Comparison }
+export { type Comparison, isComparable, type Options, worst }
 
 const usual: Options = { gates: null, strict: false, allowOtherEnvironment: false, interleaved: false }
 

@@ -3,7 +3,7 @@ import type { Configuration } from '../profile/configure.js'
 import { type Diagnostic, inFileOrder } from '../profile/diagnostics.js'
 import { type Loaded, loadProfile } from '../profile/load.js'
 import type { Profile } from '../profile/model.js'
-import { compile } from '../templates/compile.js'
+import { type Compiled, compile } from '../templates/compile.js'
 import type { Plan } from '../templates/plan.js'
 import { captureReader } from './captures.js'
 
@@ -27,6 +27,10 @@ export interface Examined extends Pick<Loaded, 'place' | 'combinations' | 'value
   diagnostics: Diagnostic[]
 }
 
+/** Of a profile that was read from `file`, and may have been changed since. */
+export const compileProfile = (profile: Profile, file: string): Compiled =>
+  compile(profile, captureReader(file))
+
 /** Of a text; `file` is what it is called, and where the captures that it names are looked for. */
 export function examineText(text: string, file: string, options: ReadOptions = {}): Examined {
   const { set, pick, config, override = profile => profile } = options
@@ -40,7 +44,7 @@ export function examineText(text: string, file: string, options: ReadOptions = {
   const read = { file, text, place, combinations, values }
   if (!loaded.profile) return { ...read, diagnostics }
   const profile = override(loaded.profile)
-  const compiled = compile(profile, captureReader(file))
+  const compiled = compileProfile(profile, file)
   const found = compiled.diagnostics.map((one): Diagnostic => ({ ...one, file, ...locate(one.path) }))
   const all = [...diagnostics, ...found].sort(inFileOrder)
   const failed = all.some(diagnostic => diagnostic.severity === 'error')

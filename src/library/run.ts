@@ -1,20 +1,47 @@
 import { type RunOptions, startRun } from '../gen/engine.js'
 import type { Run } from '../gen/engine-api.js'
-import type { Snapshot } from '../gen/snapshot.js'
-import { profileDocument } from '../profile/write.js'
+import type { RunOutcome, Snapshot } from '../gen/snapshot.js'
 import { buildResult } from '../stats/build.js'
 import { environment } from '../stats/environment.js'
-import { profileResult } from '../stats/profile.js'
-import type { Result } from '../stats/result.js'
+import type { Calibration, ProfileResult, Result } from '../stats/result.js'
 import { emptySnapshot, type Interval, interval } from '../stats/sampler.js'
-import { captureResults } from './captures.js'
+import type { Plan } from '../templates/plan.js'
 import type { Program } from './compile.js'
+import { describer } from './describe.js'
 
 /** What happens while a program runs, in order; `end` is the last. */
 export type RunEvent =
   | { kind: 'interval'; interval: Interval }
   /** What was counted until then is in the result, whatever the verdict. */
   | { kind: 'end'; result: Result }
+
+/** What a result is made of beside the outcome of its run. */
+export interface Judging {
+  described(): ProfileResult
+  calibration?: Calibration | null
+}
+
+/** A run that sends, and how its outcome becomes a result. */
+export interface Begun {
+  under: Run
+  judge(outcome: RunOutcome): Promise<Result>
+}
+
+/** What `run` and the command are made of. Rejects with NmgenError where the run cannot begin. */
+export async function begin(plan: Plan, options: RunOptions, judging: Judging): Promise<Begun> {
+  const under = await startRun(plan, options)
+  const { described, calibration = null } = judging
+  const judge = (outcome: RunOutcome) =>
+    buildResult({
+      plan,
+      outcome,
+      shards: options.shard?.of ?? 1,
+      profile: described(),
+      environment: environment(),
+      calibration,
+    })
+  return { under, judge }
+}
 
 export interface Running {
   /** One interval every `everyMs`, then the end. Each call counts for itself, from its first event on. */
@@ -31,28 +58,15 @@ export interface Running {
  * blocked for seconds: the native loops take that for the death of the program, and end.
  */
 export async function run(program: Program, options: RunOptions = {}): Promise<Running> {
-  const under = await startRun(program.plan, options)
-  const result = resultOf(under, program, options)
+  const described = describer(program)
+  const { under, judge } = await begin(program.plan, options, { described })
+  const result = under.done.then(judge)
   return {
     events: ({ everyMs = 1000 } = {}) => eventsOf(under, program, result, everyMs),
     snapshot: () => under.snapshot(),
     stop: () => under.stop('interrupted'),
     result,
   }
-}
-
-async function resultOf(under: Run, program: Program, { shard }: RunOptions): Promise<Result> {
-  const { plan, profile, file, text } = program
-  const captures = captureResults(profile, file)
-  const outcome = await under.done
-  const described = { profile, file, text, captures, overrides: {}, document: profileDocument(profile) }
-  return buildResult({
-    plan,
-    outcome,
-    shards: shard?.of ?? 1,
-    profile: profileResult(described),
-    environment: environment(),
-  })
 }
 
 async function* eventsOf(

@@ -11,6 +11,8 @@ export const xml = (text: string): string =>
 export const element = (name: string, type: string, message: string, text: string): string =>
   `<${name} type="${type}" message="${xml(message)}">${xml(text)}</${name}>`
 
+export const output = (text: string): string => `<system-out>${xml(text)}</system-out>`
+
 export interface TestCase {
   /** The profile's file. */
   className: string
@@ -27,9 +29,11 @@ export interface Suite {
   host: string
   properties: Readonly<Record<string, string>>
   cases: readonly TestCase[]
+  /** Text beside them. */
+  out?: string
 }
 
-export function junitXml({ name, seconds, now, host, properties, cases }: Suite): string {
+export function junitXml({ name, seconds, now, host, properties, cases, out = '' }: Suite): string {
   const count = (kind: string) => cases.filter(({ inside }) => inside.startsWith(`<${kind} `)).length
   const totals = `tests="${cases.length}" failures="${count('failure')}" errors="${count('error')}"`
   const time = `time="${seconds.toFixed(3)}"`
@@ -44,6 +48,7 @@ export function junitXml({ name, seconds, now, host, properties, cases }: Suite)
     ),
     '    </properties>',
     ...cases.map(caseXml),
+    ...(out === '' ? [] : [`    ${output(out)}`]),
     '  </testsuite>',
     '</testsuites>',
     '',

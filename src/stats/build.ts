@@ -7,6 +7,7 @@ import { addGaps } from './gaps.js'
 import { type Hdr, latencyMetrics, loadHdr, noLatency } from './latency.js'
 import { limitedBy } from './limit.js'
 import { cpuResults, portResults, queueResults } from './places.js'
+import { changeResults } from './rate-changes.js'
 import { overwhelmed } from './receiver.js'
 import {
   type Calibration,
@@ -58,6 +59,7 @@ export async function buildResult(input: ResultInput): Promise<Result> {
     ...(input.calibration && { calibration: input.calibration }),
     thresholds,
     warnings: warningsOf(input, streams, metrics, late),
+    ...changeResults(outcome.final),
     ...(outcome.error ? { error: outcome.error } : {}),
     streams: named,
     ...(accounts.length > 0 && { accounts }),

@@ -49,6 +49,9 @@ export function percent(ratio: number): string {
   return `${value < 0.001 ? value.toExponential(2) : Math.min(Number(value.toPrecision(4)), 99.99)} %`
 }
 
+/** Of something that there may be more of than asked for: 2.5 → `250 %`. */
+export const percentOf = (factor: number): string => `${Number((100 * factor).toPrecision(3))} %`
+
 export function inUnit(value: number | null, unit: Unit): string {
   if (value === null) return 'not measured'
   switch (unit) {

@@ -52,6 +52,9 @@ export function mergeResults({ way, parts, histogram }: Parts): Result {
     metrics,
     accuracy: accuracyOf(results),
     thresholds,
+    ...(results.some(({ rate_changes }) => rate_changes) && {
+      rate_changes: results.flatMap(({ rate_changes = [] }) => rate_changes),
+    }),
     warnings: [...warningsOf(parts), ...warnings],
     ...(worst?.error && { error: worst.error }),
     streams,

@@ -10,7 +10,10 @@ export interface Paced {
   runLength: number
   count: number | null
   sent: number
-  /** How long the schedule ran: the stream's whole window where that is what ended it, else first to last packet. */
+  /**
+   * How far the schedule came: as long as it ran, which is the stream's whole window where that is what ended it, else
+   * first to last packet; more or less than that where its speed was changed (rate-changes.ts).
+   */
   seconds: number
   /** A run that is further from the asked rate than this is not a measurement at that rate. */
   tolerance: number

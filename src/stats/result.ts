@@ -205,6 +205,8 @@ export interface Result {
   calibration?: Calibration
   thresholds: readonly Threshold[]
   warnings: readonly Warning[]
+  /** Made by hand: from then on what has a rate was asked for `factor` times what the profile asks for. */
+  rate_changes?: readonly { t_s: number; factor: number }[]
   /** Set where the verdict is `broken`, or a late packet ended the run. */
   error?: { code: string; message: string; hint?: string }
   /** By name; alternatives of a stream follow it as `STREAM.LABEL`. */

@@ -3,6 +3,7 @@ import type { Snapshot } from '../gen/snapshot.js'
 import { groupsOf } from '../templates/group.js'
 import type { Plan } from '../templates/plan.js'
 import { arrivalOf } from './arrival.js'
+import { meanFactor } from './rate-changes.js'
 import { bitsL1, per, type Sent, sentBy, sum } from './tx.js'
 
 export interface PortInterval {
@@ -24,6 +25,8 @@ export interface Interval extends PortInterval {
   /** Sent to a receiver and not (yet) arrived: lost, or still under way. The last interval's are the run's loss. */
   missing: number | null
   late_packets: number
+  /** Where the rate was changed by hand, what was asked for in the interval: so many times what the profile asks for. */
+  rate_factor?: number
   ports: Readonly<Record<string, PortInterval>>
 }
 
@@ -34,6 +37,7 @@ export function interval(plan: Plan, before: Snapshot, now: Snapshot): Interval 
   const seconds = (now.elapsedNs - before.elapsedNs) / 1e9
   const ports = [...new Set([...now.tx, ...now.rx].map(queue => queue.port))]
   const arrivals = arrived(plan, now)
+  const factor = meanFactor(now, before.elapsedNs / 1e9, now.elapsedNs / 1e9)
   return {
     t_s: now.elapsedNs / 1e9,
     interval_s: seconds,
@@ -42,6 +46,7 @@ export function interval(plan: Plan, before: Snapshot, now: Snapshot): Interval 
     rx_packets: arrivals?.packets ?? null,
     missing: arrivals?.missing ?? null,
     late_packets: sum(now.tx.map(queue => queue.latePackets)),
+    ...(factor !== undefined && { rate_factor: factor }),
     ports: Object.fromEntries(ports.map(port => [port, rates(only(before, port), only(now, port), seconds)])),
   }
 }

@@ -9,6 +9,7 @@ import { gapsOf, unknownGaps } from './gaps.js'
 import { joiner } from './joined.js'
 import { type Hdr, latencyMetrics, noLatency } from './latency.js'
 import { duePackets, judge, type Pace, type Paced } from './pacing.js'
+import { askedSeconds } from './rate-changes.js'
 import type { StreamResult } from './result.js'
 import type { Received } from './rx.js'
 import { ownHistograms } from './sharers.js'
@@ -177,12 +178,12 @@ function ownQueueMetrics(run: Measured, stream: StreamPlan): Pick<Metrics, keyof
 }
 
 /** The mean over its window; of a stream that never came, nothing was asked. */
-function offered(stream: StreamPlan, paced: Paced | null, txPps: number | null): number | null {
+function offered(stream: StreamPlan, paced: PacedRun | null, txPps: number | null): number | null {
   if (stream.rate.kind === 'line') return txPps
   if (paced === null) return null
   if (paced.asked.shape !== 'ramp')
-    return paced.seconds > 0 || !stream.after.length ? paced.asked.pps / paced.shards : 0
-  return per(duePackets({ ...paced, count: null }), paced.seconds)
+    return paced.seconds > 0 || !stream.after.length ? (paced.asked.pps / paced.shards) * paced.meanFactor : 0
+  return per(duePackets({ ...paced, count: null }), paced.seconds / paced.meanFactor)
 }
 
 function wantedOf({ shards }: Measured, group: Group): number | null {
@@ -190,16 +191,23 @@ function wantedOf({ shards }: Measured, group: Group): number | null {
   return whole === null ? null : Math.floor(whole / shards)
 }
 
+interface PacedRun extends Paced {
+  /** Mean speed of its schedule: 1, but where the rate was changed by hand. */
+  meanFactor: number
+}
+
 /** null: `line`, or a share of a link of unknown speed. */
-function pacedOf(run: Measured, group: Group, sent: number): Paced | null {
+function pacedOf(run: Measured, group: Group, sent: number): PacedRun | null {
   const { outcome, shards } = run
   const [stream] = group
   const linkBps = outcome.ports.find(port => port.port === stream.tx)?.linkBps ?? null
   const asked = paceOf(group, linkBps)
   if (asked === null || asked.shape === 'line') return null
   const count = wantedOf(run, group)
-  const seconds = scheduledSeconds(run, group) ?? 0
-  const ownSeconds = count !== null && sent >= count ? streamSeconds(outcome.final, group) : null
+  const scheduled = scheduledSeconds(run, group) ?? 0
+  const seconds = askedSeconds(outcome.final, group, scheduled)
+  const own = count !== null && sent >= count ? streamSeconds(outcome.final, group) : null
+  const ownSeconds = own === null ? null : askedSeconds(outcome.final, group, own)
   return {
     asked,
     shards,
@@ -207,6 +215,7 @@ function pacedOf(run: Measured, group: Group, sent: number): Paced | null {
     count,
     sent,
     seconds,
+    meanFactor: scheduled > 0 ? seconds / scheduled : 1,
     tolerance: run.plan.pacing.tolerance,
     ownSeconds,
   }

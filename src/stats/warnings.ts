@@ -3,7 +3,8 @@
 import type { PortOutcome } from '../gen/snapshot.js'
 import { hearsGroups } from '../templates/group.js'
 import type { Metrics } from '../units/metrics.js'
-import { nanoseconds } from './format.js'
+import { nanoseconds, percentOf } from './format.js'
+import { changeResults } from './rate-changes.js'
 import type { Overwhelmed } from './receiver.js'
 import type { Environment, Warning } from './result.js'
 import { addLoss } from './rx.js'
@@ -21,6 +22,7 @@ export function warningsOf(
   return [
     ...run.outcome.warnings,
     ...nothingSent(metrics),
+    ...changedByHand(run),
     ...streams.flatMap(stream => neverStarted(run, stream)),
     ...cutShort(run, streams),
     ...streams.flatMap(paceWarnings),
@@ -40,6 +42,17 @@ export function warningsOf(
 function nothingSent(metrics: Metrics): Warning[] {
   if (metrics.tx_packets !== 0) return []
   return [warning('nothing-sent', 'not one packet was sent', 'check the link, the count and the duration')]
+}
+
+function changedByHand({ outcome }: Input): Warning[] {
+  const { rate_changes: changes } = changeResults(outcome.final)
+  if (!changes) return []
+  const all = changes.map(({ t_s, factor }) => `${percentOf(factor)} from ${t_s.toFixed(1)} s on`)
+  const shown = all.length > 4 ? [...all.slice(0, 3), `${all.length - 3} more`] : all
+  const text = `the rate was changed by hand (${shown.join(', ')}): what was asked for is the mean of that`
+  return [
+    warning('rate-changed', text, 'compare it with no other run: give the profile the rate that you want'),
+  ]
 }
 
 function neverStarted({ outcome }: Input, { stream, sent }: StreamMeasure): Warning[] {

@@ -175,7 +175,7 @@ describe('a stream of several layouts', () => {
     expect(meanFrameBytes(main)).toBe(150)
     expect(paceOf(main, null)).toEqual({ shape: 'steady', pps: 8e6 / 1200 })
     expect(main.map(({ count }) => count)).toEqual([8, 2])
-    expect(packetLimit(main, null, null)).toBe(10)
+    expect(packetLimit(main, { durationNs: null, linkBps: null })).toBe(10)
     expect(next[0].after).toEqual([0])
     const lanes = makeLanes(plan.streams, { durationNs: null, linkBps: null })
     expect(lanes).toMatchObject([

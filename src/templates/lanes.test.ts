@@ -135,7 +135,10 @@ describe('lanes', () => {
         const streams = [share, 100 - share].map((percent, id) =>
           planned(id, pps((total * percent) / 100), { share: percent }),
         )
-        const sent = streams.reduce((sum, stream) => sum + packetLimit([stream], 1e9, null)!, 0)
+        const sent = streams.reduce(
+          (sum, stream) => sum + packetLimit([stream], { durationNs: 1e9, linkBps: null })!,
+          0,
+        )
         expect(Math.abs(sent - total)).toBeLessThanOrEqual(1)
       }),
     )

@@ -5,7 +5,7 @@
  */
 import { type Group, groupsOf, wireOrder } from './group.js'
 import type { StreamPlan, Trace } from './plan.js'
-import { type Pace, paceOf, packetLimit } from './rate.js'
+import { type LaneOptions, type Pace, paceOf, packetLimit } from './rate.js'
 import { lowestTerms, smoothOrder } from './sequence.js'
 
 export interface Lane {
@@ -39,11 +39,6 @@ export interface Lane {
    * goes on from turn to turn. A member that has sent all passes to the next of the cycle, in no time.
    */
   cycles: readonly (readonly number[])[]
-}
-
-export interface LaneOptions {
-  durationNs: number | null
-  linkBps: number | null
 }
 
 /** The longest cycle of turns; rates whose ratio needs more get lanes of their own. */
@@ -155,13 +150,13 @@ function laneOf(company: readonly Sharer[], after: readonly number[], options: L
     company.map(({ weight }) => weight),
     stream.runLength,
   )
-  const limits = company.map(({ group }) => packetLimit(group, options.durationNs, options.linkBps))
+  const limits = company.map(({ group }) => packetLimit(group, options))
   return {
     shape: pace.shape,
     periodNs: 'pps' in pace ? 1e9 / sum(one => ('pps' in one ? one.pps : 0)) : 0,
     startNs: stream.startNs,
     forNs: stream.forNs ?? 0,
-    openEnded: after.length > 0 || limits.includes(null) || pace.shape === 'poisson',
+    openEnded: options.isSteered || after.length > 0 || limits.includes(null) || pace.shape === 'poisson',
     tight: stream.share !== null && company.every(({ stream }) => stream.count === null),
     burst: pace.shape === 'burst' ? pace.frames : 1,
     fromPps: sum(one => (one.shape === 'ramp' ? one.fromPps : 0)),

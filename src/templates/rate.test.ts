@@ -111,7 +111,7 @@ describe('the packets of a stream', () => {
     ['the integral of a ramp', planned(0, ramp), 3e9, 2000],
     ['whole bursts or not', planned(0, { kind: 'burst', frames: 64, everyNs: 1e6 }), 10.5e6, 672],
   ])('%s', (_, stream, durationNs, packets) => {
-    expect(packetLimit([stream], durationNs, null)).toBe(packets)
+    expect(packetLimit([stream], { durationNs, linkBps: null })).toBe(packets)
   })
 
   it('are asked for in a window', () => {

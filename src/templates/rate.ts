@@ -122,6 +122,14 @@ export function tracedNs({ offsetsNs, cycleNs }: Trace, index: number): number {
   return Math.floor(slot / offsetsNs.length) * cycleNs + offsetsNs[slot % offsetsNs.length]!
 }
 
+/** What a plan alone does not say of how its streams are sent. */
+export interface LaneOptions {
+  durationNs: number | null
+  linkBps: number | null
+  /** The rate may be changed while it goes on: then only the clock ends what has no count. */
+  isSteered?: boolean
+}
+
 /** How long a stream may send; null: until it is told to stop, or its start is not known beforehand. */
 export function windowNs(stream: StreamPlan, durationNs: number | null): number | null {
   if (stream.after.length > 0) return stream.forNs
@@ -132,14 +140,18 @@ export function windowNs(stream: StreamPlan, durationNs: number | null): number 
 
 /**
  * Packets that a stream sends in all, over every queue and shard: its count, or exactly the integral of its rate over
- * its window, where there is one; null: until the clock says so.
+ * its window, where there is one; null: until the clock says so, as of whatever is steered while it goes on.
  */
-export function packetLimit(group: Group, durationNs: number | null, linkBps: number | null): number | null {
+export function packetLimit(
+  group: Group,
+  { durationNs, linkBps, isSteered = false }: LaneOptions,
+): number | null {
   const window = windowNs(group[0], durationNs)
   const pace = paceOf(group, linkBps)
   const count = countOf(group)
   if (window === 0) return 0
-  if (window === null || pace === null || pace.shape === 'line' || pace.shape === 'poisson') return count
+  if (isSteered || window === null || pace === null || pace.shape === 'line' || pace.shape === 'poisson')
+    return count
   return Math.min(count ?? Number.POSITIVE_INFINITY, Math.round(packetsBy(pace, window)))
 }
 

@@ -97,7 +97,7 @@ function runningLanes(streams: readonly StreamPlan[], first: bigint): Running[] 
 }
 
 function limitsOf(group: Group): [StreamPlan, number | null][] {
-  const total = packetLimit(group, assumed.durationNs, assumed.linkBps)
+  const total = packetLimit(group, assumed)
   return group.map(stream => [stream, total === null ? null : partOf(stream.member, total)])
 }
 

@@ -89,7 +89,9 @@ describe('frame sizes', () => {
     const mean = (9 * 64 + 4 * 594 + 1518) / 14
     expect(meanFrameBytes([mixed])).toBeCloseTo(mean, 9)
     const rate = { kind: 'bps', bps: 1e9, layer: 1 } as const
-    expect(packetLimit([{ ...mixed, rate }], 1e9, null)).toBe(Math.round(1e9 / ((mean + 20) * 8)))
+    expect(packetLimit([{ ...mixed, rate }], { durationNs: 1e9, linkBps: null })).toBe(
+      Math.round(1e9 / ((mean + 20) * 8)),
+    )
   })
 
   it('need no table for one size, and no more frames than there are sizes', () => {

@@ -1,10 +1,23 @@
-/** `--ui`: a page that shows a run while it goes on, and can stop it. Whoever knows the token may look and stop. */
+/** `--ui`: a page that shows a run while it goes on, and can steer it. Whoever knows the token may look and steer. */
 import { randomBytes, timingSafeEqual } from 'node:crypto'
 import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import type { Listen } from '../units/listen.js'
 import { answer, serve } from './http.js'
-import { livePage } from './live-page.js'
+import { livePage, RATE_FACTORS } from './live-page.js'
+
+/** What a page can ask of a run. */
+export interface Steering {
+  stop(): void
+  /** null: nothing in the run has a rate. */
+  rate: Rate | null
+}
+
+export interface Rate {
+  /** Of what the profile asks for. */
+  factor(): number
+  set(factor: number): void
+}
 
 export interface Browser {
   /** With the token. */
@@ -16,7 +29,7 @@ export interface Browser {
   close(): Promise<void>
 }
 
-export async function openBrowser(listen: Listen, name: string, stop: () => void): Promise<Browser> {
+export async function openBrowser(listen: Listen, name: string, run: Steering): Promise<Browser> {
   const token = randomBytes(16).toString('hex')
   const clients = new Set<ServerResponse>()
   let latest = ''
@@ -33,10 +46,12 @@ export async function openBrowser(listen: Listen, name: string, stop: () => void
     if (!isToken(url.searchParams.get('token'), token))
       return answer(response, 403, 'the address needs its token\n')
     const asked = `${method} ${url.pathname}`
-    if (asked === 'GET /') return answer(response, 200, livePage(name), 'text/html')
+    if (asked === 'GET /')
+      return answer(response, 200, livePage(name, run.rate?.factor() ?? null), 'text/html')
     if (asked === 'GET /events') return watch(response)
+    if (asked === 'POST /rate' && run.rate) return steer(response, url, run.rate)
     if (asked !== 'POST /stop') return answer(response, 404, 'there is no such page\n')
-    stop()
+    run.stop()
     answer(response, 202, 'stopping\n')
   })
   const show = (panels: Readonly<Record<string, string>>) => {
@@ -57,6 +72,15 @@ export async function openBrowser(listen: Listen, name: string, stop: () => void
       await close()
     },
   }
+}
+
+function steer(response: ServerResponse, url: URL, rate: Rate): void {
+  const factor = Number(url.searchParams.get('factor') ?? Number.NaN)
+  const { least, most } = RATE_FACTORS
+  const isAllowed = factor >= least && factor <= most // what is no number is in no range
+  if (isAllowed) rate.set(factor)
+  if (isAllowed) answer(response, 202, `${factor} times what the profile asks for\n`)
+  else answer(response, 400, `give a factor between ${least} and ${most}\n`)
 }
 
 const PATIENCE_MS = 500

@@ -1,8 +1,9 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { describe, expect, it } from 'vitest'
 import { readHost } from '../../src/gen/host.js'
+import { whyNoMemoryLimit, withMemoryLimit } from '../lab/memory-limit.js'
 import { Lab, whyNoLab } from '../lab/netns.js'
 import { asNobody, whyNotNobody } from '../lab/nobody.js'
 import { whyNoTool } from '../lab/tools.js'
@@ -44,6 +45,24 @@ describe('an environment that is not ready', () => {
     if (noDpdk) ctx.skip(noDpdk)
     if (host.hugepages.some(({ free }) => free > 0)) ctx.skip('hugepages are reserved here')
     expectRefusal(await refused('--tx', 'dpdk:0000:00:1f.0'), 4, 'no-hugepages', /hugepages/)
+  })
+
+  it('has no hugepages any more when DPDK takes them', async ctx => {
+    const reason = noDpdk ?? noLab
+    if (reason) ctx.skip(reason)
+    if (host.hugepages.some(({ free }) => free > 0)) ctx.skip('hugepages are reserved here')
+    await inFolder(async folder => {
+      const size = join(folder, 'hugepages-2048kB')
+      mkdirSync(size)
+      for (const file of ['nr', 'free', 'resv', 'surplus'])
+        writeFileSync(join(size, `${file}_hugepages`), /nr|free/.test(file) ? '4\n' : '0\n')
+      const script = `mount --bind ${folder} /sys/kernel/mm/hugepages && exec "$@"`
+      const ring = ['--tx', 'dpdk:net_ring0', '--rx', 'dpdk:net_ring0']
+      const ran = await nmgen(['run', udp, ...ring, '--duration', '200ms', '--quiet', '--no-out'], {
+        through: ['unshare', '--mount', 'sh', '-c', script, 'sh'],
+      })
+      expectRefusal(ran, 4, 'no-hugepages', /too few hugepages.*\n.*reserve more: sysctl/)
+    })
   })
 
   it('gives no permission', async ctx => {
@@ -91,6 +110,17 @@ describe('what a run lacks', () => {
     const rings = ['--tx', 'loop:x,slots=65536', '--queues', '8']
     const args = ['run', udp, '--count', '1', '--quiet', '--no-out', ...rings]
     expectRefusal(await nmgen(args, { through }), 4, 'no-memory', /no memory for the rings.*\n.*fewer slots/)
+  })
+
+  it('is memory of its control group, beyond which the kernel would kill it', async ctx => {
+    const missing = await whyNoMemoryLimit()
+    if (missing) ctx.skip(missing)
+    await withMemoryLimit(400 * 2 ** 20, async through => {
+      const rings = ['--tx', 'loop:x,slots=65536', '--queues', '2']
+      const args = ['run', udp, '--count', '1', '--quiet', '--no-out']
+      expectRefusal(await nmgen([...args, ...rings], { through }), 4, 'no-memory', /.*\n.*fewer slots/)
+      expect((await nmgen([...args, '--tx', 'loop:x'], { through })).code).toBe(0)
+    })
   })
 
   it('is a disk that can be written', async ctx => {

@@ -46,7 +46,7 @@ streams:
 }
 
 const asked = [
-  ...brief,
+  ...brief(),
   '--trial',
   '500ms',
   '--goal',

@@ -26,7 +26,7 @@ streams:
   return file
 }
 
-const quick = [...brief, '--fixed', 'canary', '--max', '20kpps']
+const quick = [...brief(), '--fixed', 'canary', '--max', '20kpps']
 
 const resultOf = (out: string, folder: string): Result =>
   JSON.parse(readFileSync(join(out, folder, 'result.json'), 'utf8')) as Result
@@ -180,6 +180,8 @@ describe('nmgen find', () => {
           if (format === 'junit') {
             expect(stdout.match(/<testcase /g)).toHaveLength(4)
             expect(stdout.match(/20 kpps +\d+ +0 % +ndr lower, pdr lower/g)).toHaveLength(4)
+            const [, beside] = stdout.split(/<\/testcase>\s*<system-out>/)
+            for (const size of [64, 1518]) expect(beside).toMatch(new RegExp(`frame=${size}B +20 kpps +█`))
           }
           if (format === 'markdown') {
             expect(stdout).toMatch(/\| frame=64B \| ndr \| 20 kpps .*█{20} \|/)

@@ -22,4 +22,4 @@ export async function find(
 }
 
 /** Short trials, of which one decides nothing alone. */
-export const brief = ['--preset', 'quick', '--trial', '200ms', '--warm-up', '50ms']
+export const brief = (trial = '200ms') => ['--preset', 'quick', '--trial', trial, '--warm-up', '50ms']

@@ -5,8 +5,8 @@ import { inBrowser, whyNoBrowser } from '../lab/browser.js'
 import { startNmgen, until } from './nmgen.js'
 
 /** A run that waits to be stopped, and the address of its page. */
-async function watchedRun() {
-  const flags = ['--rate', '20kpps', '--duration', '2m', '--no-out', '--json', '--ui']
+async function watchedRun(duration = '2m') {
+  const flags = ['--rate', '20kpps', '--duration', duration, '--no-out', '--json', '--ui']
   const run = startNmgen(['run', 'profiles/imix.yaml', ...flags], { timeout: 100_000 })
   runs.push(run)
   let said = ''
@@ -45,6 +45,59 @@ describe('nmgen run --ui', () => {
     const result = JSON.parse(String(stdout)) as Result
     expect([exitCode, result.stopped]).toEqual([130, 'interrupted'])
     expect(result.metrics.tx_packets).toBeGreaterThan(0)
+  })
+
+  it('changes the rate, and the result says so', { timeout: 120_000 }, async ctx => {
+    if (whyNoBrowser) ctx.skip(whyNoBrowser)
+    const { run, url } = await watchedRun()
+    await inBrowser(async page => {
+      await page.open(url)
+      await page.until(`document.querySelector('#status td')`)
+      const slider = `document.querySelector('input[type=range]')`
+      expect(await page.evaluate(`${slider}.labels[0].textContent`)).toBe('Rate')
+      expect(await page.evaluate(`${slider}.getAttribute('aria-valuetext')`)).toMatch(/^100 % of/)
+      const moved = ['input', 'change'].map(name => `${slider}.dispatchEvent(new Event('${name}'))`)
+      await page.evaluate(`${slider}.value = '-1', ${moved.join(', ')}`)
+      expect(await page.evaluate(`${slider}.getAttribute('aria-valuetext')`)).toBe(
+        '10 % of what the profile asks for',
+      )
+      await page.until(
+        `/^[12](\\.\\d+)? kpps/.test(document.querySelector('#status td').textContent)`,
+        30_000,
+      )
+      expect(await page.evaluate(`document.querySelector('#asked').textContent`)).toMatch(/^10 % of/)
+      await page.screenshot('live-rate')
+      await page.open(url) // whoever comes later sees what it is
+      expect(await page.evaluate(`${slider}.getAttribute('aria-valuetext')`)).toMatch(/^10 % of/)
+      await page.evaluate(`document.querySelector('button').click()`)
+      await page.until(`document.querySelector('#title .interrupted')`)
+      expect(await page.evaluate(`${slider}.disabled`)).toBe(true)
+      expect(page.complaints).toEqual([])
+    })
+    const result = JSON.parse(String((await run).stdout)) as Result
+    expect(result.rate_changes).toEqual([{ t_s: expect.any(Number), factor: 0.1 }])
+    expect(result.warnings.map(({ code }) => code)).toContain('rate-changed')
+  })
+
+  it('is asked for as much as was asked for in all', { timeout: 60_000 }, async () => {
+    const { run, url } = await watchedRun('4s')
+    const { origin, search } = new URL(url)
+    const ask = async (factor: string) =>
+      (await fetch(`${origin}/rate${search}&factor=${factor}`, { method: 'POST' })).status
+    expect([await ask('0.5'), await ask('11'), await ask('0.001'), await ask('x')]).toEqual([
+      202, 400, 400, 400,
+    ])
+    await new Promise(resolve => setTimeout(resolve, 1000))
+    expect(await ask('2')).toBe(202)
+    const result = JSON.parse(String((await run).stdout)) as Result
+    const [half, twice] = result.rate_changes!
+    expect([half!.factor, twice!.factor]).toEqual([0.5, 2])
+    // 20 kpps until the first change, 10 until the second, 40 until the end: packets are counted, not times.
+    const due = 20e3 * (half!.t_s + 0.5 * (twice!.t_s - half!.t_s) + 2 * (4 - twice!.t_s))
+    const { tx_packets, unsent, offered_pps } = result.metrics
+    expect(Math.abs(tx_packets! + unsent! - due)).toBeLessThan(20)
+    expect(offered_pps! / (due / 4)).toBeCloseTo(1, 3)
+    expect(result.warnings.map(({ code }) => code)).not.toContain('rate-exceeded')
   })
 
   it('is for those who know its token', { timeout: 60_000 }, async () => {

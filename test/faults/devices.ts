@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { execa } from 'execa'
+import { type Reserved, reserveHugepages } from '../lab/hugepages.js'
 import { Lab, type Link } from '../lab/netns.js'
 
 export interface Setting {
@@ -11,14 +12,25 @@ export interface Setting {
   lab: Lab | null
   /** Who reads the pipe, where the device is one. */
   reader: ChildProcess | null
+  /** Where the device's memory is, if it is there. */
+  hugepages: Reserved | null
   dispose(): Promise<void>
 }
 
 export type Place = (folder: string) => Promise<Setting>
 
+const nothing = { links: [], lab: null, reader: null, hugepages: null, dispose: async () => {} }
+
 const memory =
   (...flags: string[]): Place =>
-  async () => ({ flags, links: [], lab: null, reader: null, dispose: async () => {} })
+  async () => ({ ...nothing, flags })
+
+const inHugepages =
+  (place: Place): Place =>
+  async folder => {
+    const hugepages = reserveHugepages()
+    return { ...(await place(folder)), hugepages, dispose: async () => hugepages.revoke() }
+  }
 
 const interfaces =
   (tx: string, rx: string, options: { gro?: boolean } = {}): Place =>
@@ -27,7 +39,13 @@ const interfaces =
     const [from, to] = lab.links as [Link, Link]
     const ports = ['--tx', `${tx}:${from.near}`, '--rx', `${rx}:${to.near}`]
     const set = ['--set', `streams.udp.layers.ethernet.dst=${to.nearMac}`]
-    return { flags: [...ports, ...set], links: [from, to], lab, reader: null, dispose: () => lab.dispose() }
+    return {
+      ...nothing,
+      flags: [...ports, ...set],
+      links: [from, to],
+      lab,
+      dispose: () => lab.dispose(),
+    }
   }
 
 const pipe: Place = async folder => {
@@ -36,9 +54,8 @@ const pipe: Place = async folder => {
   const reader = spawn('cat', [file], { stdio: 'ignore' })
   const ended = new Promise(resolve => reader.once('exit', resolve))
   return {
+    ...nothing,
     flags: ['--tx', `pcap:${file}`, '--set', 'expect=[]'],
-    links: [],
-    lab: null,
     reader,
     dispose: async () => {
       reader.kill('SIGKILL')
@@ -47,13 +64,16 @@ const pipe: Place = async folder => {
   }
 }
 
-/** The backend that each of them needs, and how it is made. */
-export const devices: Readonly<Record<string, { backend: string; place: Place }>> = {
-  loop: { backend: 'loop', place: memory('--tx', 'loop:x') },
-  'loop on 2 queues': { backend: 'loop', place: memory('--tx', 'loop:x', '--queues', '2') },
-  pipe: { backend: 'pcap', place: pipe },
-  net_ring: { backend: 'dpdk', place: memory('--tx', 'dpdk:net_ring0', '--rx', 'dpdk:net_ring0') },
-  afpacket: { backend: 'afpacket', place: interfaces('afpacket', 'afpacket') },
-  afxdp: { backend: 'afxdp', place: interfaces('afxdp', 'afxdp') },
-  xdp: { backend: 'xdp', place: interfaces('xdp', 'afxdp', { gro: true }) },
+const ring = memory('--tx', 'dpdk:net_ring0', '--rx', 'dpdk:net_ring0')
+
+/** What each of them needs, backends and `hugepages`, and how it is made. */
+export const devices: Readonly<Record<string, { needs: readonly string[]; place: Place }>> = {
+  loop: { needs: ['loop'], place: memory('--tx', 'loop:x') },
+  'loop on 2 queues': { needs: ['loop'], place: memory('--tx', 'loop:x', '--queues', '2') },
+  pipe: { needs: ['pcap'], place: pipe },
+  net_ring: { needs: ['dpdk'], place: ring },
+  'net_ring in hugepages': { needs: ['dpdk', 'hugepages'], place: inHugepages(ring) },
+  afpacket: { needs: ['afpacket'], place: interfaces('afpacket', 'afpacket') },
+  afxdp: { needs: ['afxdp'], place: interfaces('afxdp', 'afxdp') },
+  xdp: { needs: ['xdp'], place: interfaces('xdp', 'afxdp', { gro: true }) },
 }

@@ -10,12 +10,12 @@ export interface Case {
   stepS: number
 }
 
-/** Every fault in turn, on a device and at a moment by chance. `available`: names of backends. */
+/** Every fault in turn, on a device and at a moment by chance. `available`: of what devices need. */
 export function draw(count: number, seed: number, available: ReadonlySet<string>): Case[] {
   const next = uniform(seed)
   const pick = <T>(from: readonly T[]): T => from[Math.floor(next() * from.length)]!
   const possible = Object.entries(faults).flatMap(([fault, { devices: names }]) => {
-    const here = names.filter(name => available.has(devices[name]!.backend))
+    const here = names.filter(name => devices[name]!.needs.every(need => available.has(need)))
     return here.length > 0 ? [{ fault, here }] : []
   })
   return Array.from({ length: count }, (_, i) => {

@@ -10,13 +10,14 @@ import { describe, expect, it } from 'vitest'
 import type { Result } from '../../src/stats/result.js'
 import { expectToAddUp } from '../cli/add-up.js'
 import { inFolder, nmgen, startNmgen, until } from '../cli/nmgen.js'
+import { hugepages, whyNoHugepages } from '../lab/hugepages.js'
 import { whyNoLab } from '../lab/netns.js'
 import { whyNoCrash } from '../lab/threads.js'
 import { devices, type Setting } from './devices.js'
 import { type Case, draw } from './draw.js'
 import { type Fault, faults } from './faults.js'
 
-const count = Number(process.env.NMGEN_FAULTS ?? 12)
+const count = Number(process.env.NMGEN_FAULTS ?? Object.keys(faults).length)
 const seed = Number(process.env.NMGEN_FAULTS_SEED ?? 1)
 const LIMIT_MS = 5000
 /** Packets that are handed over at once at most (kMaxBurst of native/tx/backend.h). */
@@ -27,7 +28,10 @@ const reason = (await whyNoLab('gcc', 'mount')) ?? (await whyNoCrash())
 const { backends } = JSON.parse((await nmgen(['doctor', '--json'])).stdout) as {
   backends: { name: string; available: boolean }[]
 }
-const available = new Set(backends.flatMap(({ name, available }) => (available ? name : [])))
+const available = new Set([
+  ...backends.flatMap(({ name, available }) => (available ? name : [])),
+  ...(whyNoHugepages() ? [] : ['hugepages']),
+])
 
 describe(`faults by chance, seed ${seed}`, () => {
   it.for(draw(count, seed, available).map((drawn, i) => ({ ...drawn, i })))(

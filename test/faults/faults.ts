@@ -78,6 +78,15 @@ export const faults: Readonly<Record<string, Fault>> = {
     inject: async ({ setting }) => setting.reader!.kill('SIGKILL'),
     exits: [BROKEN],
   },
+  'hugepages are revoked': {
+    devices: ['net_ring in hugepages'],
+    inject: async ({ setting, kill }) => {
+      setting.hugepages!.revoke()
+      await new Promise(done => setTimeout(done, 500))
+      kill('SIGINT')
+    },
+    exits: [130],
+  },
   'the clock is stepped': { devices: received, inject: async () => {}, exits: [0, 11], steps: true },
 }
 

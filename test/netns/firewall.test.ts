@@ -53,7 +53,7 @@ describe('the firewall of the lab', () => {
     if (reason) ctx.skip(reason)
     await behind(['0'], async ({ name, does }) => {
       await inFolder(async folder => {
-        const args = [bothWays(folder, name), ...brief, '--min', '1kpps', '--max', '2kpps']
+        const args = [bothWays(folder, name), ...brief(), '--min', '1kpps', '--max', '2kpps']
         const { code, stderr, report, out } = await find(folder, [...args, '--directions', 'both'])
         expect([stderr, code, report.searches[0]!.settings.direction]).toEqual(['', 0, 'both'])
         const [search] = report.searches
@@ -75,6 +75,12 @@ describe('the firewall of the lab', () => {
           expect(stdout).toMatch(/ndr outside -\\?(>|&gt;) inside: sent .*, lost 0 %/)
           expect(stdout).toMatch(/ndr all 2 directions together: sent .*, lost 0 %/)
         }
+        const all = { lossRatio: 0, sentPps: expect.any(Number), receivedPps: expect.any(Number) }
+        expect(search!.together.ndr).toEqual(all)
+        const { stdout: junit } = await nmgen(['report', out, '--format', 'junit'])
+        expect(junit).toMatch(
+          /<testcase [^>]*name="ndr[\s\S]*ndr all 2 directions together: sent .*, lost 0 %/,
+        )
         const { stdout: csv } = await nmgen(['report', out, '--format', 'csv'])
         const ways = csv.split('\n').filter(row => row.startsWith('direction,') && row.includes(',ndr,'))
         expect(ways.map(row => row.split(',').at(-3))).toEqual([
@@ -103,33 +109,44 @@ describe('the firewall of the lab', () => {
     })
   }, 120_000)
 
-  it('whose interface goes away ends the search, which goes on when it is back', async ctx => {
-    if (reason) ctx.skip(reason)
-    await behind(['0'], async ({ name, ports, does }) => {
-      await inFolder(async folder => {
-        const log = join(folder, 'log')
-        const hook = `echo >> ${log}; test $(wc -l < ${log}) -ne 1 || ip link delete ${name}b`
-        const first = await find(folder, [...slow(ports), '--after-trial', hook])
-        expect([first.code, first.report.verdict]).toEqual([4, 'broken'])
-        expect(first.report.searches[0]).toMatchObject({
-          ended: 'failed',
-          findings: [{ irregular: 'unfinished' }, {}],
+  // After the first trial, or in the second: as soon as a hundred packets have left since the hook before it.
+  const removals = [
+    { when: 'between two trials', hook: '--after-trial', nth: 1, ended: 'failed', exit: 4 },
+    { when: 'in the middle of one', hook: '--before-trial', nth: 2, ended: 'broken', exit: 5 },
+  ]
+  it.for(removals)(
+    'whose interface goes away $when ends the search, which goes on when it is back',
+    { timeout: 120_000 },
+    async ({ hook, nth, ended, exit }, ctx) => {
+      if (reason) ctx.skip(reason)
+      await behind(['0'], async ({ name, ports, does }) => {
+        await inFolder(async folder => {
+          const remove = `ip link delete ${name}b`
+          const sent = `cat /sys/class/net/${name}a/statistics/tx_packets`
+          const flows = `begin=$(${sent}); while [ $(${sent}) -lt $((begin + 100)) ]; do sleep 0.01; done`
+          const removes = exit === 4 ? remove : `{ { ${flows}; ${remove}; } > /dev/null 2>&1 & }`
+          const log = join(folder, 'log')
+          const hooks = [hook, `echo >> ${log}; test $(wc -l < ${log}) -ne ${nth} || ${removes}`]
+          const first = await find(folder, [...slow(ports, '1s'), ...hooks])
+          const [search] = first.report.searches
+          expect([first.code, first.report.verdict]).toEqual([exit, 'broken'])
+          expect(search).toMatchObject({ ended, findings: [{ irregular: 'unfinished' }, {}] })
+          expect(search!.error!.message).toContain(`${name}b`)
+          expect(search!.trials).toHaveLength(1)
+          await does('down')
+          await does('up', '0')
+          const second = await find(folder, ['--resume', first.out])
+          expect([second.code, second.report.searches[0]!.ended]).toEqual([0, 'complete'])
+          expect(second.report.searches[0]!.trials[0]).toEqual(search!.trials[0])
         })
-        expect(first.report.searches[0]!.error!.message).toContain(`${name}b`)
-        expect(first.report.searches[0]!.trials).toHaveLength(1)
-        await does('down')
-        await does('up', '0')
-        const second = await find(folder, ['--resume', first.out])
-        expect([second.code, second.report.searches[0]!.ended]).toEqual([0, 'complete'])
-        expect(second.report.searches[0]!.trials[0]).toEqual(first.report.searches[0]!.trials[0])
       })
-    })
-  }, 120_000)
+    },
+  )
 })
 
 /** Loads that any machine can send and forward, however busy. */
-const slow = (ports: readonly string[]) => [
-  ...[pack('rule-depth'), ...ports, ...brief, '--min', '1kpps', '--max', '2kpps'],
+const slow = (ports: readonly string[], trial = '200ms') => [
+  ...[pack('rule-depth'), ...ports, ...brief(trial), '--min', '1kpps', '--max', '2kpps'],
   ...['--set', 'pacing.tolerance=99%'],
 ]
 

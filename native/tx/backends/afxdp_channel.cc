@@ -13,6 +13,7 @@
 
 #include "../backend.h"
 #include "../clock.h"
+#include "../memory.h"
 
 namespace nmgen::afxdp {
 namespace {
@@ -34,9 +35,8 @@ Umem::~Umem() {
 std::optional<Failure> Umem::map(uint32_t channels, uint32_t chunk_bytes, const Options& options) {
   chunk = chunk_bytes;
   bytes = size_t{channels} * (options.tx_ring() + options.rx_ring()) * chunk;
-  void* mapped = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
-  if (mapped == MAP_FAILED) return failed("there is no memory for the UMEM", errno, "ask for fewer slots or queues");
-  memory = static_cast<uint8_t*>(mapped);
+  memory = static_cast<uint8_t*>(map_memory(bytes));
+  if (!memory) return Failure{"no-memory", "there is no memory for the UMEM", "ask for fewer slots or queues"};
   return std::nullopt;
 }
 

@@ -95,6 +95,8 @@ Expected<uint16_t> attach(const std::string& name, const std::string& device) {
 Expected<std::unique_ptr<Device>> open(const OpenRequest& request) {
   log_xdp();
   Parsed parsed = parse(request.device);
+  TimeOptions time_options;
+  if (auto failure = take_time_options(parsed.device, time_options)) return *failure;
   deepen_ring(parsed.device, request.rx_queues);
   if (auto failure = check_interface(parsed.device)) return *failure;
   std::vector<std::string> eal = request.args;
@@ -111,13 +113,14 @@ Expected<std::unique_ptr<Device>> open(const OpenRequest& request) {
   }
   rte_eth_dev_info info{};
   rte_eth_dev_info_get(*id, &info);
-  auto port = std::make_unique<Port>(info.device, name);
+  auto port = std::make_unique<Port>(info.device, name, time_options);
   if (auto failure = port->start(*id, request)) return *failure;
   return std::unique_ptr<Device>(std::move(port));
 }
 
 constexpr Argument kArguments[] = {
     {"eal", "more EAL arguments, joined by `+`, e.g. eal=-m+2048"},
+    {"stamps", "1: where the device can, it stamps what arrives (default); 0: nmgen does"},
     {"iface", "net_af_packet, net_af_xdp, net_tap: the network interface"},
     {"size", "net_null: bytes of a received frame"},
     {"...", "all others go to the driver, see DPDK's guide of network interface controller drivers"}};

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -102,6 +103,16 @@ uint64_t free_hugepage_bytes() {
   return bytes;
 }
 
+Failure no_memory(const std::string& what) {
+  if (!rte_eal_has_hugepages())
+    return {"no-memory", "DPDK has no memory for " + what,
+            "give it more by the EAL argument -m, or reserve hugepages: sysctl -w vm.nr_hugepages=512"};
+  return {
+      "no-hugepages",
+      "there are too few hugepages for " + what + ": " + std::to_string(free_hugepage_bytes() >> 20) + " MiB are free",
+      "reserve more: sysctl -w vm.nr_hugepages=512"};
+}
+
 bool is_pci(const std::string& device) {
   static const std::regex address("([0-9a-fA-F]{4}:)?[0-9a-fA-F]{2}:[0-9a-fA-F]{2}\\.[0-7](,.*)?");
   return std::regex_match(device, address);
@@ -121,9 +132,10 @@ std::optional<Failure> start_eal(const std::vector<std::string>& devices, const 
     running = true;
     return std::nullopt;
   }
-  broken = Failure{
-      "eal-failed", "DPDK does not start: " + log_reason("'command line'"),
-      "check the EAL arguments; `nmgen doctor` shows hugepages and permissions, NMGEN_LOG=debug all that DPDK said"};
+  broken = rte_errno == ENOMEM ? no_memory("its own start")
+                               : Failure{"eal-failed", "DPDK does not start: " + log_reason("'command line'"),
+                                         "check the EAL arguments; `nmgen doctor` shows hugepages and permissions, "
+                                         "NMGEN_LOG=debug all that DPDK said"};
   return broken;
 }
 

@@ -30,5 +30,7 @@ std::optional<Failure> start_eal(const std::vector<std::string>& devices, const 
 // Bytes of free hugepages of any size.
 uint64_t free_hugepage_bytes();
 bool is_pci(const std::string& device);
+// Where DPDK could not have memory for `what`.
+Failure no_memory(const std::string& what);
 
 }  // namespace nmgen::dpdk

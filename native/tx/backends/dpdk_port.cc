@@ -44,8 +44,8 @@ void disclaim(const std::string& name) {
 Port::~Port() {
   // net_ring keeps its ring and what is in it (22.11 frees one of its 16): whoever opens it next would receive
   // frames of a pool that is gone.
-  for (Rx& queue : rx_)
-    if (started_) queue.drain();
+  for (const auto& queue : rx_) queue->drain();
+  time_.stop();
   Silence silence;  // libxdp has something to say here, too
   if (started_) rte_eth_dev_stop(id_);
   rte_dev_remove(device_);  // closes the port as well
@@ -63,7 +63,8 @@ std::optional<Failure> Port::start(uint16_t id, const OpenRequest& request) {
   if (int error = rte_eth_dev_start(id)) return failed("the device does not start", error);
   started_ = true;
   if (received_) rte_eth_promiscuous_enable(id);  // devices that always are refuse, and that is fine
-  return std::nullopt;
+  time_.start();
+  return make_queues();
 }
 
 std::optional<Failure> Port::configure(const OpenRequest& request) {
@@ -76,38 +77,47 @@ std::optional<Failure> Port::configure(const OpenRequest& request) {
                    request.device + " has " + std::to_string(info_.max_tx_queues) + " TX and " +
                        std::to_string(info_.max_rx_queues) + " RX queues",
                    "ask for fewer queues, or give the device more in its arguments"};
+  rx_count_ = static_cast<uint16_t>(rx), tx_count_ = static_cast<uint16_t>(tx);
   rte_eth_conf conf{};
+  time_.choose(id_, info_, time_options_, request.rx_queues > 0);
+  time_.ask(info_, conf);
   if (request.rx_queues > 1) {
     conf.rx_adv_conf.rss_conf.rss_hf =
         info_.flow_type_rss_offloads & (RTE_ETH_RSS_IP | RTE_ETH_RSS_UDP | RTE_ETH_RSS_TCP);
     if (conf.rx_adv_conf.rss_conf.rss_hf) conf.rxmode.mq_mode = RTE_ETH_MQ_RX_RSS;
   }
-  if (int error = rte_eth_dev_configure(id_, static_cast<uint16_t>(rx), static_cast<uint16_t>(tx), &conf))
+  if (int error = rte_eth_dev_configure(id_, rx_count_, tx_count_, &conf))
     return failed("the device takes no " + std::to_string(tx) + " TX and " + std::to_string(rx) + " RX queues", error);
-  return set_up_queues(static_cast<uint16_t>(rx), static_cast<uint16_t>(tx));
+  return set_up_queues();
 }
 
-std::optional<Failure> Port::set_up_queues(uint16_t rx_count, uint16_t tx_count) {
-  uint16_t rx_descriptors = kRxDescriptors, tx_descriptors = kTxDescriptors;
-  if (int error = rte_eth_dev_adjust_nb_rx_tx_desc(id_, &rx_descriptors, &tx_descriptors))
+std::optional<Failure> Port::set_up_queues() {
+  uint16_t rx_descriptors = kRxDescriptors;
+  tx_descriptors_ = kTxDescriptors;
+  if (int error = rte_eth_dev_adjust_nb_rx_tx_desc(id_, &rx_descriptors, &tx_descriptors_))
     return failed("no descriptors fit the device", error);
   const int socket = rte_eth_dev_socket_id(id_);
   const std::string name = "nmgen_rx_" + std::to_string(id_);
   pool_ = rte_pktmbuf_pool_create(name.c_str(), kRxBuffers, kRxCache, 0, RTE_MBUF_DEFAULT_BUF_SIZE, socket);
-  if (!pool_) return failed("DPDK has no memory for RX buffers", rte_errno);
-  for (uint16_t q = 0; q < rx_count; q++) {
+  if (!pool_) return no_memory(std::to_string(kRxBuffers) + " RX buffers");
+  for (uint16_t q = 0; q < rx_count_; q++)
     if (int error = rte_eth_rx_queue_setup(id_, q, rx_descriptors, static_cast<unsigned>(socket), nullptr, pool_))
       return failed("RX queue " + std::to_string(q) + " cannot be set up", error);
-    rx_.emplace_back(id_, q);
-  }
   // No fast free: it puts buffers into their pool without looking at the reference that we keep.
   rte_eth_txconf conf = info_.default_txconf;
   conf.offloads &= ~static_cast<uint64_t>(RTE_ETH_TX_OFFLOAD_MBUF_FAST_FREE);
-  for (uint16_t q = 0; q < tx_count; q++) {
-    if (int error = rte_eth_tx_queue_setup(id_, q, tx_descriptors, static_cast<unsigned>(socket), &conf))
+  for (uint16_t q = 0; q < tx_count_; q++)
+    if (int error = rte_eth_tx_queue_setup(id_, q, tx_descriptors_, static_cast<unsigned>(socket), &conf))
       return failed("TX queue " + std::to_string(q) + " cannot be set up", error);
+  return std::nullopt;
+}
+
+// Of which kind they are is known when the device runs.
+std::optional<Failure> Port::make_queues() {
+  for (uint16_t q = 0; q < rx_count_; q++) rx_.push_back(time_.make_rx(id_, q));
+  for (uint16_t q = 0; q < tx_count_; q++) {
     tx_.push_back(std::make_unique<Tx>());
-    if (auto failure = tx_.back()->create(id_, q, tx_descriptors, socket)) return failure;
+    if (auto failure = tx_.back()->create(id_, q, tx_descriptors_, rte_eth_dev_socket_id(id_))) return failure;
   }
   return std::nullopt;
 }
@@ -123,10 +133,12 @@ std::map<std::string, std::string> Port::facts() const {
   rte_ether_addr mac{};
   char text[RTE_ETHER_ADDR_FMT_SIZE] = "";
   if (rte_eth_macaddr_get(id_, &mac) == 0) rte_ether_format_addr(text, sizeof text, &mac);
-  return {{"driver", info_.driver_name},
-          {"device", rte_dev_name(device_)},
-          {"mac", text},
-          {"memory", free_hugepage_bytes() || rte_eal_has_hugepages() ? "hugepages" : "no hugepages"}};
+  std::map<std::string, std::string> facts{{"driver", info_.driver_name},
+                                           {"device", rte_dev_name(device_)},
+                                           {"mac", text},
+                                           {"memory", rte_eal_has_hugepages() ? "hugepages" : "no hugepages"}};
+  time_.tell(facts);
+  return facts;
 }
 
 // Of 22.11's virtual devices these alone count what the host had no room for; the others say 0 whatever was lost.

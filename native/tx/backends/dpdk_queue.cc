@@ -85,7 +85,7 @@ std::span<const Frame> Rx::peek() {
 
 void Rx::drain() {
   uint32_t n;
-  for (uint32_t burst = 0; burst <= kMaxDrain / kMaxBurst && (n = static_cast<uint32_t>(peek().size())); burst++)
+  for (uint32_t burst = 0; burst <= kMaxDrain / kMaxBurst && (n = static_cast<uint32_t>(Rx::peek().size())); burst++)
     release(n);
 }
 

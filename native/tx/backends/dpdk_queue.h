@@ -32,7 +32,7 @@ class Tx final : public TxQueue {
   uint32_t head_ = 0;
 };
 
-class Rx final : public RxQueue {
+class Rx : public RxQueue {
  public:
   Rx(uint16_t port, uint16_t queue) : port_(port), queue_(queue) {}
 
@@ -41,9 +41,11 @@ class Rx final : public RxQueue {
   // Throws away what is in the queue; bounded, because net_null never runs dry.
   void drain();
 
+ protected:
+  rte_mbuf* mbufs_[kMaxBurst];
+
  private:
   uint16_t port_, queue_;
-  rte_mbuf* mbufs_[kMaxBurst];
   Frame frames_[kMaxBurst];
 };
 

@@ -2,10 +2,10 @@
 
 #include "dpdk_slots.h"
 
-#include <rte_errno.h>
 #include <rte_mempool.h>
 
 #include "../backend.h"
+#include "dpdk_eal.h"
 
 namespace nmgen::dpdk {
 
@@ -14,9 +14,7 @@ std::optional<Failure> Slots::create(const std::string& name, uint32_t count, in
   pool_ = rte_pktmbuf_pool_create(name.c_str(), count, 0, 0, room, socket);
   mbufs.resize(count);
   if (!pool_ || rte_pktmbuf_alloc_bulk(pool_, mbufs.data(), count) != 0)
-    return Failure{"no-memory",
-                   "DPDK has no memory for " + std::to_string(count) + " TX buffers: " + rte_strerror(rte_errno),
-                   "give it more: args [\"-m\", \"2048\"], or reserve hugepages"};
+    return no_memory(std::to_string(count) + " TX buffers");
   return std::nullopt;
 }
 

@@ -11,6 +11,7 @@
 
 #include "../backend.h"
 #include "../clock.h"
+#include "../memory.h"
 
 namespace nmgen {
 namespace {
@@ -48,9 +49,8 @@ class Wire {
     const size_t ring = (sizeof(Ring) + slots * sizeof(Slot) + alignof(Ring) - 1) / alignof(Ring) * alignof(Ring);
     const size_t rings = 2 * ring;
     bytes_ = rings + size_t{slots} * kBufferBytes;
-    void* memory = mmap(nullptr, bytes_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
-    if (memory == MAP_FAILED) return;
-    base_ = static_cast<uint8_t*>(memory);
+    base_ = static_cast<uint8_t*>(map_memory(bytes_));
+    if (!base_) return;
     tx = make_ring(base_, id, 1, rings);
     rx = make_ring(base_ + ring, id, 0, ring);
   }

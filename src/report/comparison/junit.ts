@@ -1,5 +1,5 @@
 import type { Comparison, MetricComparison } from '../../compare/compare.js'
-import { element, junitXml, type TestCase, xml } from '../xml.js'
+import { element, junitXml, output, type TestCase, xml } from '../xml.js'
 import type { ComparisonReport } from './report.js'
 import { because } from './text.js'
 import { changeText, medianText, thresholdText } from './words.js'
@@ -45,5 +45,5 @@ function outcomeOf(row: MetricComparison): string {
   if (row.verdict === 'regression') return element('failure', 'regression', message, numbers)
   if (row.verdict === 'inconclusive')
     return `<skipped message="${xml(row.reason ?? `inconclusive: ${message}`)}"/>`
-  return `<system-out>${xml(`${row.verdict}: ${message}\n${numbers}`)}</system-out>`
+  return output(`${row.verdict}: ${message}\n${numbers}`)
 }

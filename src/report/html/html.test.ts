@@ -40,6 +40,14 @@ describe('charts', () => {
     expect(missingChart([series('one')])).toContain('<polyline class="line c1"')
   })
 
+  it('show what was asked for by hand', () => {
+    const slower = intervals.map((one, k) => ({ ...one, ...(k > 0 && { rate_factor: 0.5 }) }))
+    const chart = ratesChart([{ ...series('one'), intervals: slower as unknown as Interval[] }])
+    const [, heights] = /dashed"[^>]* points="([^"]*)"/.exec(chart)!
+    const [first, second, third] = heights!.split(' ').map(point => Number(point.split(',')[1]))
+    expect([second! > first!, third]).toEqual([true, second])
+  })
+
   it('are left out where nothing was measured', () => {
     expect(ratesChart([{ name: 'none', intervals: [], offered: null }])).toBe('')
   })

@@ -7,7 +7,7 @@ import { linear } from './scale.js'
 export interface Series {
   name: string
   intervals: readonly Interval[]
-  /** Packets per second that were asked for; null: as fast as it goes. */
+  /** Packets per second that the profile asks for; null: as fast as it goes. */
   offered: number | null
 }
 
@@ -68,7 +68,10 @@ function linesOf({ name, intervals, offered }: Series, i: number, all: readonly 
     : []
   // Of several, the line that decides: two of each would be a thicket.
   if (all.length > 1) return [{ ...(received[0] ?? sent), colour: colourOf(i) }]
-  const asked = offered === null ? [] : [{ ...of('offered', 3, () => offered), dashed: true }]
+  const asked =
+    offered === null
+      ? []
+      : [{ ...of('offered', 3, ({ rate_factor = 1 }) => offered * rate_factor), dashed: true }]
   return [...asked, { ...sent, broad: true }, ...received]
 }
 

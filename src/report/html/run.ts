@@ -1,5 +1,6 @@
 /** The page about one run: verdict, charts, tables, and what it ran on. */
 import { inUnit } from '../../stats/format.js'
+import { unchangedPps } from '../../stats/rate-changes.js'
 import type { Result } from '../../stats/result.js'
 import { METRICS, metricNames } from '../../units/metrics.js'
 import { rows } from '../rows.js'
@@ -11,7 +12,7 @@ import { missingChart, ratesChart } from './rates.js'
 
 export function runPage({ result, series: measured, latency, slices }: StoredRun): string {
   const paced = Object.values(result.streams).every(({ asked }) => asked.kind !== 'line')
-  const offered = paced && measured.length === 1 ? result.metrics.offered_pps : null
+  const offered = paced && measured.length === 1 ? unchangedPps(result) : null
   const series = measured.map(one => ({ ...one, offered }))
   return [
     `<h1>${verdictTitle(result)}</h1>`,

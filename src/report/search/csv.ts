@@ -1,4 +1,4 @@
-import { together } from '../../find/measured.js'
+import type { Rates } from '../../find/measured.js'
 import { csvLine } from '../csv.js'
 import type { FindReport, SearchReport } from './report.js'
 import { boundsText } from './words.js'
@@ -52,14 +52,13 @@ function rowsOf({ started_at, profile }: FindReport, search: SearchReport): unkn
     ...[load.trials, load.seconds, load.loadPps, load.lossRatio, boundsText(load)],
   ])
   const ways = Object.entries(search.directions).flatMap(([goal, each]) => {
-    const row = (name: string, { sentPps, receivedPps, lossRatio }: ReturnType<typeof together>) => [
+    const row = (name: string, { sentPps, receivedPps, lossRatio }: Rates) => [
       ...of('direction'),
       ...[goal, null, null, null, null, null, ...limits],
       ...[null, null, null, lossRatio, null, name, sentPps, receivedPps],
     ]
-    return each.length < 2
-      ? []
-      : [...each.map(way => row(`${way.tx} -> ${way.rx}`, way)), row('all', together(each))]
+    const all = search.together[goal]
+    return all ? [...each.map(way => row(`${way.tx} -> ${way.rx}`, way)), row('all', all)] : []
   })
   return [...found, ...ways, ...loads]
 }

@@ -1,11 +1,11 @@
 import type { Finding } from '../../find/findings.js'
 import { plainStyle } from '../../stats/style.js'
-import { element, junitXml, type TestCase, xml } from '../xml.js'
+import { element, junitXml, output, type TestCase } from '../xml.js'
 import type { FindReport, SearchReport } from './report.js'
-import { lossTable } from './text.js'
-import { ENDED, intervalText, remark, settingsText } from './words.js'
+import { lossTable, rateBars } from './text.js'
+import { benchmarkLines, directionLines, ENDED, intervalText, remark, settingsText } from './words.js'
 
-/** One test case a search and goal: found, or why not. */
+/** One test case a search and goal: found, or why not; where there are several searches, their rates beside each other. */
 export function searchJunit(report: FindReport, at: { now: Date; host: string }): string {
   const { method, preset, profile, searches } = report
   return junitXml({
@@ -14,6 +14,7 @@ export function searchJunit(report: FindReport, at: { now: Date; host: string })
     ...at,
     properties: { method, preset, seed: String(profile.seed) },
     cases: searches.flatMap(search => casesOf(report, search)),
+    ...(searches.length > 1 && { out: lines(rateBars(report, plainStyle)) }),
   })
 }
 
@@ -32,15 +33,17 @@ function casesOf({ profile }: FindReport, search: SearchReport): TestCase[] {
   return search.findings.map(finding => test(finding.goal, outcomeOf(finding) + tried(search)))
 }
 
-/** Loss against load. */
-const tried = (search: SearchReport): string =>
-  search.loads.length === 0
-    ? ''
-    : `<system-out>${xml(`\n${lossTable(search, plainStyle).join('\n')}\n`)}</system-out>`
+/** Loss against load, what else was measured, and each way. */
+function tried(search: SearchReport): string {
+  const said = [...lossTable(search, plainStyle), ...benchmarkLines(search), ...directionLines(search)]
+  return said.length === 0 ? '' : output(lines(said))
+}
+
+const lines = (text: readonly string[]): string => `\n${text.join('\n')}\n`
 
 function outcomeOf(finding: Finding): string {
   const interval = intervalText(finding)
   if (finding.irregular === 'no-load') return element('failure', 'no-load', remark(finding), interval)
   if (finding.limitedBy === 'generator') return element('error', 'generator', remark(finding), interval)
-  return `<system-out>${xml([interval, remark(finding)].filter(text => text !== '').join('; '))}</system-out>`
+  return output([interval, remark(finding)].filter(text => text !== '').join('; '))
 }

@@ -1,7 +1,7 @@
 import type { BurstFinding } from '../../find/bursts.js'
 import type { Finding, LoadSummary } from '../../find/findings.js'
 import type { Goal } from '../../find/goal.js'
-import type { Direction } from '../../find/measured.js'
+import type { Direction, Rates } from '../../find/measured.js'
 import type { Environment } from '../../stats/result.js'
 
 export const FIND_SCHEMA = 'nmgen.find/1'
@@ -79,6 +79,8 @@ export interface SearchReport {
   findings: readonly Finding[]
   /** The trials at the lower bound of each goal, by direction. */
   directions: Readonly<Record<string, readonly Direction[]>>
+  /** The sum of those; null: there are fewer than two. */
+  together: Readonly<Record<string, Rates | null>>
   loads: readonly LoadSummary[]
   bursts: BurstFinding | null
   latency: LatencyFinding | null

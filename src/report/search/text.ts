@@ -101,7 +101,7 @@ export function lossTable({ loads }: SearchReport, style: Style): string[] {
 }
 
 /** Rate against frame size, and whatever else the searches differ in. */
-function rateBars({ searches, goals }: FindReport, style: Style): string[] {
+export function rateBars({ searches, goals }: FindReport, style: Style): string[] {
   const highest = Math.max(
     0,
     ...searches.flatMap(({ findings }) => findings.map(({ lowerPps }) => lowerPps ?? 0)),

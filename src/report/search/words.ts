@@ -1,6 +1,6 @@
 /** What every format of a search says, in the same words. */
 import type { Finding, Irregular, LoadSummary } from '../../find/findings.js'
-import { together } from '../../find/measured.js'
+import type { Rates } from '../../find/measured.js'
 import { magnitude, nanoseconds, percent } from '../../stats/format.js'
 import type { Ended, FindReport, SearchReport } from './report.js'
 
@@ -98,10 +98,10 @@ export const benchmarkLines = (search: SearchReport): string[] =>
   [burstText(search), latencyText(search), recoveryText(search)].filter(text => text !== '')
 
 /** Per direction where there are several, and the sum of them, which says that it is one. */
-export function directionLines({ directions }: SearchReport): string[] {
+export function directionLines({ directions, together }: SearchReport): string[] {
   return Object.entries(directions).flatMap(([goal, ways]) => {
-    if (ways.length < 2) return []
-    const all = together(ways)
+    const all = together[goal]
+    if (!all) return []
     return [
       ...ways.map(way => `${goal} ${way.tx} -> ${way.rx}: ${ratesText(way)}`),
       `${goal} all ${ways.length} directions together: ${ratesText(all)}`,
@@ -109,5 +109,5 @@ export function directionLines({ directions }: SearchReport): string[] {
   })
 }
 
-const ratesText = ({ sentPps, receivedPps, lossRatio }: ReturnType<typeof together>): string =>
+const ratesText = ({ sentPps, receivedPps, lossRatio }: Rates): string =>
   `sent ${pps(sentPps)}, received ${pps(receivedPps)}, lost ${lossRatio === null ? '-' : percent(lossRatio)}`

@@ -1,6 +1,6 @@
 import type { Result, Threshold } from '../../stats/result.js'
 import { because } from '../verdict.js'
-import { element, junitXml, type TestCase, xml } from '../xml.js'
+import { element, junitXml, output, type TestCase } from '../xml.js'
 import type { StoredFormat } from './stored.js'
 
 /** One test case a run, and one for each of its thresholds. */
@@ -36,6 +36,4 @@ function outcomeOf(result: Result): string {
 }
 
 const judged = ({ passed, measured, reason }: Threshold): string =>
-  passed
-    ? `<system-out>${xml(String(measured))}</system-out>`
-    : element('failure', 'threshold', reason ?? `measured ${measured}`, '')
+  passed ? output(String(measured)) : element('failure', 'threshold', reason ?? `measured ${measured}`, '')

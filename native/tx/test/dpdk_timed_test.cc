@@ -1,0 +1,141 @@
+// Ports that know the time. No device here does, so net_ring is one: DPDK's own callbacks do to what it receives and
+// look at what it sends as a device would, and its clock is ours at another pace.
+#ifdef NMGEN_DPDK
+
+#include "../backends/dpdk_timed.h"
+
+#include <rte_ethdev.h>
+#include <rte_mbuf_dyn.h>
+
+#include <cstdlib>
+
+#include "support.h"
+
+namespace nmgen::test {
+namespace {
+
+constexpr uint64_t kPatienceNs = 20'000'000'000;
+constexpr double kTicksPerNs = 0.15625;  // 156.25 MHz, as many NICs count
+constexpr int64_t kRoundedNs = 4 * 7;    // a stamp's tick, and those of a line that reaches as far as it was drawn over
+constexpr uint64_t kOffset = 77'000'000'000;
+
+uint64_t ticks_at(uint64_t ns) { return kOffset + static_cast<uint64_t>(static_cast<double>(ns) * kTicksPerNs); }
+
+// Our clock is read before and after the device's: here at one and the same moment, so that the line is exact but for
+// the ticks' own rounding.
+bool works = true, reading = false;
+uint64_t moment = 0;
+dpdk::PortTime as_if(uint16_t, const rte_eth_dev_info&) {
+  return {.stamps = true,
+          .clock = {.read = [](uint64_t& ticks) { return ticks = ticks_at(moment), works; },
+                    .now =
+                        [] {
+                          reading = !reading;
+                          return reading ? moment = now_ns() : moment;
+                        }}};
+}
+
+// net_ring0 that can tell the time, with the device's side of it in our hands.
+struct Timed {
+  explicit Timed(const std::string& arguments = "", bool has_clock = true) {
+    works = has_clock, reading = false;
+    before = std::exchange(dpdk::time_of_port, as_if);
+    device = open_or_fail("dpdk:net_ring0" + arguments, 1, 1);
+    device->enter();
+    CHECK(rte_eth_dev_get_port_by_name("net_ring0", &port) == 0);
+    CHECK(rte_mbuf_dyn_rx_timestamp_register(&field, &rx_flag) == 0);
+    stamper = rte_eth_add_rx_callback(port, 0, stamp, this);
+    CHECK(stamper);
+    for (Frame& frame : tx().all()) frame.length = 60;
+    tx().filled();
+  }
+  ~Timed() {
+    rte_eth_remove_rx_callback(port, 0, stamper);
+    device->leave();
+    device.reset();
+    dpdk::time_of_port = before;
+  }
+  TxQueue& tx() { return *device->tx(0); }
+  RxQueue& rx() { return *device->rx(0); }
+
+  // The k-th of a burst "arrived" at `arrives + k * 100`; every fourth without a stamp.
+  static uint16_t stamp(uint16_t, uint16_t, rte_mbuf** mbufs, uint16_t n, uint16_t, void* self) {
+    const Timed& timed = *static_cast<Timed*>(self);
+    for (uint16_t k = 0; k < n; k++) {
+      *RTE_MBUF_DYNFIELD(mbufs[k], timed.field, rte_mbuf_timestamp_t*) = ticks_at(timed.arrives + k * 100u);
+      mbufs[k]->ol_flags = k % 4 == 3 ? 0 : timed.rx_flag;
+    }
+    return n;
+  }
+  // Sends 8 frames, and shows when they arrived.
+  std::vector<uint64_t> exchange(uint64_t arrival) {
+    arrives = arrival;
+    for (uint32_t left = 8; left > 0;) {
+      if (tx().room == 0) tx().refill();
+      left -= tx().commit(std::min(left, tx().room), false);
+    }
+    std::vector<uint64_t> times;
+    const uint64_t until = now_ns() + kPatienceNs;
+    while (times.size() < 8 && now_ns() < until) {
+      const auto frames = rx().peek();
+      times.insert(times.end(), rx().arrived, rx().arrived + frames.size());
+      rx().release(static_cast<uint32_t>(frames.size()));
+    }
+    CHECK_EQ(times.size(), 8u);
+    return times;
+  }
+
+  dpdk::PortTime (*before)(uint16_t, const rte_eth_dev_info&);
+  std::unique_ptr<Device> device;
+  uint16_t port = 0;
+  int field = 0;
+  uint64_t rx_flag = 0, arrives = 0;
+  const rte_eth_rxtx_callback* stamper = nullptr;
+};
+
+TEST(dpdk_tells_arrivals_by_the_stamps_of_its_device) {
+  Timed timed;
+  CHECK(timed.device->facts().at("rx") == "stamped by the device");
+  for (int round = 0; round < 50; round++) {
+    const uint64_t before = now_ns(), arrival = before - 50'000;
+    const auto times = timed.exchange(arrival);
+    const uint64_t after = now_ns();
+    for (size_t k = 0; k < times.size(); k++) {
+      if (k % 4 == 3)
+        CHECK(times[k] >= before && times[k] <= after);  // no stamp: when it was found
+      else
+        CHECK(std::abs(static_cast<int64_t>(times[k] - (arrival + k * 100))) <= kRoundedNs);
+    }
+  }
+}
+
+TEST(dpdk_does_not_believe_a_stamp_that_cannot_be_true) {
+  Timed timed;
+  for (const int64_t off : {2'000'000'000l, -2'000'000'000l, -3'600'000'000'000l, 1'000'000'000'000'000l}) {
+    const uint64_t before = now_ns();
+    for (const uint64_t at : timed.exchange(before + static_cast<uint64_t>(off))) CHECK(at >= before && at <= now_ns());
+  }
+}
+
+TEST(dpdk_stamps_by_itself_where_the_device_cannot_or_is_not_asked_to) {
+  for (const bool asked : {true, false}) {
+    Timed timed(asked ? "" : ",stamps=0", !asked);
+    CHECK(timed.rx().arrived == nullptr && !timed.device->facts().contains("rx"));
+  }
+  const auto device = open_or_fail("dpdk:net_ring0", 1, 1);
+  CHECK(device->rx(0)->arrived == nullptr && !device->facts().contains("rx"));
+}
+
+TEST(dpdk_keeps_its_own_arguments_from_the_driver) {
+  std::string device = "0000:03:00.0,tx_pp=500,stamps=0,rx_vec_en=0";
+  dpdk::TimeOptions options;
+  CHECK(!dpdk::take_time_options(device, options));
+  CHECK(device == "0000:03:00.0,tx_pp=500,rx_vec_en=0" && options.stamps == 0);
+  device = "net_ring0,stamps=maybe";
+  CHECK(dpdk::take_time_options(device, options)->code == "bad-argument");
+}
+
+}  // namespace
+}  // namespace nmgen::test
+
+#endif
