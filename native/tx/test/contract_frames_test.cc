@@ -107,6 +107,23 @@ CONTRACT(stamps_arrivals_between_then_and_now) {
   }
 }
 
+// The loop takes a device at its word: what it has got ahead of its time is stamped with that time.
+CONTRACT(sends_no_frame_before_it_is_due) {
+  needs_arrival(target);
+  Link link(target);
+  if (!link.tx.lead_ns) skip("the device does not send by the time");
+  for (uint64_t round = 0; round < 20; round++) {
+    const uint64_t due = now_ns() + link.tx.lead_ns;
+    link.tx.epoch_ns = due - link.tx.lead_ns;
+    link.tx.due[0] = link.tx.lead_ns;
+    CHECK_EQ(link.send(1, round), 1u);
+    while (link.rx.peek().empty() && now_ns() < due + kPatienceNs) continue;
+    // What readings of its clock may be off by.
+    CHECK((link.rx.arrived ? link.rx.arrived[0] : now_ns()) + 100'000 > due);
+    link.receive(1, round);
+  }
+}
+
 CONTRACT(receives_at_most_a_burst) {
   Link link(target);
   link.send(target.plenty(), 0);
