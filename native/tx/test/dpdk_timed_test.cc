@@ -29,6 +29,7 @@ uint64_t moment = 0, behind = 0;
 dpdk::PortTime as_if(uint16_t, const rte_eth_dev_info&) {
   return {.stamps = true,
           .paces = true,
+          .misses = "rx_mbuf_",
           .clock = {.read = [](uint64_t& ticks) { return ticks = ticks_at(moment), works; },
                     .now =
                         [] {
@@ -126,6 +127,7 @@ TEST(dpdk_keeps_the_time_itself_where_the_device_cannot_or_is_not_asked_to) {
     CHECK(!timed.device->facts().contains("rx") && !timed.device->facts().contains("tx"));
   }
   const auto device = open_or_fail("dpdk:net_ring0", 1, 1);
+  CHECK(!device->counters().contains("rx_mbuf_allocation_errors"));
   CHECK(device->rx(0)->arrived == nullptr && !device->facts().contains("rx"));
 }
 
@@ -176,6 +178,7 @@ TEST(dpdk_asks_the_device_to_send_each_packet_when_it_is_due) {
   const uint64_t epoch = page[page::kEpochNs] = now_ns() + 2 * kLead;
   Watcher watcher(timed.port);
   TxLoop(timed.tx(), plan, page.data()).run();
+  CHECK(timed.device->counters().contains("rx_mbuf_allocation_errors"));  // one that net_ring has
   CHECK_EQ(page[page::kLeadNs], kLead);
   CHECK_EQ(watcher.asked.size(), kPackets);
   uint32_t marked = 0;
