@@ -14,7 +14,7 @@ export async function nmgen({
   seconds = 3,
 }) {
   const cores = receives ? [cpus.at(-1), cpus[0]] : [cpus.at(-1)]
-  const ports = receives ? ['--tx', uri, '--rx', uri] : ['--tx', uri]
+  const ports = receives ? ['--tx', uri, '--rx', uri] : ['--tx', uri, '--rx', 'none']
   const where = [...ports, '--duration', `${seconds}s`, '--cores', cores.join(',')]
   const command = [`${root}/bin/nmgen.js`, 'run', profile, ...where, '--no-out', '--json', '--quiet']
   // A profile of 10,000 streams takes its time to compile: that is not what is measured here.

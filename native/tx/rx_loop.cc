@@ -381,20 +381,23 @@ void RxLoop::time_schedule(const Receiver& r, uint64_t i, uint64_t now, uint64_t
   before.k = k;
 }
 
-// Members of a stream may have the same rule: then the one counts that knows the frame's group.
 bool RxLoop::take_matched(const Frame& frame) {
-  const Receiver* known = nullptr;
   for (const auto& [rule, index] : matched_) {
     if (!rule.takes(frame)) continue;
     const Receiver& r = receivers_[index];
-    if (!r.asked || r.asked->finder->count(frame)) {
-      count(r, frame);
-      return true;
-    }
-    if (!known) known = &r;
+    count(r.asked ? asked_of(frame, r) : r, frame);
+    return true;
   }
-  if (known) count(*known, frame);
-  return known;
+  return false;
+}
+
+// Members of a stream may have the same rule: then the one counts that knows the frame's group, else the first.
+[[gnu::noinline]] const RxLoop::Receiver& RxLoop::asked_of(const Frame& frame, const Receiver& first) {
+  for (const auto& [rule, index] : matched_) {
+    const Receiver& r = receivers_[index];
+    if (rule.takes(frame) && (!r.asked || r.asked->finder->count(frame))) return r;
+  }
+  return first;
 }
 
 }  // namespace nmgen

@@ -99,6 +99,7 @@ class RxLoop {
   // How many of `frames` only go on with the packet taken last, in order and at the same time.
   uint32_t take_streak(std::span<const Frame> frames, uint64_t& bytes);
   bool take_matched(const Frame& frame);
+  const Receiver& asked_of(const Frame& frame, const Receiver& first);
   // Packet i, in order and sent together with the latest one.
   static void tell(const Receiver& r, const Latest& latest, uint64_t i);
   static void time_schedule(const Receiver& r, uint64_t i, uint64_t now, uint64_t latency_ns);

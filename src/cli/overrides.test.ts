@@ -64,6 +64,7 @@ describe('--tx and --rx', () => {
   it.each([
     ['--tx alone: nobody listens', loop, { tx: 'dpdk:x' }, ['tx=dpdk:x'], ['tx→nobody']],
     ['--tx loop: it is its own receiver', loop, { tx: 'loop:b' }, ['tx=loop:b'], ['tx→tx']],
+    ['--rx none: nobody listens, on a loop either', loop, { rx: 'none' }, ['lab=loop:lab'], ['lab→nobody']],
     ['both', loop, { tx: 'dpdk:x', rx: 'dpdk:y' }, ['tx=dpdk:x', 'rx=dpdk:y'], ['tx→rx']],
     ['both the same: one port', loop, { tx: 'dpdk:x', rx: 'dpdk:x' }, ['tx=dpdk:x'], ['tx→tx']],
     ['--rx alone', loop, { rx: 'dpdk:y' }, ['lab=loop:lab', 'rx=dpdk:y'], ['lab→rx']],

@@ -1,5 +1,6 @@
 /** What flags change in a profile. Pure: applied between reading and compiling, so the plan knows nothing of flags. */
 import type { Expectation, PortSpec, Profile, Rate, StreamSpec } from '../profile/model.js'
+import { NOBODY } from '../profile/receiver.js'
 import type { LatePolicy } from '../units/pacing.js'
 
 export interface Overrides {
@@ -53,10 +54,11 @@ function withQueues(port: PortSpec, streams: readonly StreamSpec[], queues: numb
  * `--tx URI`: every stream is sent from one port named `tx`. `--rx URI`: every stream that had a receiver (or, where none
  * had, every stream) gets the port `rx`, or the sending port where the URI is the same. With `--tx` alone the profile's
  * receiver is most likely no longer at the other end of the wire, so nobody listens; except on `loop`, which is its own
- * other end, for every stream, as it is in a profile.
+ * other end, for every stream, as it is in a profile. `--rx none`: nobody listens, there either.
  */
 function placePorts(profile: Profile, { tx, rx }: Overrides): Profile {
   const sent = tx === undefined ? profile : sendFrom(profile, tx)
+  if (rx === NOBODY) return pruned(listenNowhere(sent))
   if (rx !== undefined) return pruned(receiveOn(sent, rx))
   if (tx === undefined) return profile
   return pruned(backendOf(tx) === 'loop' ? receiveOn(listenNowhere(sent), tx) : listenNowhere(sent))

@@ -2,6 +2,7 @@
 import { NmgenError } from '../errors.js'
 import { Exit } from '../exit.js'
 import { parseCores } from '../profile/cores.js'
+import { NOBODY } from '../profile/receiver.js'
 import { parseCount } from '../units/count.js'
 import { parseDuration } from '../units/duration.js'
 import { parseInteger } from '../units/integer.js'
@@ -50,7 +51,7 @@ export function readFlags(argv: Argv, env: NodeJS.ProcessEnv): Flags {
   const set = (argv.set as readonly string[] | undefined) ?? []
   const overrides = {
     tx: parse('tx', parseUri),
-    rx: parse('rx', parseUri),
+    rx: parse('rx', text => (text === NOBODY ? parsed(text) : parseUri(text))),
     rate: parse('rate', parseRate),
     durationNs: parse('duration', positive(parseDuration)),
     count: parse('count', positive(parseCount)),

@@ -9,7 +9,7 @@ export const deviceOptions = <T>(yargs: Argv<T>) =>
       describe:
         'Send all streams from this port: loop:x, xdp:eth3, afxdp:eth3, afpacket:eth3, dpdk:0000:03:00.0, pcap:FILE',
     })
-    .option('rx', { type: 'string', requiresArg: true, describe: 'Receive on this port' })
+    .option('rx', { type: 'string', requiresArg: true, describe: 'Receive on this port (none: nowhere)' })
     .option('seed', { type: 'string', requiresArg: true, describe: 'The same seed sends the same packets' })
     .option('cores', {
       type: 'string',

@@ -1,6 +1,7 @@
 import { checkFrames } from './frame-limit.js'
 import type { YamlPath } from './model.js'
 import { isMap, type Problem, type YamlMap } from './problem.js'
+import { NOBODY } from './receiver.js'
 import { checkAfter, checkShares } from './shares.js'
 import { hintFor } from './suggest.js'
 
@@ -28,7 +29,7 @@ function checkPorts(data: YamlMap, streams: readonly unknown[]): Problem[] {
   return streams.flatMap((stream, i) =>
     (['tx', 'rx'] as const).flatMap(key => {
       const name = isMap(stream) ? stream[key] : undefined
-      if (typeof name !== 'string' || ports.includes(name)) return []
+      if (typeof name !== 'string' || ports.includes(name) || (key === 'rx' && name === NOBODY)) return []
       return [
         {
           code: 'unknown-port',

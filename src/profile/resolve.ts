@@ -1,6 +1,7 @@
 import { findSpec } from './find.js'
 import type { CaptureSpec, FragmentSpec, Load, PortSpec, Profile, StreamSpec } from './model.js'
 import { pacingOf } from './pacing.js'
+import { receiverOf } from './receiver.js'
 import type { ProfileShape } from './schema.js'
 
 /** Fills in what depends on other parts of the profile. Nothing can be wrong any more. */
@@ -81,7 +82,7 @@ function streamSpec(
     pick,
   } = stream
   const tx = asked ?? ports[0]!.name
-  const rx = wanted ?? (ports.find(port => port.name === tx)!.uri.startsWith('loop:') ? tx : undefined)
+  const rx = receiverOf(wanted, tx, ports)
   return {
     name,
     frame: pcap === undefined ? frame! : { kind: 'captured' },

@@ -78,7 +78,9 @@ export const streamSchema = lean(
       'Results for each value of these fields, instead of by those of the profile: `vlan.priority`, a variable, `size`, `label`.',
     ).optional(),
     tx: portRef('Port that sends (default: the first port).').optional(),
-    rx: portRef('Port that receives (default: the sending port if it is a loop, else none).').optional(),
+    rx: portRef(
+      'Port that receives, or `none` (default: the sending port if it is a loop, else `none`).',
+    ).optional(),
     signature: z.boolean().optional().meta({
       description:
         'Mark frames in the payload so that a receiver can count and time them. Default: yes where this run has one, but not in captures; `true`: also for a receiver elsewhere.',

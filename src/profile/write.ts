@@ -19,6 +19,7 @@ import type {
   Variables,
 } from './model.js'
 import { formatIp, formatPortAddress } from './port-address.js'
+import { receiverDocument } from './receiver.js'
 import { rewriteField } from './rewrite.js'
 import { fieldDocument, pickDocument, stringDocument, variableDocument } from './write-field.js'
 import { fragmentDocument } from './write-fragment.js'
@@ -59,7 +60,7 @@ export function profileDocument(profile: Profile): Record<string, unknown> {
     ...(cores !== undefined && { cores: [...cores] }),
     ...variables(vars),
     ...(account && { account: [...account] }),
-    streams: streams.map(streamDocument),
+    streams: streams.map(stream => streamDocument(stream, ports)),
     expect: expect.map(({ text }) => text),
     ...(find && { find: findDocument(find) }),
     safety: { ...safety, allow: [...safety.allow], interfaces: [...safety.interfaces] },
@@ -92,7 +93,7 @@ const portDocument = ({ uri, txQueues, rxQueues, args, addresses, gateways, mac 
 })
 
 /** A stream that divides the total has a share and no rate. */
-function streamDocument(stream: StreamSpec) {
+function streamDocument(stream: StreamSpec, ports: readonly PortSpec[]) {
   const { name, frame, fragment, capture, count, startNs, forNs, after, tx, rx } = stream
   const { signature, signAlways, layers, vars, pick, account, accountShared } = stream
   return {
@@ -109,7 +110,7 @@ function streamDocument(stream: StreamSpec) {
     ...(after !== undefined && { after: [...after] }),
     ...(account && !accountShared && { account: [...account] }),
     tx,
-    ...(rx !== undefined && { rx }),
+    ...receiverDocument(rx, tx, ports),
     // As a default it means less than as a word of the profile's.
     ...((!signature || signAlways) && { signature }),
     ...(capture ? {} : { layers: layers.map(layerDocument) }),

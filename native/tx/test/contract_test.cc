@@ -292,6 +292,23 @@ void stamps_arrivals_between_then_and_now(const Target& target) {
   }
 }
 
+// The loop takes a device at its word: what it has got ahead of its time is stamped with that time.
+void sends_no_frame_before_it_is_due(const Target& target) {
+  needs_arrival(target);
+  Link link(target);
+  if (!link.tx.lead_ns) skip("the device does not send by the time");
+  for (uint64_t round = 0; round < 20; round++) {
+    const uint64_t due = now_ns() + link.tx.lead_ns;
+    link.tx.epoch_ns = due - link.tx.lead_ns;
+    link.tx.due[0] = link.tx.lead_ns;
+    CHECK_EQ(link.send(1, round), 1u);
+    while (link.rx.peek().empty() && now_ns() < due + kPatienceNs) continue;
+    CHECK((link.rx.arrived ? link.rx.arrived[0] : now_ns()) + 100'000 >
+          due);  // what readings of its clock may be off by
+    link.receive(1, round);
+  }
+}
+
 void stops_when_full_and_goes_on_after_a_release(const Target& target) {
   needs_an_end(target);
   Link link(target);
@@ -538,6 +555,7 @@ void add_all() {
     CASE(lends_frames_that_are_distinct_and_whole);
     CASE(sends_its_longest_frame);
     CASE(stamps_arrivals_between_then_and_now);
+    CASE(sends_no_frame_before_it_is_due);
     CASE(stops_when_full_and_goes_on_after_a_release);
     CASE(keeps_what_was_peeked_until_it_is_released);
     CASE(counts_what_it_sent);
