@@ -186,13 +186,13 @@ void TxLoop::skip(LaneState& lane, uint32_t slots) {
 }
 
 void TxLoop::send(Turn turn) {
+  due_ = now_ - turn.late_ns;
   if (queue_.room == 0) return make_room();  // and ask again whose turn it is: waiting takes time
   uint32_t slots = std::min(turn.slots, queue_.room);
   if (lead_) slots = turn.lane->due_together(slots);
   if (due_times_) set_due(turn, slots);
   const uint32_t n = compose(*turn.lane, slots);
   if (n == 0) return;
-  due_ = now_ - turn.late_ns;
   if (alone_) queue_.push();  // what was gathered before is not to leave with it
   render(n);
   burden(n);
@@ -468,7 +468,8 @@ uint32_t TxLoop::push_slowly(uint32_t n, uint32_t sent) {
 void TxLoop::waited(uint64_t since) {
   const uint64_t now = now_ns();
   looked_ = now + lead_;  // it is no stall
-  page::add(page_ + page::kRingFullNs, now - since);
+  // The ring of a device that waits for the time is full of what is not due: that holds nobody up.
+  page::add(page_ + page::kRingFullNs, now - (lead_ ? std::clamp(due_, since, now) : since));
 }
 
 void TxLoop::answer() {
