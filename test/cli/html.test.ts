@@ -3,8 +3,10 @@ import { cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { describe, expect, it } from 'vitest'
+import { searchHtml } from '../../src/report/search/html.js'
+import { aFinding, aFindReport, aSearch } from '../../src/report/search/report.testing.js'
 import type { Result } from '../../src/stats/result.js'
-import { inBrowser, titlesOfCharts, whyNoBrowser } from '../lab/browser.js'
+import { faintTexts, inBrowser, nameless, titlesOfCharts, whyNoBrowser } from '../lab/browser.js'
 import { inFolder, nmgen } from './nmgen.js'
 
 describe('the page of a run', () => {
@@ -23,6 +25,7 @@ describe('the page of a run', () => {
           expect.arrayContaining(['Packets per second', 'Latency by percentile', 'Latency over time']),
         )
         await page.screenshot('run')
+        expect([await nameless(page), await faintTexts(page)]).toEqual([[], []])
         expect(page.complaints).toEqual([])
       })
     })
@@ -67,6 +70,34 @@ describe('the page of a comparison', () => {
         expect(await page.evaluate(`${rates}.querySelectorAll('polyline').length`)).toBe(10)
         expect(await page.evaluate(`${rates}.querySelectorAll('.key').length`)).toBe(2)
         await page.screenshot('compare')
+        expect([await nameless(page), await faintTexts(page)]).toEqual([[], []])
+        expect(page.complaints).toEqual([])
+      })
+    })
+  })
+})
+
+describe('the page of a search', () => {
+  it('shows what each size reached, and what was lost on the way', { timeout: 120_000 }, async ctx => {
+    if (whyNoBrowser) ctx.skip(whyNoBrowser)
+    await inFolder(async folder => {
+      const file = join(folder, 'find.html')
+      const searches = [64, 512, 1518].map(frame_bytes =>
+        aSearch({
+          settings: { frame: `${frame_bytes}B` },
+          frame_bytes,
+          findings: [aFinding({ lowerPps: 1e9 / frame_bytes, upperPps: 1.01e9 / frame_bytes })],
+        }),
+      )
+      writeFileSync(file, searchHtml(aFindReport({ searches })))
+      await inBrowser(async page => {
+        await page.open(pathToFileURL(file).href)
+        expect(await titlesOfCharts(page)).toEqual([
+          'Rate against frame size (frame=64B, frame=512B, frame=1518B)',
+          ...searches.map(() => 'Loss against load'),
+        ])
+        expect([await nameless(page), await faintTexts(page)]).toEqual([[], []])
+        await page.screenshot('find')
         expect(page.complaints).toEqual([])
       })
     })

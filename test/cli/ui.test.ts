@@ -1,7 +1,7 @@
 /** `run --ui` in a real browser: what it shows while packets are sent, and that its button stops the run. */
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Result } from '../../src/stats/result.js'
-import { inBrowser, whyNoBrowser } from '../lab/browser.js'
+import { faintTexts, inBrowser, nameless, whyNoBrowser } from '../lab/browser.js'
 import { startNmgen, until } from './nmgen.js'
 
 /** A run that waits to be stopped, and the address of its page. */
@@ -67,6 +67,7 @@ describe('nmgen run --ui', () => {
       )
       expect(await page.evaluate(`document.querySelector('#asked').textContent`)).toMatch(/^10 % of/)
       await page.screenshot('live-rate')
+      expect([await nameless(page), await faintTexts(page)]).toEqual([[], []])
       await page.open(url) // whoever comes later sees what it is
       expect(await page.evaluate(`${slider}.getAttribute('aria-valuetext')`)).toMatch(/^10 % of/)
       await page.evaluate(`document.querySelector('button').click()`)

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
 import { execa } from 'execa'
+import { contrast, type Rgb } from './contrast.js'
 
 export const whyNoBrowser = existsSync('/usr/bin/chromium') ? undefined : 'chromium is not installed'
 
@@ -124,3 +125,32 @@ export const titlesOfCharts = ({ evaluate }: Page): Promise<string[]> =>
   evaluate(
     `[...document.querySelectorAll('svg[role=img][aria-label]')].map(svg => svg.querySelector('title').textContent)`,
   )
+
+/** What has no name for those who cannot see it: charts, tables, controls. */
+export const nameless = ({ evaluate }: Page): Promise<string[]> =>
+  evaluate(`[...document.querySelectorAll('svg, table, button, input')]
+    .filter(one => !one.getAttribute('aria-label') && !one.labels?.length &&
+      !one.querySelector(':scope > title, :scope > caption')?.textContent && !(one.tagName === 'BUTTON' && one.textContent))
+    .map(one => one.outerHTML.slice(0, 200))`)
+
+/** Texts that are harder to tell from their ground than 4.5 to 1. */
+export async function faintTexts({ evaluate }: Page): Promise<string[]> {
+  const texts = await evaluate<{ text: string; colour: Rgb; ground: Rgb }[]>(`(() => {
+    const channels = colour => colour.match(/[\\d.]+/g).map(Number)
+    const ground = one => {
+      for (; one; one = one.parentElement) {
+        const [r, g, b, alpha = 1] = channels(getComputedStyle(one).backgroundColor)
+        if (alpha > 0) return [r, g, b]
+      }
+      return [255, 255, 255]
+    }
+    const isText = one => [...one.childNodes].some(node => node.nodeType === 3 && node.data.trim() !== '')
+    return [...document.querySelectorAll('main *:not(title)')].filter(isText).map(one => {
+      const { color, fill } = getComputedStyle(one)
+      const colour = channels(one instanceof SVGElement ? fill : color).slice(0, 3)
+      return { text: one.textContent, colour, ground: ground(one) }
+    })
+  })()`)
+  if (texts.length === 0) throw new Error('the page has no text')
+  return texts.flatMap(({ text, colour, ground }) => (contrast(colour, ground) >= 4.5 ? [] : [text]))
+}

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { contrast, type Rgb } from '../../../test/lab/contrast.js'
 import type { Interval } from '../../stats/sampler.js'
 import { quoted, table } from './markup.js'
 import { missingChart, ratesChart } from './rates.js'
@@ -60,18 +61,9 @@ describe('markup', () => {
   })
 })
 
-/** Relative luminance and contrast ratio of WCAG 2.2. */
-const luminance = (hex: string): number => {
+const rgb = (hex: string): Rgb => {
   const wide = hex.length === 4 ? hex.replace(/[\da-f]/gi, '$&$&') : hex
-  const [r, g, b] = [1, 3, 5].map(at => {
-    const part = Number.parseInt(wide.slice(at, at + 2), 16) / 255
-    return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4
-  }) as [number, number, number]
-  return 0.2126 * r + 0.7152 * g + 0.0722 * b
-}
-const contrast = (a: string, b: string): number => {
-  const [low, high] = [luminance(a), luminance(b)].sort((x, y) => x - y) as [number, number]
-  return (high + 0.05) / (low + 0.05)
+  return [1, 3, 5].map(at => Number.parseInt(wide.slice(at, at + 2), 16)) as unknown as Rgb
 }
 
 describe('colours', () => {
@@ -85,7 +77,7 @@ describe('colours', () => {
     for (const { ground, edge: _, ...colours } of schemes) {
       expect(Object.keys(colours)).toHaveLength(11)
       for (const colour of Object.values(colours))
-        expect(contrast(colour, ground!)).toBeGreaterThanOrEqual(4.5)
+        expect(contrast(rgb(colour), rgb(ground!))).toBeGreaterThanOrEqual(4.5)
     }
   })
 })
