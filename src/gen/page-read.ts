@@ -1,15 +1,7 @@
 /** What a counter page says, as numbers: of a TX queue, and of the timing of either kind. page-read-rx.ts has receivers. */
 import { FCS_BYTES } from '../templates/rate.js'
 import { cell, type Page } from './page.js'
-import {
-  Cell,
-  ERROR_CLASSES,
-  RxGroupCell,
-  RxStreamCell,
-  State,
-  TimedCell,
-  TxStreamCell,
-} from './page-cells.js'
+import { Cell, ERROR_CLASSES, State, TimedCell, TxStreamCell } from './page-cells.js'
 import type { TimingCounts, TxQueueSnapshot } from './snapshot.js'
 
 /** Kept inverted, so that a page of zeros means "none yet". */
