@@ -1,10 +1,34 @@
-// Whose turns come next in a TX loop.
+// Whose turns come next in a TX loop, and by which way their packets are made.
 
 #include <algorithm>
 
 #include "tx_loop.h"
 
 namespace nmgen {
+
+uint32_t TxLoop::compose(LaneState& lane, uint32_t n) {
+  const std::vector<uint32_t>& slots = lane.lane->slots;
+  group_count_ = 0;
+  picked_ = slots.size() > 1 || !lane.cycles.empty() || ahead_ || abreast_;
+  if (!picked_) {
+    StreamState& stream = streams_[slots[0]];
+    uint32_t m = static_cast<uint32_t>(std::min<uint64_t>(n, stream.limit - stream.next));
+    if (plan_.sample) m = until_sample(stream, m);
+    lane.advance(m);
+    if (m) compose_one(stream, m);
+    if (stream.next == stream.limit) schedule_.retire(streams_);
+    return m;
+  }
+  const uint32_t m = pick(lane, n);
+  if (m == 0) return 0;
+  if (abreast_)
+    compose_abreast(m);
+  else if (ahead_)
+    compose_ahead(m);
+  else
+    compose_mix(m);
+  return m;
+}
 
 uint32_t TxLoop::pick(LaneState& lane, uint32_t n) {
   if (in_rounds_)
