@@ -126,13 +126,13 @@ void TxLoop::skip(LaneState& lane, uint32_t slots) {
 }
 
 void TxLoop::send(Turn turn) {
+  due_ = now_ - turn.late_ns;
   if (queue_.room == 0) return make_room();  // and ask again whose turn it is: waiting takes time
   uint32_t slots = std::min(turn.slots, queue_.room);
   if (lead_) slots = turn.lane->due_together(slots);
   if (due_times_) set_due(turn, slots);
   const uint32_t n = compose(*turn.lane, slots);
   if (n == 0) return;
-  due_ = now_ - turn.late_ns;
   if (alone_) queue_.push();  // what was gathered before is not to leave with it
   render(n);
   burden(n);

@@ -39,7 +39,8 @@ uint32_t TxLoop::push_slowly(uint32_t n, uint32_t sent) {
 void TxLoop::waited(uint64_t since) {
   const uint64_t now = now_ns();
   looked_ = now + lead_;  // it is no stall
-  page::add(page_ + page::kRingFullNs, now - since);
+  // The ring of a device that waits for the time is full of what is not due: that holds nobody up.
+  page::add(page_ + page::kRingFullNs, now - (lead_ ? std::clamp(due_, since, now) : since));
 }
 
 // The window is empty: wait until a buffer comes back or the run ends.
