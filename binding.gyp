@@ -8,7 +8,7 @@
   },
   "targets": [{
     "target_name": "nmgen",
-    "sources": ["<!@(ls native/tx/*.cc native/tx/backends/*.cc)"],
+    "sources": ["<!@(ls native/tx/*.cc native/tx/addon/*.cc native/tx/backends/*.cc)"],
     "include_dirs": ["<!(node -p \"require('node-addon-api').include_dir\")", "native/tx"],
     "defines": ["NAPI_VERSION=9", "NODE_ADDON_API_DISABLE_DEPRECATED"],
     "cflags!": ["-O2"],

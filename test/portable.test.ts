@@ -1,4 +1,7 @@
-/** The native core as a compiler for 64-bit ARM reads it: types, intrinsics, alignment, warnings. Nothing is run. */
+/**
+ * The native core as a compiler for 64-bit ARM reads it: types, intrinsics, alignment, warnings. Nothing is run.
+ * native/tx/addon needs Node's headers, and knows nothing of the machine.
+ */
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { execa } from 'execa'
@@ -11,10 +14,9 @@ const flags = ['-std=c++20', '-fsyntax-only', '-Wall', '-Wextra', '-Wno-psabi', 
 const installed = await execa(compiler, ['--version'], { reject: false })
 const reason = installed.failed && `there is no ${compiler} (Debian: g++-aarch64-linux-gnu)`
 
-/** addon.cc needs Node's headers, and knows nothing of the machine. */
 const sourcesIn = (folder: string): string[] =>
   readdirSync(folder)
-    .filter(name => name.endsWith('.cc') && name !== 'addon.cc')
+    .filter(name => name.endsWith('.cc'))
     .map(name => join(folder, name))
 
 describe('the native core compiles for ARM', () => {

@@ -22,6 +22,7 @@ inline constexpr uint32_t kMaxFrame = 9212;
 inline constexpr uint32_t kMinBuffer = 64;
 inline constexpr uint32_t kVlanBytes = 4;
 inline constexpr uint32_t kNothing = ~0u;
+inline constexpr uint64_t kAtOnce = ~0ull;  // when a frame is due that nobody has a time for
 
 struct Frame {
   uint8_t* data;
@@ -57,6 +58,9 @@ class TxQueue {
   // Where a queue wants it: room for kMaxBurst times, which the loop sets before each commit. When the frames are
   // due, in ns since the run's start; those without a schedule are due when they are made.
   uint64_t* due = nullptr;
+  // Of a device that sends each frame itself when it is due: how long before that it wants it, ns; else 0. Where all
+  // that the loop sends has a schedule it says since when `due` counts, in the time of `now_ns`.
+  uint64_t lead_ns = 0, epoch_ns = 0;
   // Set by the queue when it will never take a frame again, for its device is gone. Its window is empty from then on,
   // and so the loop looks here only where it waits for room.
   std::optional<Failure> failure;

@@ -45,6 +45,7 @@ enum Cell : size_t {
   kGroupHistograms = 28,  // RX: 0, or a histogram behind them for each
 
   kRateTakenNs = 29,  // TX: kRateAtNs of the last change that was made
+  kLeadNs = 30,  // TX: so long before they are due the device gets frames, which it sends by itself; 0: it does not
 
   // The dead man's handle: monotonic ns until which JavaScript answers for the run, and puts off while it lives. A loop
   // that finds it past ends by itself. 0: nobody needs to hold it. In the line of cells that are seldom written.

@@ -26,6 +26,11 @@ void LaneState::advance(uint64_t slots) {
   pace.advance(slots);
 }
 
+// One is, however its due time is rounded.
+uint32_t LaneState::due_together(uint32_t most) const {
+  return std::max(1u, static_cast<uint32_t>(due(due_ns(next), most)));
+}
+
 uint32_t LaneState::take(const std::vector<StreamState>& streams) {
   const uint32_t slot = lane->slots[cursor];
   if (cycles.empty() || cycle_of[slot] < 0) return slot;
@@ -68,6 +73,10 @@ void Schedule::begin(LaneState& lane, double start_ns) const {
   lane.start_ns = start_ns;
   lane.tempo = {start_ns, 0, factor_, 1 / factor_, std::max(change_ns_, start_ns)};
   lane.end_ns = std::min(lane.lane->for_ns > 0 ? start_ns + lane.lane->for_ns : HUGE_VAL, duration_ns_);
+}
+
+bool Schedule::paced() const {
+  return !lanes_.empty() && std::ranges::all_of(lanes_, [](const LaneState& lane) { return lane.paced(); });
 }
 
 // Starts the lanes whose predecessors are done, ends those whose time is over.

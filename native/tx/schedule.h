@@ -41,6 +41,8 @@ struct LaneState {
   // Its time is up, and what was due in time has been sent.
   bool over(double elapsed) const;
   void advance(uint64_t slots);
+  // How many of the next `most` slots, which are due by now, are due at the same moment.
+  uint32_t due_together(uint32_t most) const;
   // Whose turn it is. What has sent all is passed over in the cycle of its stream; else it is not looked at.
   uint32_t take(const std::vector<StreamState>& streams);
   // What `take` has told is not sent yet: it will tell it again.
@@ -65,6 +67,8 @@ class Schedule {
   bool done(uint64_t elapsed_ns, bool open) const;
   // Does any lane need to know the time?
   bool timed() const { return timed_; }
+  // Has everything a due time? Else there are packets that leave whenever there is time.
+  bool paced() const;
   // A stream has sent all it had; a lane with nobody left is done.
   void retire(const std::vector<StreamState>& streams);
   // Slots that were due by then and have not had their turn.

@@ -30,7 +30,10 @@ TxLoop::TxLoop(TxQueue& queue, const Plan& plan, page::Word* page, Answerer* ans
   if (plan.ahead) ahead_.emplace(plan, streams_, render_fields_);
   if (!plan.streams.empty())
     std::ranges::fill(lengths_, static_cast<uint32_t>(plan.streams[0].templates[0].bytes.size()));
-  due_times_ = queue.due;
+  lead_ = schedule_.paced() ? queue.lead_ns : 0;
+  late_after_ = plan.pacing.late_ns + lead_;
+  page::set(page + page::kLeadNs, lead_);
+  if (lead_ || !queue.lead_ns) due_times_ = queue.due;
   if (page::get(page + page::kTimings)) {
     page::Word* const block = cells_of(plan.streams.size());
     timing_.emplace(block);
@@ -72,7 +75,8 @@ bool TxLoop::wait_for_go() {
   }
   // The start lies a little ahead, so that all queues begin together.
   run_ = page::get(page_ + page::kRun);
-  while (now_ns() < page::get(page_ + page::kEpochNs)) relax();
+  queue_.epoch_ns = page::get(page_ + page::kEpochNs);
+  while (now_ns() + lead_ < queue_.epoch_ns) relax();
   return true;
 }
 
@@ -100,7 +104,7 @@ void TxLoop::send_until_done() {
   const bool needs_time = schedule_.timed();
   uint64_t start_ticks = 0, start_system_ns = 0;
   now_ = epoch;
-  looked_ = now_ns();
+  looked_ = now_ns() + lead_;
   if (plan_.duration_ns) give_up_ns_ = epoch + plan_.duration_ns + (needs_time ? kGraceNs : 0);
   for (uint32_t turns = 0; !aborted_; turns++) {
     if (needs_time || turns % kClockEvery == 0 || idles_) read_clock();
@@ -116,7 +120,7 @@ void TxLoop::send_until_done() {
       continue;
     }
     idles_ = 0;
-    if (turn.late_ns > plan_.pacing.late_ns && !on_time(turn)) continue;
+    if (turn.late_ns > late_after_ && !on_time(turn)) continue;
     if (start_ticks == 0) {
       start_system_ns = system_ns();
       start_ticks = ticks();
@@ -125,7 +129,7 @@ void TxLoop::send_until_done() {
     send(turn);
   }
   if (in_rounds_) tell_rounds();
-  const uint64_t end = now_ns();
+  const uint64_t end = now_ns() + lead_;
   if (start_ticks) {
     page::set(page_ + page::kLastNs, end);
     page::set(page_ + page::kCycles, ticks() - start_ticks);
@@ -149,7 +153,7 @@ void TxLoop::keep_rate(uint64_t epoch) {
 
 // How long nobody looked is how long this thread was kept from its work.
 void TxLoop::read_clock() {
-  now_ = now_ns();
+  now_ = now_ns() + lead_;
   page::raise(page_ + page::kStallNs, now_ - looked_);
   looked_ = now_;
 }
@@ -160,11 +164,11 @@ bool TxLoop::on_time(const Turn& turn) {
     case LatePolicy::kCatchUp:
       return true;
     case LatePolicy::kFail:
-      page::set(page_ + page::kTooLateNs, turn.late_ns);
+      page::set(page_ + page::kTooLateNs, turn.late_ns - lead_);
       aborted_ = true;
       return false;
     case LatePolicy::kSkip:
-      const double limit = static_cast<double>(now_ - page::get(page_ + page::kEpochNs) - plan_.pacing.late_ns);
+      const double limit = static_cast<double>(now_ - page::get(page_ + page::kEpochNs) - late_after_);
       skip(*turn.lane, static_cast<uint32_t>(std::max<uint64_t>(turn.lane->due(limit, kMaxBurst), 1)));
       return false;
   }
@@ -182,12 +186,13 @@ void TxLoop::skip(LaneState& lane, uint32_t slots) {
 }
 
 void TxLoop::send(Turn turn) {
+  due_ = now_ - turn.late_ns;
   if (queue_.room == 0) return make_room();  // and ask again whose turn it is: waiting takes time
-  const uint32_t slots = std::min(turn.slots, queue_.room);
+  uint32_t slots = std::min(turn.slots, queue_.room);
+  if (lead_) slots = turn.lane->due_together(slots);
   if (due_times_) set_due(turn, slots);
   const uint32_t n = compose(*turn.lane, slots);
   if (n == 0) return;
-  due_ = now_ - turn.late_ns;
   if (alone_) queue_.push();  // what was gathered before is not to leave with it
   render(n);
   burden(n);
@@ -425,8 +430,10 @@ void TxLoop::stamp_groups(bool has_crc) {
   }
 }
 
+// A device that waits for the time sends at that time, and what comes too late for it, at once.
 uint64_t TxLoop::stamp_now() {
   stamped_ = now_ns();
+  if (lead_) stamped_ = std::max(stamped_, queue_.epoch_ns + due_times_[0]);
   return stamp_of(run_, plan_.sample ? (stamped_ & ~kAlone) | (alone_ ? kAlone : 0) : stamped_);
 }
 
@@ -459,8 +466,10 @@ uint32_t TxLoop::push_slowly(uint32_t n, uint32_t sent) {
 }
 
 void TxLoop::waited(uint64_t since) {
-  looked_ = now_ns();  // it is no stall
-  page::add(page_ + page::kRingFullNs, looked_ - since);
+  const uint64_t now = now_ns();
+  looked_ = now + lead_;  // it is no stall
+  // The ring of a device that waits for the time is full of what is not due: that holds nobody up.
+  page::add(page_ + page::kRingFullNs, now - (lead_ ? std::clamp(due_, since, now) : since));
 }
 
 void TxLoop::answer() {

@@ -101,11 +101,16 @@ class TxLoop {
   bool resized_ = false;
   bool alone_ = false;  // the burst is a packet that the plan samples
   uint64_t give_up_ns_ = 0;
-  uint64_t run_ = 0;      // what signatures carry of it
-  uint64_t now_ = 0;      // the clock when it was last read
-  uint64_t looked_ = 0;   // the same, or when a wait for room was over
-  uint64_t rate_at_ = 0;  // kRateAtNs of the change that the schedule knows
-  uint64_t due_ = 0;      // when the burst being made was due: now, or earlier
+  // A device that sends by itself gets its frames so long before they are due: then all of `now_`, `looked_` and `due_`
+  // are of the schedule, which is so far ahead of the clock, and a burst is what is due at one moment. 0: there is
+  // none.
+  uint64_t lead_ = 0;
+  uint64_t late_after_ = 0;  // of a turn: later than that is late
+  uint64_t run_ = 0;         // what signatures carry of it
+  uint64_t now_ = 0;         // the clock when it was last read
+  uint64_t looked_ = 0;      // the same, or when a wait for room was over
+  uint64_t rate_at_ = 0;     // kRateAtNs of the change that the schedule knows
+  uint64_t due_ = 0;         // when the burst being made was due: now, or earlier
   uint32_t idles_ = 0;
 
   // Of packets that have a schedule: where the page is to say how it was kept.

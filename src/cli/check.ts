@@ -4,7 +4,7 @@ import { Exit } from '../exit.js'
 import type { Examined } from '../library/examine.js'
 import type { Diagnostic } from '../profile/diagnostics.js'
 import type { Profile } from '../profile/model.js'
-import type { ResolvedRow } from '../profile/resolved.js'
+import type { ResolvedRow } from '../profile/resolved-row.js'
 import type { Explained } from './explain.js'
 import { setOutcome } from './outcome.js'
 import type { Argv } from './run-flags.js'
@@ -58,7 +58,8 @@ const command: CommandModule<object, CheckArgs> = {
     const { withFlags } = await import('./flag-origins.js')
     const { applyOverrides } = await import('./overrides.js')
     const { readFlags } = await import('./run-flags.js')
-    const { formatRows, resolvedRows } = await import('../profile/resolved.js')
+    const { resolvedRows } = await import('../profile/resolved.js')
+    const { formatRows } = await import('../profile/resolved-row.js')
     const flags = readFlags(args, process.env)
     const override = (profile: Profile) => applyOverrides(profile, flags.overrides)
     const reports = args.profiles.map(file =>

@@ -9,6 +9,8 @@ export interface Facts {
   /** The backends of the addon, or why it did not load. */
   backends: readonly BackendInfo[] | { error: string; hint: string }
   dpdkVersion: string | null
+  /** That are installed, such as `net_ice`. */
+  dpdkDrivers: readonly string[]
   host: Host
   tuning: Tuning
 }
@@ -63,14 +65,18 @@ function backendCheck({ name, doc, available, reason, remedy }: BackendInfo): Ch
   return { name, mark, text: reason ?? 'cannot run here', ...(remedy && { fix: remedy }) }
 }
 
-function dpdkCheck({ dpdkVersion, backends }: Facts): Check {
+function dpdkCheck({ dpdkVersion, dpdkDrivers, backends }: Facts): Check {
   const name = 'libdpdk'
   if (dpdkVersion === null) {
     const fix = 'apt-get install libdpdk-dev dpdk-dev && npm rebuild'
     return { name, mark: 'note', text: 'no headers: the addon builds without the dpdk: backend', fix }
   }
   const unused = !('error' in backends) && !backends.some(backend => backend.name === 'dpdk')
-  if (!unused) return { name, mark: 'ok', text: `${dpdkVersion} for building against` }
+  if (!unused) {
+    const text = `${dpdkVersion} for building against, ${plural(dpdkDrivers.length, 'driver')}`
+    if (dpdkDrivers.length > 0) return { name, mark: 'ok', text }
+    return { name, mark: 'note', text: `${text}: no device opens`, fix: 'apt-get install libdpdk-dev' }
+  }
   const text = `${dpdkVersion} is there, but the addon was built without it`
   return { name, mark: 'note', text, fix: 'npm rebuild' }
 }

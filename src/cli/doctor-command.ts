@@ -3,17 +3,18 @@ import { execFile } from 'node:child_process'
 import { NmgenError } from '../errors.js'
 import { Exit } from '../exit.js'
 import { readInterfaces } from '../gen/devices.js'
+import { dpdkDrivers } from '../gen/dpdk-drivers.js'
 import { readHost } from '../gen/host.js'
 import { native } from '../gen/native.js'
 import { rehearse } from '../gen/rehearse.js'
 import { readSlot } from '../gen/slots.js'
-import { readTuning } from '../gen/tuning.js'
+import { interruptsOn, readTuning } from '../gen/tuning.js'
 import { styleFor } from '../report/style.js'
-import { type Check, cpuList } from './doctor-check.js'
+import type { Check } from './doctor-check.js'
 import { diagnose, type Facts, isReady } from './doctor-checks.js'
 import { type Change, changesFor, mend, stateFile, undo } from './doctor-mend.js'
 import { formatChecks } from './doctor-text.js'
-import { nicCheck } from './doctor-tuning.js'
+import { nicCheck, queueCheck } from './doctor-tuning.js'
 import { setOutcome } from './outcome.js'
 import { readPlan } from './profile.js'
 
@@ -32,7 +33,7 @@ export async function doctor(options: DoctorOptions): Promise<void> {
     mend(changes, stateFile(process.env))
   }
   const facts = await readFacts()
-  const checks = [...diagnose(facts), ...(await nics()), ...profileChecks(options.profile)]
+  const checks = [...diagnose(facts), ...(await nics()), ...profileChecks(options.profile, facts)]
   const ready = isReady(checks)
   const style = styleFor(process.stdout, process.env)
   process.stdout.write(`${options.json ? toJson(facts, checks, ready) : formatChecks(checks, style)}\n`)
@@ -55,13 +56,17 @@ async function firmwareOf(name: string): Promise<string | null> {
 }
 
 /** Only opening a device tells whether it opens. */
-function profileChecks(file: string | undefined): Check[] {
+function profileChecks(file: string | undefined, { host }: Facts): Check[] {
   if (file === undefined) return []
   const { plan, profile } = readPlan(file)
   try {
     const { uris, cpus } = rehearse(plan)
-    const text = `${profile.name} can run: ${uris.join(', ')} opened, CPUs ${cpuList([...new Set(cpus)])}`
-    return [{ name: 'profile', mark: 'ok', text }]
+    const opened: Check = {
+      name: 'profile',
+      mark: 'ok',
+      text: `${profile.name} can run: ${uris.join(', ')} opened`,
+    }
+    return [opened, queueCheck(cpus, interruptsOn(cpus), host.cpus)]
   } catch (error) {
     if (!(error instanceof NmgenError)) throw error
     const text = `${profile.name} cannot run: ${error.message} [${error.code}]`
@@ -74,6 +79,7 @@ async function readFacts(): Promise<Facts> {
     nodeVersion: process.versions.node,
     backends: readBackends(),
     dpdkVersion: await readDpdkVersion(),
+    dpdkDrivers: dpdkDrivers(),
     host: readHost(),
     tuning: readTuning(),
   }
@@ -97,7 +103,7 @@ const output = (file: string, args: readonly string[]): Promise<string | null> =
   new Promise(done => execFile(file, args, (error, stdout) => done(error ? null : stdout)))
 
 function toJson(facts: Facts, checks: readonly Check[], ready: boolean): string {
-  const { nodeVersion: node, backends, dpdkVersion: dpdk, host, tuning } = facts
-  const known = { node, backends: 'error' in backends ? [] : backends, dpdk, host, tuning }
+  const { nodeVersion: node, backends, dpdkVersion: dpdk, dpdkDrivers, host, tuning } = facts
+  const known = { node, backends: 'error' in backends ? [] : backends, dpdk, dpdkDrivers, host, tuning }
   return JSON.stringify({ schema: 'nmgen.doctor/1', ready, checks, ...known }, null, 2)
 }

@@ -22,13 +22,14 @@ export function tuningChecks(tuning: Tuning, cpus: Cpus): Check[] {
   ]
 }
 
-function iommu({ iommuGroups, noIommu }: Tuning): Check {
+function iommu({ iommuGroups, noIommu, uio }: Tuning): Check {
   const name = 'iommu'
   if (iommuGroups > 0) return { name, mark: 'ok', text: `${iommuGroups} groups` }
   if (noIommu) return { name, mark: 'ok', text: 'none, and vfio may do without' }
-  const text = 'none: vfio-pci takes no NIC for DPDK'
-  const fix = 'modprobe vfio enable_unsafe_noiommu_mode=1'
-  return { name, mark: 'note', text, fix }
+  if (uio) return { name, mark: 'ok', text: 'none: nmgen bind --driver uio_pci_generic does without' }
+  // Kernels such as Debian's have no vfio without an IOMMU (VFIO_NOIOMMU).
+  const text = 'none: vfio-pci takes no NIC for DPDK, uio_pci_generic would'
+  return { name, mark: 'note', text, fix: 'modprobe uio_pci_generic' }
 }
 
 function hugetlbfs({ hugetlbfs }: Tuning): Check {
@@ -74,9 +75,23 @@ function interrupts({ interruptsOnIsolated: count }: Tuning, { isolated }: Cpus)
     name,
     mark: 'note',
     text: `${count} may come to the isolated CPUs ${cpuList(isolated)}`,
-    fix: 'for irq in /proc/irq/[0-9]*; do echo 0 > $irq/smp_affinity_list; done',
+    fix: moveInterrupts('0'),
   }
 }
+
+/** Of the CPUs that a profile's queues would run on: what interrupts them, and where it could go instead. */
+export function queueCheck(queues: readonly number[], count: number, { online }: Cpus): Check {
+  const name = 'queues'
+  const own = [...new Set(queues)]
+  const others = online.filter(cpu => !own.includes(cpu))
+  if (count === 0) return { name, mark: 'ok', text: `on CPUs ${cpuList(own)}, where no interrupt comes` }
+  const text = `on CPUs ${cpuList(own)}, to which ${count} interrupts may come`
+  if (others.length === 0) return { name, mark: 'note', text }
+  return { name, mark: 'note', text, fix: moveInterrupts(cpuList(others)) }
+}
+
+const moveInterrupts = (to: string): string =>
+  `for irq in /proc/irq/[0-9]*; do echo ${to} > $irq/smp_affinity_list; done`
 
 function steal({ stealRatio }: Tuning): Check {
   const name = 'steal'

@@ -11,7 +11,7 @@ import { type Check, cpuList } from './doctor-check.js'
 import { diagnose, type Facts, isReady } from './doctor-checks.js'
 import { changesFor, mend, undo } from './doctor-mend.js'
 import { formatChecks } from './doctor-text.js'
-import { nicCheck } from './doctor-tuning.js'
+import { nicCheck, queueCheck } from './doctor-tuning.js'
 
 const loop: BackendInfo = { name: 'loop', doc: 'rings in this process', available: true, args: [] }
 const host: Host = {
@@ -42,6 +42,7 @@ const host: Host = {
 const tuning: Tuning = {
   iommuGroups: 12,
   noIommu: false,
+  uio: false,
   hugetlbfs: ['/dev/hugepages'],
   freeByNode: { 0: 200 },
   smt: 'off',
@@ -52,7 +53,14 @@ const tuning: Tuning = {
   openFiles: 1_048_576,
 }
 const dpdk: BackendInfo = { ...loop, name: 'dpdk' }
-const facts: Facts = { nodeVersion: '20.20.2', backends: [dpdk, loop], dpdkVersion: '22.11.11', host, tuning }
+const facts: Facts = {
+  nodeVersion: '20.20.2',
+  backends: [dpdk, loop],
+  dpdkVersion: '22.11.11',
+  dpdkDrivers: ['net_ice', 'net_null'],
+  host,
+  tuning,
+}
 
 function find(name: string, changed: Partial<Facts>, changedHost: Partial<Host> = {}): Check | undefined {
   return diagnose({ ...facts, ...changed, host: { ...host, ...changedHost } }).find(
@@ -88,6 +96,8 @@ describe('doctor', () => {
     expect(find('libdpdk', { dpdkVersion: null })?.fix).toBe(
       'apt-get install libdpdk-dev dpdk-dev && npm rebuild',
     )
+    expect(find('libdpdk', {})?.text).toBe('22.11.11 for building against, 2 drivers')
+    expect(find('libdpdk', { dpdkDrivers: [] })).toMatchObject({ mark: 'note', fix: expect.anything() })
     expect(find('hugepages', {}, { hugepages: [] })?.text).toBe('none: DPDK runs with --no-huge, slower')
     expect(find('hugepages', {}, { hugepages: [{ sizeKib: 2048, total: 4, free: 0 }] })?.mark).toBe('note')
     expect(find('privileges', {}, { root: false, capabilities: [] })?.fix).toBe('use sudo')
@@ -124,7 +134,7 @@ describe('doctor', () => {
   })
 
   it.each<[string, Partial<Tuning>, Partial<Host>, string]>([
-    ['iommu', { iommuGroups: 0 }, {}, 'modprobe vfio enable_unsafe_noiommu_mode=1'],
+    ['iommu', { iommuGroups: 0 }, {}, 'modprobe uio_pci_generic'],
     ['hugetlbfs', { hugetlbfs: [] }, {}, 'mount -t hugetlbfs nodev /dev/hugepages'],
     ['numa', { freeByNode: { 0: 9, 1: 0 } }, {}, 'node1/hugepages'],
     ['smt', { smt: 'on' }, {}, 'echo off > /sys/devices/system/cpu/smt/control'],
@@ -141,6 +151,21 @@ describe('doctor', () => {
     const check = find(name, { tuning: { ...tuning, ...change } }, changed)
     expect(check).toMatchObject({ name, mark: 'note', fix: expect.stringContaining(fix) })
     expect(find(name, {})?.mark).toBe('ok')
+  })
+
+  it("says what interrupts a profile's queues, and where that could go instead", () => {
+    expect(queueCheck([2, 3, 2], 0, host.cpus)).toEqual({
+      name: 'queues',
+      mark: 'ok',
+      text: 'on CPUs 2-3, where no interrupt comes',
+    })
+    expect(queueCheck([2, 3], 5, host.cpus)).toEqual({
+      name: 'queues',
+      mark: 'note',
+      text: 'on CPUs 2-3, to which 5 interrupts may come',
+      fix: 'for irq in /proc/irq/[0-9]*; do echo 0-1 > $irq/smp_affinity_list; done',
+    })
+    expect(queueCheck([0, 1, 2, 3], 5, host.cpus)).not.toHaveProperty('fix')
   })
 
   it('says what a NIC can do', () => {

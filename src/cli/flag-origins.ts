@@ -1,5 +1,5 @@
 /** Which rows of a resolved profile a flag or a variable has given. */
-import { type Origin, type ResolvedRow, rowOf } from '../profile/resolved.js'
+import { type Origin, type ResolvedRow, rowOf } from '../profile/resolved-row.js'
 import type { Flags, ValueFlag } from './run-flags.js'
 
 /** By the path of a row; ports have the names that overrides.ts gives them. */

@@ -77,10 +77,15 @@ class NativeRun implements Run {
       ...this.team.placeOf(queue),
     })
     const of = (direction: 'tx' | 'rx') => this.queues.filter(queue => queue.direction === direction)
+    const elapsedNs = this.#epochNs === 0n ? 0 : Number(native().now() - this.#epochNs)
+    // Before the senders, which go on meanwhile: nothing may look received that was not sent.
+    const rx = of('rx').map(queue =>
+      readRx(queue.page, place(queue), queue.streams, count, this.#drops(queue)),
+    )
     return {
-      elapsedNs: this.#epochNs === 0n ? 0 : Number(native().now() - this.#epochNs),
+      elapsedNs,
       tx: of('tx').map(queue => readTx(queue.page, place(queue), queue.streams, count)),
-      rx: of('rx').map(queue => readRx(queue.page, place(queue), queue.streams, count, this.#drops(queue))),
+      rx,
       rateChanges: [...this.#rate.changes],
     }
   }

@@ -31,6 +31,8 @@ export interface TxQueueSnapshot {
   skipped: number
   /** The longest time in which the loop did not look at its clock; waits for room in the ring are counted apart. */
   stallNs: number
+  /** The device sends by itself what is due, and gets it so long before; 0: the loop keeps the time. */
+  leadNs: number
   /** Time stamp counter ticks between first and last packet, 0 where there is no such counter. */
   cycles: number
   /** Time that the kernel worked for this queue between first and last packet; known at its end. */

@@ -192,14 +192,19 @@ export class Team {
   /** Tells everybody to end and waits until they have, or are given up. */
   async dismiss(): Promise<NativeFailure | null> {
     this.#stop()
-    if (!(await inTime(Promise.all([this.#ended('tx'), this.#ended('rx')]))))
-      for (const { queue, worker } of this.#atWork) {
-        worker.unref()
-        this.#failure ??= leaveWithout(queue)
-      }
+    if (!(await inTime(Promise.all([this.#ended('tx'), this.#ended('rx')])))) this.#giveUp()
     clearInterval(this.#attending)
     process.off('exit', this.#stop)
     return this.#failure
+  }
+
+  /** Also where another has failed before, whose sentence then stays: the process must end all the same. */
+  #giveUp(): void {
+    const [first] = this.#atWork
+    if (!first) return
+    for (const { worker } of this.#atWork) worker.unref()
+    const hanging = leaveWithout(first.queue)
+    this.#failure ??= hanging
   }
 
   async #ended(direction: 'tx' | 'rx'): Promise<void> {

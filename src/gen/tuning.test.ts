@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { readTuning } from './tuning.js'
+import { interruptsOn, readTuning } from './tuning.js'
 
 let root: string
 
@@ -25,6 +25,7 @@ it('reads what the kernel says', () => {
     tuning({
       'sys/kernel/iommu_groups/0/type': 'DMA\n',
       'sys/module/vfio/parameters/enable_unsafe_noiommu_mode': 'Y\n',
+      'sys/module/uio_pci_generic/version': '0.01.0\n',
       'proc/self/mounts': 'nodev /dev/hugepages hugetlbfs rw 0 0\ntmpfs /tmp tmpfs rw 0 0\n',
       'sys/devices/system/node/node0/hugepages/hugepages-2048kB/free_hugepages': '7\n',
       'sys/devices/system/node/node1/hugepages/hugepages-2048kB/free_hugepages': '0\n',
@@ -41,6 +42,7 @@ it('reads what the kernel says', () => {
   ).toEqual({
     iommuGroups: 1,
     noIommu: true,
+    uio: true,
     hugetlbfs: ['/dev/hugepages'],
     freeByNode: { 0: 7, 1: 0 },
     smt: 'on',
@@ -50,6 +52,15 @@ it('reads what the kernel says', () => {
     invariantTsc: true,
     openFiles: 1024,
   })
+})
+
+it('counts the interrupts of any CPUs', () => {
+  tuning({
+    'proc/irq/24/effective_affinity_list': '2\n',
+    'proc/irq/25/smp_affinity_list': '0-1\n',
+    'proc/irq/26/effective_affinity_list': '3\n',
+  })
+  expect([[2], [0, 3], [4], []].map(cpus => interruptsOn(cpus, root))).toEqual([1, 2, 0, 0])
 })
 
 it('is silent where the kernel is', () => {

@@ -6,6 +6,8 @@ export interface Tuning {
   iommuGroups: number
   /** vfio without an IOMMU is switched on, as virtual machines need it. */
   noIommu: boolean
+  /** uio_pci_generic is loaded, which needs no IOMMU. */
+  uio: boolean
   /** Where hugetlbfs is mounted. */
   hugetlbfs: string[]
   /** Hugepages of every size that are free on each NUMA node. */
@@ -23,19 +25,20 @@ export interface Tuning {
   openFiles: number | null
 }
 
-const cpus = 'sys/devices/system/cpu'
+const cpuFolder = 'sys/devices/system/cpu'
 
 export function readTuning(root = '/'): Tuning {
   const files = new Files(root)
-  const isolated = parseCpuList(files.text(`${cpus}/isolated`) ?? '')
+  const isolated = parseCpuList(files.text(`${cpuFolder}/isolated`) ?? '')
   return {
     iommuGroups: files.list('sys/kernel/iommu_groups').length,
     noIommu: files.text('sys/module/vfio/parameters/enable_unsafe_noiommu_mode') === 'Y',
+    uio: files.exists('sys/module/uio_pci_generic'),
     hugetlbfs: files.rows('proc/self/mounts').flatMap(row => (row[2] === 'hugetlbfs' ? [row[1]!] : [])),
     freeByNode: readFreeByNode(files),
-    smt: files.text(`${cpus}/smt/control`),
-    nohzFull: parseCpuList(files.text(`${cpus}/nohz_full`)?.replace('(null)', '') ?? ''),
-    interruptsOnIsolated: isolated.length === 0 ? 0 : countInterrupts(files, isolated),
+    smt: files.text(`${cpuFolder}/smt/control`),
+    nohzFull: parseCpuList(files.text(`${cpuFolder}/nohz_full`)?.replace('(null)', '') ?? ''),
+    interruptsOnIsolated: interruptsOn(isolated, root),
     stealRatio: readSteal(files),
     invariantTsc: readTsc(files),
     openFiles: readOpenFiles(files),
@@ -53,7 +56,9 @@ function readFreeByNode(files: Files): Tuning['freeByNode'] {
   )
 }
 
-function countInterrupts(files: Files, isolated: readonly number[]): number {
+/** How many interrupts may come to one of these CPUs. */
+export function interruptsOn(cpus: readonly number[], root = '/'): number {
+  const files = new Files(root)
   const targets = (irq: string) =>
     parseCpuList(
       files.text(`proc/irq/${irq}/effective_affinity_list`) ??
@@ -61,7 +66,7 @@ function countInterrupts(files: Files, isolated: readonly number[]): number {
         '',
     )
   const numbers = files.list('proc/irq').filter(entry => /^\d+$/.test(entry))
-  return numbers.filter(irq => targets(irq).some(cpu => isolated.includes(cpu))).length
+  return numbers.filter(irq => targets(irq).some(cpu => cpus.includes(cpu))).length
 }
 
 function readSteal(files: Files): number | null {

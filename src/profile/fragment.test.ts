@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { stringify } from 'yaml'
 import { loadProfile } from './load.js'
-import { formatRows, resolvedRows } from './resolved.js'
+import { resolvedRows } from './resolved.js'
+import { formatRows } from './resolved-row.js'
 import { profileDocument } from './write.js'
 
 /** Line 5 is the frame, line 6 what is tested. */

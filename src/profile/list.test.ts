@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { compile } from '../templates/compile.js'
 import { loadProfile } from './load.js'
-import { formatRows, resolvedRows } from './resolved.js'
+import { resolvedRows } from './resolved.js'
+import { formatRows } from './resolved-row.js'
 
 const text = (layers: string) =>
   `version: 1\nname: t\nstreams:\n  - name: s\n    frame: 200B\n    layers:\n      - ethernet:\n${layers}`

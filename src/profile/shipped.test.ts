@@ -4,7 +4,8 @@ import { Ajv } from 'ajv'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { loadProfile } from './load.js'
-import { formatRows, resolvedRows } from './resolved.js'
+import { resolvedRows } from './resolved.js'
+import { formatRows } from './resolved-row.js'
 import { profileJsonSchema, profileJsonSchemaText } from './schema-json.js'
 
 const folder = new URL('../../profiles/', import.meta.url)

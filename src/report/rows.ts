@@ -141,16 +141,29 @@ function calibration({ calibration: found }: Result): Row[] {
   return [{ label: 'of nmgen', parts: [...parts, 'without a device, not subtracted'] }]
 }
 
-function accuracy({ accuracy: found }: Result): Row[] {
+function accuracy(result: Result): Row[] {
+  const { accuracy: found } = result
   if (found === null) return []
-  const row = (label: string, gaps: Gaps): Row => ({
+  const row = (label: string, gaps: Gaps, ...by: string[]): Row => ({
     label,
     parts: [
+      ...by,
       ...([64, 128, 256, 512, 1024] as const).map(ns => `+-${ns} ns ${percent(gaps[`within_${ns}_ns`])}`),
       `micro-bursts ${percent(gaps.micro_bursts)}`,
     ],
   })
-  return [row('gaps sent', found.departures), ...(found.arrivals ? [row('gaps came', found.arrivals)] : [])]
+  return [
+    row('gaps sent', found.departures, ...pacedBy(result)),
+    ...(found.arrivals ? [row('gaps came', found.arrivals)] : []),
+  ]
+}
+
+/** Gaps that nobody has seen: what devices were asked for. */
+function pacedBy({ queues }: Result): string[] {
+  const leads = queues.flatMap(queue =>
+    queue.direction === 'tx' && queue.lead_ns > 0 ? [queue.lead_ns] : [],
+  )
+  return leads.length > 0 ? [`paced by the device, ${nanoseconds(Math.max(...leads))} ahead`] : []
 }
 
 function value({ metrics }: Result, name: MetricName): string {

@@ -37,6 +37,7 @@ function txQueue(queue: TxQueueSnapshot): TxQueueResult {
     unsent: queue.unsent,
     skipped: queue.skipped,
     longest_stall_ns: queue.stallNs,
+    lead_ns: queue.leadNs,
     cycles_per_packet: cyclesPerPacket([queue]),
   }
 }

@@ -92,6 +92,8 @@ export interface TxQueueResult {
   /** Of `unsent`, those that were too late to be sent. */
   skipped: number
   longest_stall_ns: number
+  /** Above 0 the device was asked to send each packet when it is due, and got it so long before: then nobody has seen when it left. */
+  lead_ns: number
   cycles_per_packet: number | null
 }
 

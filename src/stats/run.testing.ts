@@ -63,6 +63,7 @@ export const aTxQueue = (change: Partial<TxQueueSnapshot> = {}): TxQueueSnapshot
     unsent: 0,
     skipped: 0,
     stallNs: 0,
+    leadNs: 0,
     cycles: packets * 50,
     systemNs: 0,
     firstNs: 5e8,

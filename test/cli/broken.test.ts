@@ -65,6 +65,24 @@ describe('a sender that hangs in native code', () => {
   })
 })
 
+describe('a sender that hangs when its receiver has crashed', () => {
+  it('is given up as well, and the sentence is of what came first', { timeout: 60_000 }, async ctx => {
+    if (noCrash) ctx.skip(noCrash)
+    await inFolder(async folder => {
+      const out = join(folder, 'run')
+      const run = startNmgen(['run', udp, '--rate', '10kpps', '--duration', '20s', '--json', '--out', out])
+      await until('packets flow', () => hasSampled(out), 15_000)
+      const frozen = freezeThread(threadOf(run.pid!, 'nmgen TX0')!)
+      await crashThread(run.pid!, threadOf(run.pid!, 'nmgen RX0')!)
+      const since = Date.now()
+      const { exitCode } = await run
+      expect(Date.now() - since).toBeLessThan(5000)
+      expect([exitCode, stored(out).error?.code]).toEqual([5, 'worker-crashed'])
+      await frozen
+    })
+  })
+})
+
 describe('a disk that is full in the middle of a run', () => {
   it('keeps the whole result, and says what is not', { timeout: 60_000 }, async ctx => {
     if (noMount) ctx.skip(noMount)

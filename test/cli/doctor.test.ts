@@ -37,7 +37,7 @@ describe('nmgen doctor', () => {
       )
       const good = await nmgen(['doctor', 'profiles/udp-64b.yaml'])
       expect(good.code).toBe(0)
-      expect(good.stdout).toMatch(/profile +udp-64b can run: loop:lab opened/)
+      expect(good.stdout).toMatch(/profile +udp-64b can run: loop:lab opened\n. queues +on CPUs \d/)
       const bad = await nmgen(['doctor', file])
       expect(bad.code).toBe(4)
       expect(bad.stdout).toMatch(/profile +gone cannot run: .*nmgen-gone/)

@@ -73,10 +73,12 @@ async function happen(drawn: Case, folder: string, disk: string): Promise<void> 
       '--out',
       out,
     ]
+    const reserved = hugepages('HugePages_Total')
     const env = fault.steps ? await stepped(folder, drawn) : {}
     const run = startNmgen(args, { env, timeout: 40_000 })
     await until('the run has written its first second', () => hasSampled(out), 25_000)
     await new Promise(done => setTimeout(done, drawn.afterMs))
+    if (setting.hugepages) expect(hugepages('HugePages_Free')).toBeLessThan(reserved)
     await fault.inject({ pid: run.pid!, disk, setting, kill: signal => run.kill(signal) })
     const since = Date.now()
     const { exitCode, stdout } = await run
@@ -85,6 +87,7 @@ async function happen(drawn: Case, folder: string, disk: string): Promise<void> 
     expectWhole(ended)
     await expectNoLoss(ended, setting)
     await expectNothingLeft(setting, folder, disk)
+    if (setting.hugepages) await until('the kernel has them back', () => setting.hugepages!.areBack())
   } finally {
     await setting.dispose()
   }

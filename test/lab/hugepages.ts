@@ -12,16 +12,22 @@ export const hugepages = (row: 'HugePages_Total' | 'HugePages_Free'): number =>
 export interface Reserved {
   /** As many as there were before; whatever is in use stays so until it is given back. */
   revoke(): void
+  /** After that: are none of them in use any more? */
+  areBack(): boolean
 }
 
 /** Throws where the kernel has no room, or this user no right. */
 export function reserveHugepages(): Reserved {
   const before = readFileSync(file, 'utf8').trim()
-  const revoke = () => writeFileSync(file, before)
+  const total = hugepages('HugePages_Total')
+  const reserved = {
+    revoke: () => writeFileSync(file, before),
+    areBack: () => hugepages('HugePages_Total') <= total,
+  }
   writeFileSync(file, `${Number(before) + PAGES}`)
   const missing = Number(before) + PAGES - Number(readFileSync(file, 'utf8'))
-  if (missing === 0) return { revoke }
-  revoke()
+  if (missing === 0) return reserved
+  reserved.revoke()
   throw new Error(`there is no room for ${missing} of ${PAGES} hugepages`)
 }
 

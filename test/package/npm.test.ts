@@ -36,7 +36,7 @@ describe('the package of npm', () => {
     const [{ files }] = JSON.parse(stdout) as [{ files: { path: string }[] }]
     const paths = files.map(({ path }) => path)
     expect(paths.filter(path => /(^|\/)(test|results|bench|src)\/|\.test\./.test(path))).toEqual([])
-    const needed = ['binding.gyp', 'tools/build-native.mjs', 'native/tx/addon.cc', 'native/tx/page.h']
+    const needed = ['binding.gyp', 'tools/build-native.mjs', 'native/tx/addon/addon.cc', 'native/tx/page.h']
     const run = ['bin/nmgen.js', 'dist/bundle/main.js', 'dist/bundle/worker.js', 'dist/index.d.ts']
     const read = ['profiles/udp-64b.yaml', 'profiles/schema.json', 'docs/man/nmgen.1', 'README.md', 'LICENSE']
     expect(paths).toEqual(expect.arrayContaining([...needed, ...run, ...read]))

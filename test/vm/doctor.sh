@@ -20,7 +20,7 @@ mends() { # NAME: prints why not
 
 umount -a -t hugetlbfs
 sysctl -q -w vm.nr_hugepages=0
-for name in hugepages hugetlbfs; do
+for name in hugepages hugetlbfs iommu; do
   judge "nmgen doctor mends $name by the command that it prints" "$(mends "$name")"
 done
 modprobe e1000 || true

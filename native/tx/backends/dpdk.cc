@@ -120,6 +120,9 @@ Expected<std::unique_ptr<Device>> open(const OpenRequest& request) {
 
 constexpr Argument kArguments[] = {
     {"eal", "more EAL arguments, joined by `+`, e.g. eal=-m+2048"},
+    {"lead",
+     "microseconds before they are due that a device which sends by itself gets its frames: 0 (never) to 4000, "
+     "default 200"},
     {"stamps", "1: where the device can, it stamps what arrives (default); 0: nmgen does"},
     {"iface", "net_af_packet, net_af_xdp, net_tap: the network interface"},
     {"size", "net_null: bytes of a received frame"},

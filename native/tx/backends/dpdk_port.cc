@@ -79,7 +79,7 @@ std::optional<Failure> Port::configure(const OpenRequest& request) {
                    "ask for fewer queues, or give the device more in its arguments"};
   rx_count_ = static_cast<uint16_t>(rx), tx_count_ = static_cast<uint16_t>(tx);
   rte_eth_conf conf{};
-  time_.choose(id_, info_, time_options_, request.rx_queues > 0);
+  time_.choose(id_, info_, time_options_, request);
   time_.ask(info_, conf);
   if (request.rx_queues > 1) {
     conf.rx_adv_conf.rss_conf.rss_hf =
@@ -116,7 +116,7 @@ std::optional<Failure> Port::set_up_queues() {
 std::optional<Failure> Port::make_queues() {
   for (uint16_t q = 0; q < rx_count_; q++) rx_.push_back(time_.make_rx(id_, q));
   for (uint16_t q = 0; q < tx_count_; q++) {
-    tx_.push_back(std::make_unique<Tx>());
+    tx_.push_back(time_.make_tx());
     if (auto failure = tx_.back()->create(id_, q, tx_descriptors_, rte_eth_dev_socket_id(id_))) return failure;
   }
   return std::nullopt;
@@ -155,6 +155,7 @@ std::map<std::string, uint64_t> Port::counters() const {
                                            {"rx_errors", stats.ierrors},
                                            {"rx_no_buffer", stats.rx_nombuf}};
   if (counts_missed(device_, info_.driver_name)) counters["rx_missed"] = stats.imissed;
+  time_.count(id_, counters);
   return counters;
 }
 }  // namespace nmgen::dpdk

@@ -22,7 +22,7 @@ std::optional<Failure> Tx::create(uint16_t port, uint16_t queue, uint16_t descri
   const std::string name = "nmgen_tx_" + std::to_string(port) + "_" + std::to_string(queue);
   if (auto failure = slots_.create(name, count, socket)) return failure;
   for (rte_mbuf* m : slots_.mbufs) all_.push_back({rte_pktmbuf_mtod(m, uint8_t*), 0, kNothing});
-  refill();
+  Tx::refill();
   return std::nullopt;
 }
 
@@ -37,7 +37,7 @@ uint32_t Tx::commit(uint32_t n, bool resized) {
   head_ += sent;
   frames += sent;
   room -= sent;
-  if (room == 0) refill();
+  if (room == 0) Tx::refill();  // not by its table: no other kind of queue has another
   return sent;
 }
 

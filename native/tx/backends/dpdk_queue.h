@@ -12,7 +12,7 @@ namespace nmgen::dpdk {
 
 // Slots are lent in blocks of a burst. The lowest free block is always taken next: as with a pool's cache, the
 // buffers used last are used again while they are still in the CPU's cache.
-class Tx final : public TxQueue {
+class Tx : public TxQueue {
  public:
   std::optional<Failure> create(uint16_t port, uint16_t queue, uint16_t descriptors, int socket);
 
@@ -21,6 +21,10 @@ class Tx final : public TxQueue {
   uint32_t commit(uint32_t n, bool resized) override;
   void refill() override;
   void flush() override;
+
+ protected:
+  // The buffers of the window.
+  rte_mbuf** first() { return &slots_.mbufs[head_]; }
 
  private:
   void resize(uint32_t first, uint32_t n);
