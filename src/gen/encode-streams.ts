@@ -53,11 +53,15 @@ export function encodeStream(
   encodeAccount(out, stream, whole, options)
 }
 
+/** The stream's own first: they decide over shards. */
+function numbersOf({ member, fields }: StreamPlan): Places[] {
+  const own = member ?? itself
+  if (fields.every(field => !field.numbers)) return [own]
+  return [...new Set([own, ...fields.flatMap(field => field.numbers ?? [])])]
+}
+
 function encodeBody(out: ByteWriter, stream: StreamPlan): void {
-  // The stream's own first: they decide over shards.
-  const numbers = [
-    ...new Set([stream.member ?? itself, ...stream.fields.flatMap(field => field.numbers ?? [])]),
-  ]
+  const numbers = numbersOf(stream)
   out.list(numbers, ({ cycle, places }) => {
     out.u32(cycle)
     out.list(places, place => out.u32(place))
