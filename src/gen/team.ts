@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads'
 import type { CpuChoice } from './cpus.js'
 import { inTime, leaveWithout } from './hung.js'
 import { type NativeFailure, native } from './native.js'
-import { Cell, State } from './page.js'
+import { Cell, State } from './page-cells.js'
 import type { Queue } from './queues.js'
 import type { WorkerReport, WorkerTask } from './worker.js'
 

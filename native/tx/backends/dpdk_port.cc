@@ -155,6 +155,7 @@ std::map<std::string, uint64_t> Port::counters() const {
                                            {"rx_errors", stats.ierrors},
                                            {"rx_no_buffer", stats.rx_nombuf}};
   if (counts_missed(device_, info_.driver_name)) counters["rx_missed"] = stats.imissed;
+  time_.count(id_, counters);
   return counters;
 }
 }  // namespace nmgen::dpdk

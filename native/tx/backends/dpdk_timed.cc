@@ -119,6 +119,20 @@ std::unique_ptr<Tx> Timekeeper::make_tx() {
   return std::make_unique<Tx>();
 }
 
+void Timekeeper::count(uint16_t port, std::map<std::string, uint64_t>& counters) const {
+  if (!time_.paces) return;
+  const int count = std::max(rte_eth_xstats_get_names(port, nullptr, 0), 0);
+  std::vector<rte_eth_xstat_name> names(static_cast<size_t>(count));
+  std::vector<rte_eth_xstat> values(names.size());
+  const auto room = static_cast<unsigned>(count);
+  if (rte_eth_xstats_get_names(port, names.data(), room) != count) return;
+  if (rte_eth_xstats_get(port, values.data(), room) != count) return;
+  for (const rte_eth_xstat& value : values) {
+    const std::string name = names[value.id].name;
+    if (name.starts_with(time_.misses) && name.ends_with("_errors")) counters[name] = value.value;
+  }
+}
+
 void Timekeeper::tell(std::map<std::string, std::string>& facts) const {
   if (time_.stamps) facts["rx"] = "stamped by the device";
   if (time_.paces)

@@ -18,6 +18,8 @@ namespace nmgen::dpdk {
 
 struct PortTime {
   bool stamps = false, paces = false;
+  // How the names of its counters (rte_eth_xstats) begin of packets that did not leave by the time.
+  std::string misses = "tx_pp_";
   ClockSource clock{};
 };
 // What a port can do. No virtual device of DPDK 22.11 can any of it: tests say in its place what net_ring can.
@@ -78,6 +80,8 @@ class Timekeeper {
   void stop();
   std::unique_ptr<Rx> make_rx(uint16_t port, uint16_t queue);
   std::unique_ptr<Tx> make_tx();
+  // Into `counters`: how many packets did not leave by the time, where the device tells.
+  void count(uint16_t port, std::map<std::string, uint64_t>& counters) const;
   void tell(std::map<std::string, std::string>& facts) const;
 
  private:
