@@ -2,29 +2,33 @@
 import type { AccountResult, GroupMetrics } from '../stats/accounts.js'
 import { count, inUnit, nanoseconds } from '../stats/format.js'
 import type { Result } from '../stats/result.js'
+import { cut, type Style } from '../stats/style.js'
 import type { Unit } from '../units/metrics.js'
-import { cut, table } from './tables.js'
+import { indented } from './lines.js'
+import { table } from './tables.js'
 
 /** Those that lost most; all are in result.json. */
 const MOST_GROUPS = 16
 
 /** Of streams that share an account, all together. */
-export function groupTables({ accounts = [] }: Result): string[][] {
+export function groupTables({ accounts = [] }: Result, style: Style): string[][] {
   const [first] = accounts
   const shared = first?.stream === null ? first.by.join() : undefined
-  return accounts.filter(({ stream, by }) => stream === null || by.join() !== shared).map(groupTable)
+  return accounts
+    .filter(({ stream, by }) => stream === null || by.join() !== shared)
+    .map(account => groupTable(account, style))
 }
 
-function groupTable(account: AccountResult): string[] {
+function groupTable(account: AccountResult, style: Style): string[] {
   const entries = Object.entries(account.groups)
   const worst = [...entries].sort(([, a], [, b]) => (b.lost ?? 0) - (a.lost ?? 0))
   const rest = entries.length - Math.min(entries.length, MOST_GROUPS)
   const title = account.stream === null ? 'group' : `group of ${cut(account.stream, 12)}`
   const body = worst.slice(0, MOST_GROUPS).map(([name, group]) => row(name, group))
   return [
-    ...table([title, 'sent', 'lost', 'outage', 'p99', 'max'], body, 1),
+    ...table([title, 'sent', 'lost', 'outage', 'p99', 'max'], body, 1, style.width),
     ...(rest > 0 ? [`  and ${count(rest)} more that lost no more: see result.json`] : []),
-    ...outageLines(account),
+    ...outageLines(account).flatMap(line => indented(line, style)),
   ]
 }
 
@@ -44,7 +48,7 @@ function outageLines({ outages }: AccountResult): string[] {
   const longest = `longest outages: half up to ${nanoseconds(p50_ns)}, 99 % up to ${nanoseconds(p99_ns)}, all up to ${nanoseconds(max_ns)}`
   const open = unrecovered === null ? '' : `, ${count(unrecovered)} have not recovered`
   const of = `${count(lossy)} of ${count(outages.groups)} lost packets, ${count(silent ?? 0)} all of them${open}`
-  return [`  ${longest}`, `  ${of}`]
+  return [longest, of]
 }
 
 const known = (value: number | undefined, unit: Unit): string =>

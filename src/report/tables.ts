@@ -1,6 +1,7 @@
 import Table from 'cli-table3'
 import { count, inUnit } from '../stats/format.js'
 import type { QueueResult, Result, StreamResult } from '../stats/result.js'
+import { cut, fill, type Style, wrap } from '../stats/style.js'
 import type { Unit } from '../units/metrics.js'
 
 /** No lines, only columns: the same in every locale, and it can be cut with `awk`. */
@@ -22,12 +23,21 @@ const NO_BORDER = {
   middle: '  ',
 }
 
-/** Colour is the caller's matter, and numbers stand right. */
+/**
+ * Colour is the caller's matter, and numbers stand right, behind the first `words` columns. Where it has no room in
+ * `width`, each row becomes lines of its own.
+ */
 export function table(
   head: readonly string[],
   body: readonly (readonly string[])[],
   words: number,
+  width = Number.POSITIVE_INFINITY,
 ): string[] {
+  const lines = columns(head, body, words)
+  return lines.every(line => line.length <= width) ? lines : stacked(head, body, { words, width })
+}
+
+function columns(head: readonly string[], body: readonly (readonly string[])[], words: number): string[] {
   const colAligns = head.map((_, index) => (index < words ? ('left' as const) : ('right' as const)))
   const style = { head: [], border: [], 'padding-left': 0, 'padding-right': 0 }
   const made = new Table({ head: [...head], chars: NO_BORDER, colAligns, style })
@@ -38,10 +48,34 @@ export function table(
     .map(line => `  ${line.trimEnd()}`)
 }
 
+interface Room {
+  words: number
+  width: number
+}
+
+/** What a row is of, and below it what each column says. */
+function stacked(
+  head: readonly string[],
+  body: readonly (readonly string[])[],
+  { words, width }: Room,
+): string[] {
+  const names = Math.max(words, 1)
+  return body.flatMap(row => {
+    const title = wrap(row.slice(0, names).join(' '), width - 2, '  ')
+    const parts = row.slice(names).map((cell, i) => `${head[names + i]} ${cell.trim()}`.trim())
+    const rest = fill(
+      parts.filter(part => part !== ''),
+      width - 4,
+    )
+    return [...title.map(line => `  ${line}`), ...rest.map(line => `    ${line}`)]
+  })
+}
+
 /** Only where there is more than one queue to a direction: else it repeats the rows above. */
-export function queueTable({ queues }: Result): string[] {
+export function queueTable({ queues }: Result, { width }: Style): string[] {
   const many = (['tx', 'rx'] as const).some(way => queues.filter(queue => queue.direction === way).length > 1)
-  return many ? table(['queue', 'cpu', 'packets', 'rate', 'L1', 'held up'], queues.map(queueRow), 1) : []
+  if (!many) return []
+  return table(['queue', 'cpu', 'packets', 'rate', 'L1', 'held up'], queues.map(queueRow), 1, width)
 }
 
 function queueRow(queue: QueueResult): string[] {
@@ -67,7 +101,7 @@ function queueRow(queue: QueueResult): string[] {
 const MOST_STREAMS = 64
 
 /** Only where there is more than one stream, or one of several alternatives. What has no room is in result.json. */
-export function streamTable({ streams }: Result): string[] {
+export function streamTable({ streams }: Result, { width }: Style): string[] {
   const entries = Object.entries(streams)
   if (entries.length < 2) return []
   const shown = entries.slice(0, MOST_STREAMS)
@@ -80,7 +114,7 @@ export function streamTable({ streams }: Result): string[] {
     known(stream.latency_p99_ns, 'ns'),
     known(stream.latency_max_ns, 'ns'),
   ])
-  const lines = table(['stream', 'sent', 'rate', 'lost', 'p99', 'max'], body, 1)
+  const lines = table(['stream', 'sent', 'rate', 'lost', 'p99', 'max'], body, 1, width)
   return rest > 0 ? [...lines, `  and ${count(rest)} more: see result.json`] : lines
 }
 
@@ -90,9 +124,4 @@ const titleOf = (name: string, stream: StreamResult): string =>
 
 function known(value: number | null, unit: Unit): string {
   return value === null ? '-' : inUnit(value, unit)
-}
-
-// A table that is wider than the terminal is no table.
-export function cut(name: string, length: number): string {
-  return name.length <= length ? name : `${name.slice(0, length - 1)}~`
 }

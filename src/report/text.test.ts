@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import { count } from '../stats/format.js'
 import type { Result } from '../stats/result.js'
 import { aResult } from '../stats/result.testing.js'
 import { anOutcome, anRxQueue, aPlan, aSnapshot, aStream, aStreamRx, aTxQueue } from '../stats/run.testing.js'
 import { plainStyle } from '../stats/style.js'
+import { rows } from './rows.js'
 import { resultText } from './text.js'
 
 type Run = { plan?: Parameters<typeof aPlan>[0]; outcome?: Parameters<typeof anOutcome>[0] }
@@ -153,11 +155,82 @@ describe('the summary', () => {
     ])
   })
 
-  it('fits in 80 columns', async () => {
+  it.for([60, 80, 200])('has its verdict first, lines of %d columns, and no number cut', async width => {
     for (const run of [{}, lossy, mixed]) {
-      const lines = render(await build(run)).split('\n')
-      expect(lines.filter(line => line.length > 80)).toEqual([])
+      const result = await build(run)
+      const text = resultText(result, { style: { ...plainStyle, width }, folder: 'results/run' })
+      expect(text.startsWith(`${result.verdict.toUpperCase()}  `)).toBe(true)
+      expect(text.split('\n').filter(line => line.length > width)).toEqual([])
+      const words = text.replace(/\s+/g, ' ')
+      for (const part of rows(result).flatMap(({ parts }) => parts)) expect(words).toContain(part)
+      for (const queue of run === lossy ? result.queues : [])
+        expect(words).toContain(` ${count(queue.direction === 'tx' ? queue.tx_packets : queue.rx_packets)} `)
     }
+  })
+
+  it('of two queues, where there is little room', async () => {
+    const style = { ...plainStyle, width: 60 }
+    expect(resultText(await build(lossy), { style, folder: null })).toMatchInlineSnapshot(`
+      "FAIL  udp-64b: 1 of 2 thresholds failed
+
+        ✗ latency_p99_ns < 1us: 1.900 us
+        ✓ loss_ratio < 1%: 0.05 %
+
+        asked       line rate
+        offered     2 Mpps
+        sent        2,000,000 packets   in 1 s   2 Mpps
+                    1.344 Gbps L1, 1.024 Gbps L2
+        limited by  the device: it lost what was sent as asked
+                    50.0 cycles a packet
+        received    1,999,000 packets   1.999 Mpps
+                    7 reordered (by 3 at most)
+        lost        1,000 packets   0.05 %
+                    in 2 runs of 900 at most   outage 450 us
+        latency     p50 1 us   p90 1.500 us   p99 1.900 us
+                    p99.9 1.900 us
+                    min 1 us   mean 1.500 us   max 2.001 us
+                    1,999,000 samples
+
+        tx lab:0
+          cpu 1   packets 1,000,000   rate 1 Mpps   L1 672 Mbps
+          held up 40.0 % full
+        tx lab:1
+          cpu 2   packets 1,000,000   rate 1 Mpps   L1 672 Mbps
+          held up 0.0 % full
+        rx lab:0
+          cpu 0   packets 1,999,000   rate 1.999 Mpps   L1 -
+          held up 0 drops
+
+        ! unknown-packets: 3 packets of no stream of this run were
+          received
+          advice: keep other traffic off the ports, if it should
+            not be there
+      "
+    `)
+  })
+
+  it('of several streams, where there is much room', async () => {
+    const style = { ...plainStyle, width: 200 }
+    expect(resultText(await build(mixed), { style, folder: null })).toMatchInlineSnapshot(`
+      "INVALID  udp-64b: nmgen did not hold the asked rate; this says nothing about the device
+
+        asked       a-stream-with-a-very-long-name line rate   flood 2Mpps
+        offered     3 Mpps
+        sent        1,000,000 packets   in 1 s   1 Mpps   672 Mbps L1, 512 Mbps L2
+        limited by  nmgen itself: rings had room   50.0 cycles a packet
+        received    1,000,000 packets   1 Mpps
+        lost        0 packets   0 %
+        latency     p50 1 us   p90 1.500 us   p99 1.900 us   p99.9 1.900 us
+                    min 1 us   mean 1.500 us   max 2.001 us   1,000,000 samples
+
+        stream                     sent    rate  lost       p99       max
+        a-stream-with-a-ver~  1,000,000  1 Mpps   0 %  1.900 us  2.001 us
+        flood                         0       -     -         -         -
+
+        ! rate-missed: stream flood was asked for 2000000 packets/s and sent 0
+          advice: ask for less, or add queues, CPUs or a faster backend
+      "
+    `)
   })
 
   it('shows as many streams as can be read, and says how many more there are', async () => {

@@ -2,9 +2,10 @@
 
 import { inUnit } from '../stats/format.js'
 import type { Result } from '../stats/result.js'
-import { marks, paint, plainStyle, type Style, wrap } from '../stats/style.js'
+import { fill, marks, paint, plainStyle, type Style, wrap } from '../stats/style.js'
 import { isMetric, METRICS } from '../units/metrics.js'
 import { groupTables } from './groups.js'
+import { marked } from './lines.js'
 import type { Report } from './report.js'
 import { type Row, rows } from './rows.js'
 import { queueTable, streamTable } from './tables.js'
@@ -24,9 +25,9 @@ export function resultText(result: Result, { style, folder }: TextOptions): stri
     headline(result, style),
     thresholds(result, style),
     rows(result).flatMap(row => rowLines(row, style)),
-    queueTable(result),
-    streamTable(result),
-    ...groupTables(result),
+    queueTable(result, style),
+    streamTable(result, style),
+    ...groupTables(result, style),
     warnings(result, style),
     folder === null ? [] : [`  ${'results'.padEnd(LABEL)}${folder}`],
   ]
@@ -36,11 +37,16 @@ export function resultText(result: Result, { style, folder }: TextOptions): stri
 
 function thresholds(result: Result, style: Style): string[] {
   const mark = marks(style)
-  return result.thresholds.map(({ passed, text, metric, measured, reason }) => {
+  return result.thresholds.flatMap(({ passed, text, metric, measured, reason }) => {
     const sign = passed ? paint(style, 'green', mark.pass) : paint(style, 'red', mark.fail)
     const name = metric.slice(metric.lastIndexOf('.') + 1)
     const value = isMetric(name) ? inUnit(measured, METRICS[name]) : String(measured)
-    return `  ${sign} ${text}: ${reason ?? value}`
+    const [first = '', ...rest] = wrap(
+      `${text}: ${reason ?? value}`,
+      style.width - 2 - (passed ? mark.pass : mark.fail).length - 1,
+      '  ',
+    )
+    return [`  ${sign} ${first}`, ...rest.map(line => `    ${line}`)]
   })
 }
 
@@ -49,24 +55,10 @@ function rowLines({ label, parts }: Row, style: Style): string[] {
   return fill(parts, room).map((line, index) => `  ${(index === 0 ? label : '').padEnd(LABEL)}${line}`)
 }
 
-// Parts are never cut: a line breaks between them.
-function fill(parts: readonly string[], room: number): string[] {
-  const lines: string[] = []
-  for (const part of parts) {
-    const last = lines.at(-1)
-    if (last !== undefined && last.length + 3 + part.length <= room)
-      lines[lines.length - 1] = `${last}   ${part}`
-    else lines.push(part)
-  }
-  return lines
-}
-
 function warnings(result: Result, style: Style): string[] {
-  return result.warnings.flatMap(({ code, message, advice }) => {
-    const [first = '', ...rest] = wrap(`${code}: ${message}`, style.width - 4, '')
-    const hint = advice === undefined ? [] : wrap(`advice: ${advice}`, style.width - 4, '  ')
-    return [`  ${paint(style, 'yellow', '!')} ${first}`, ...[...rest, ...hint].map(line => `    ${line}`)]
-  })
+  return result.warnings.flatMap(({ code, message, advice }) =>
+    marked(`${code}: ${message}`, style, advice === undefined ? '' : `advice: ${advice}`),
+  )
 }
 
 export const text: Report = {

@@ -1,6 +1,7 @@
 import { count, percent } from '../stats/format.js'
 import type { Result, Verdict } from '../stats/result.js'
-import { paint, type Style, wrap } from '../stats/style.js'
+import type { Style } from '../stats/style.js'
+import { titled } from './lines.js'
 
 const COLOURS = {
   pass: 'green',
@@ -12,13 +13,9 @@ const COLOURS = {
 
 /** First the word that everything else explains, then one sentence. */
 export function headline(result: Result, style: Style): string[] {
-  const word = result.verdict.toUpperCase()
-  const line = `${result.profile.name}: ${because(result)}`
-  const [first = '', ...rest] = wrap(line, style.width - word.length - 2, '')
-  const indent = ' '.repeat(word.length + 2)
-  const hint = result.error?.hint ? wrap(result.error.hint, style.width - indent.length, '') : []
-  const head = `${paint(style, ['bold', COLOURS[result.verdict]], word)}  ${first}`
-  return [head, ...[...rest, ...hint].map(text => indent + text)]
+  const { verdict, profile, error } = result
+  const line = `${profile.name}: ${because(result)}`
+  return titled([verdict, ['bold', COLOURS[verdict]]], line, style, error?.hint)
 }
 
 /** The sentence behind the word. */

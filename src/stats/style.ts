@@ -65,3 +65,19 @@ export function wrap(text: string, width: number, indent: string): string[] {
   }
   return [...lines, line].map((text, index) => (index === 0 ? text : indent + text))
 }
+
+/** Parts are never cut: a line breaks between them. */
+export function fill(parts: readonly string[], room: number): string[] {
+  const lines: string[] = []
+  for (const part of parts) {
+    const last = lines.at(-1)
+    if (last !== undefined && last.length + 3 + part.length <= room)
+      lines[lines.length - 1] = `${last}   ${part}`
+    else lines.push(part)
+  }
+  return lines
+}
+
+/** A name, never a number: what is too long ends with a mark. */
+export const cut = (name: string, length: number): string =>
+  name.length <= length ? name : `${name.slice(0, length - 1)}~`

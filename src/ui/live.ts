@@ -1,7 +1,7 @@
 /** What a run under way looks like: state and width in, lines out. No clock, no terminal. */
 import { count, inUnit, magnitude } from '../stats/format.js'
 import type { Interval, PortInterval } from '../stats/sampler.js'
-import { marks, paint, type Style } from '../stats/style.js'
+import { cut, fill, marks, paint, type Style } from '../stats/style.js'
 
 export interface LiveState {
   name: string
@@ -15,8 +15,9 @@ export interface LiveState {
 }
 
 export function liveLines(state: LiveState, style: Style): string[] {
-  const lines = [header(state, style), ...quantities(state, style), countsLine(state.interval)]
-  if (style.unicode && state.history.length > 1) lines.push(`  ${sparkline(state.history.slice(-60))}`)
+  const lines = [header(state, style), ...quantities(state, style), ...countsLines(state.interval, style)]
+  const seconds = Math.min(60, style.width - 2)
+  if (style.unicode && state.history.length > 1) lines.push(`  ${sparkline(state.history.slice(-seconds))}`)
   if (state.note !== null) lines.push(`  ${paint(style, 'yellow', state.note)}`)
   return lines
 }
@@ -36,11 +37,11 @@ export function plainLine({ interval, durationS }: LiveState): string {
 }
 
 function header({ name, durationS, interval }: LiveState, style: Style): string {
-  if (durationS === null) return `${paint(style, 'bold', name)}  ${clock(interval.t_s)}`
-  const time = `${clock(interval.t_s)} / ${clock(durationS)}`
-  const room = Math.min(30, style.width - name.length - time.length - 6)
-  const bar = room >= 10 ? `  ${progress(interval.t_s / durationS, room, style)}` : ''
-  return `${paint(style, 'bold', name)}${bar}  ${time}`
+  const time = durationS === null ? clock(interval.t_s) : `${clock(interval.t_s)} / ${clock(durationS)}`
+  const title = cut(name, style.width - time.length - 2)
+  const room = Math.min(30, style.width - title.length - time.length - 6)
+  const bar = durationS !== null && room >= 10 ? `  ${progress(interval.t_s / durationS, room, style)}` : ''
+  return `${paint(style, 'bold', title)}${bar}  ${time}`
 }
 
 function progress(share: number, width: number, style: Style): string {
@@ -69,11 +70,11 @@ function quantities({ interval }: LiveState, style: Style): string[] {
 }
 
 // Missing, not lost: what is under way has not arrived either, and loss is known only after the end.
-function countsLine({ tx_packets, rx_packets, missing, late_packets }: Interval): string {
+function countsLines({ tx_packets, rx_packets, missing, late_packets }: Interval, style: Style): string[] {
   const parts = [`sent ${count(tx_packets)}`]
   if (rx_packets !== null) parts.push(`received ${count(rx_packets)}`, `missing ${count(missing ?? 0)}`)
   if (late_packets > 0) parts.push(`late ${count(late_packets)}`)
-  return `  ${parts.join('   ')}`
+  return fill(parts, style.width - 2).map(line => `  ${line}`)
 }
 
 const BLOCKS = '▁▂▃▄▅▆▇█'

@@ -1,5 +1,6 @@
 import type { Comparison, MetricComparison, ProfileVerdict } from '../../compare/compare.js'
-import { paint, type Style, wrap } from '../../stats/style.js'
+import { type Style, wrap } from '../../stats/style.js'
+import { indented, marked, titled } from '../lines.js'
 import { table } from '../tables.js'
 import type { ComparisonReport } from './report.js'
 import { changeText, inOrder, medianText, thetaText } from './words.js'
@@ -17,7 +18,7 @@ export function comparisonText(report: ComparisonReport, style: Style): string {
   const blocks = [
     ...report.profiles.flatMap(profile => profileBlocks(profile, style)),
     report.warnings.flatMap(warning => marked(warning, style)),
-    [`  base     ${report.base}`, `  current  ${report.current}`, `  ${modeText(report)}`],
+    [`  base     ${report.base}`, `  current  ${report.current}`, ...indented(modeText(report), style)],
   ]
   return `${blocks
     .filter(lines => lines.length > 0)
@@ -26,30 +27,45 @@ export function comparisonText(report: ComparisonReport, style: Style): string {
 }
 
 function profileBlocks(profile: Comparison, style: Style): string[][] {
-  const word = profile.verdict.toUpperCase()
-  const head = `${paint(style, ['bold', COLOURS[profile.verdict]], word)}  ${profile.profile}: ${because(profile)}`
-  const wide = style.width >= WIDE
-  const columns = ['metric', ...(wide ? ['base'] : []), 'current', 'change [interval]', 'verdict']
-  const rows = inOrder(profile.metrics).map(row => rowOf(row, wide))
+  const { verdict } = profile
+  const sentence = `${profile.profile}: ${because(profile)}`
   return [
-    [head],
-    rows.length > 0 ? table(columns, rows, 1) : [],
-    profile.metrics.flatMap(({ metric, reason }) => (reason ? [`  ${metric}: ${reason}`] : [])),
+    titled([verdict, ['bold', COLOURS[verdict]]], sentence, style),
+    metricTable(inOrder(profile.metrics), style),
+    profile.metrics.flatMap(({ metric, reason }) => (reason ? indented(`${metric}: ${reason}`, style) : [])),
     [...profile.reasons, ...profile.dropped].flatMap(reason => marked(reason, style)),
     differences(profile, style),
   ]
 }
 
-/** Below, the change has to do for the median that it is a change from. */
-const WIDE = 100
+type Column = readonly [title: string, cell: (row: MetricComparison) => string]
 
-const rowOf = (row: MetricComparison, wide: boolean): string[] => [
-  row.metric,
-  ...(wide ? [medianText(row, row.base)] : []),
-  medianText(row, row.current),
-  changeText(row),
-  row.gated ? `${row.verdict} (${thetaText(row)})` : row.verdict,
+const METRIC: Column = ['metric', row => row.metric]
+const BASE: Column = ['base', row => medianText(row, row.base)]
+const CURRENT: Column = ['current', row => medianText(row, row.current)]
+const CHANGE: Column = ['change [interval]', changeText]
+const VERDICT: Column = ['verdict', row => (row.gated ? `${row.verdict} (${thetaText(row)})` : row.verdict)]
+const VERDICT_ALONE: Column = ['verdict', row => row.verdict]
+
+/** Where there is no room for all, the change has to do for the median that it is a change from, and so on. */
+const LAYOUTS: readonly (readonly Column[])[] = [
+  [METRIC, BASE, CURRENT, CHANGE, VERDICT],
+  [METRIC, CURRENT, CHANGE, VERDICT],
+  [METRIC, CURRENT, CHANGE, VERDICT_ALONE],
 ]
+const STACKED: readonly Column[] = [METRIC, VERDICT, CURRENT, ['change', changeText]]
+
+function metricTable(metrics: readonly MetricComparison[], { width }: Style): string[] {
+  if (metrics.length === 0) return []
+  const draw = (layout: readonly Column[], ...room: [number, number?]) =>
+    table(
+      layout.map(([title]) => title),
+      metrics.map(row => layout.map(([, cell]) => cell(row))),
+      ...room,
+    )
+  const made = LAYOUTS.map(layout => draw(layout, 1))
+  return made.find(lines => lines.every(line => line.length <= width)) ?? draw(STACKED, 2, width)
+}
 
 export function because({ verdict, metrics, base_runs, current_runs, reasons }: Comparison): string {
   if (verdict === 'invalid')
@@ -64,11 +80,6 @@ function differences({ differences }: Comparison, style: Style): string[] {
       line => `    ${line}`,
     ),
   )
-}
-
-function marked(text: string, style: Style): string[] {
-  const [first = '', ...rest] = wrap(text, style.width - 4, '')
-  return [`  ${paint(style, 'yellow', '!')} ${first}`, ...rest.map(line => `    ${line}`)]
 }
 
 export const modeText = ({ mode, seconds }: ComparisonReport): string =>

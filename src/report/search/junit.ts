@@ -30,13 +30,15 @@ function casesOf({ profile }: FindReport, search: SearchReport): TestCase[] {
     const { message = ENDED[search.ended], hint = '' } = search.error ?? {}
     return [test('search', element('error', search.ended, message, hint))]
   }
-  return search.findings.map(finding => test(finding.goal, outcomeOf(finding) + tried(search)))
+  return search.findings.map(finding => test(finding.goal, outcomeOf(finding) + outputOf(search, finding)))
 }
 
-/** Loss against load, what else was measured, and each way. */
-function tried(search: SearchReport): string {
-  const said = [...lossTable(search, plainStyle), ...benchmarkLines(search), ...directionLines(search)]
-  return said.length === 0 ? '' : output(lines(said))
+/** What was found, loss against load, what else was measured, and each way: in one element, as some readers know no second. */
+function outputOf(search: SearchReport, finding: Finding): string {
+  const found = [intervalText(finding), remark(finding)].filter(text => text !== '').join('; ')
+  return output(
+    lines([found, ...lossTable(search, plainStyle), ...benchmarkLines(search), ...directionLines(search)]),
+  )
 }
 
 const lines = (text: readonly string[]): string => `\n${text.join('\n')}\n`
@@ -45,5 +47,5 @@ function outcomeOf(finding: Finding): string {
   const interval = intervalText(finding)
   if (finding.irregular === 'no-load') return element('failure', 'no-load', remark(finding), interval)
   if (finding.limitedBy === 'generator') return element('error', 'generator', remark(finding), interval)
-  return output([interval, remark(finding)].filter(text => text !== '').join('; '))
+  return ''
 }

@@ -1,5 +1,6 @@
 import { percent } from '../../stats/format.js'
 import { paint, type Style, wrap } from '../../stats/style.js'
+import { indented, marked, titled } from '../lines.js'
 import { table } from '../tables.js'
 import { bars } from './bars.js'
 import type { FindReport, FindVerdict, SearchReport } from './report.js'
@@ -32,11 +33,13 @@ export function searchText(
 ): string {
   const many = report.searches.length > 1
   const blocks = [
-    [
-      `${paint(style, ['bold', COLOURS[report.verdict]], report.verdict.toUpperCase())}  ${report.profile.name}: ${because(report)}`,
-    ],
-    goalLines(report),
-    findingTable(report.searches),
+    titled(
+      [report.verdict, ['bold', COLOURS[report.verdict]]],
+      `${report.profile.name}: ${because(report)}`,
+      style,
+    ),
+    goalLines(report, style),
+    findingTable(report.searches, style),
     ...report.searches.flatMap(search => searchBlocks(search, style, many)),
     many ? rateBars(report, style) : [],
     report.deviations.flatMap(text => marked(`deviation: ${text}`, style)),
@@ -46,12 +49,20 @@ export function searchText(
   return `${text.join('\n\n')}\n`
 }
 
-const goalLines = ({ goals, method, preset }: FindReport): string[] => [
-  `  method      ${method}${method === 'mlrsearch' ? `, preset ${preset}` : ''}`,
-  ...goals.map(goal => `  goal        ${goal.name}: ${conditionsText(goal)}`),
-]
+function goalLines({ goals, method, preset }: FindReport, style: Style): string[] {
+  const labelled = (label: string, text: string) =>
+    wrap(text, style.width - LABEL - 2, '  ').map(
+      (line, i) => `  ${(i === 0 ? label : '').padEnd(LABEL)}${line}`,
+    )
+  return [
+    ...labelled('method', `${method}${method === 'mlrsearch' ? `, preset ${preset}` : ''}`),
+    ...goals.flatMap(goal => labelled('goal', `${goal.name}: ${conditionsText(goal)}`)),
+  ]
+}
 
-function findingTable(searches: readonly SearchReport[]): string[] {
+const LABEL = 12
+
+function findingTable(searches: readonly SearchReport[], { width }: Style): string[] {
   const rows = searches.flatMap(search =>
     search.findings.map(finding => [
       ...(searches.length > 1 ? [settingsText(search.settings)] : []),
@@ -62,7 +73,7 @@ function findingTable(searches: readonly SearchReport[]): string[] {
     ]),
   )
   const head = [...(searches.length > 1 ? ['settings'] : []), 'goal', 'interval', 'forwarded', 'L1']
-  return rows.length === 0 ? [] : table(head, rows, head.length - 3)
+  return rows.length === 0 ? [] : table(head, rows, head.length - 3, width)
 }
 
 function searchBlocks(search: SearchReport, style: Style, many: boolean): string[][] {
@@ -75,9 +86,11 @@ function searchBlocks(search: SearchReport, style: Style, many: boolean): string
     ...(search.ended === 'complete' ? [] : [search.error?.message ?? ENDED[search.ended], ...hint]),
   ]
   return [
-    many ? [paint(style, 'bold', settingsText(search.settings))] : [],
+    many
+      ? wrap(settingsText(search.settings), style.width, '  ').map(line => paint(style, 'bold', line))
+      : [],
     lossTable(search, style),
-    [...benchmarkLines(search), ...directionLines(search)].map(line => `  ${line}`),
+    [...benchmarkLines(search), ...directionLines(search)].flatMap(line => indented(line, style)),
     said.flatMap(text => marked(text, style)),
   ]
 }
@@ -97,7 +110,7 @@ export function lossTable({ loads }: SearchReport, style: Style): string[] {
     boundsText(load),
     drawn[i]!,
   ])
-  return table(['load', 'trials', 'lost', 'bound', ''], rows, 0).map(line => line.trimEnd())
+  return table(['load', 'trials', 'lost', 'bound', ''], rows, 0, style.width).map(line => line.trimEnd())
 }
 
 /** Rate against frame size, and whatever else the searches differ in. */
@@ -115,11 +128,6 @@ export function rateBars({ searches, goals }: FindReport, style: Style): string[
       highest,
     )
     const rows = searches.map((search, i) => [settingsText(search.settings), pps(of(search)), drawn[i]!])
-    return table([name, 'rate', ''], rows, 1)
+    return table([name, 'rate', ''], rows, 1, style.width)
   })
-}
-
-function marked(text: string, style: Style): string[] {
-  const [first = '', ...rest] = wrap(text, style.width - 4, '')
-  return [`  ${paint(style, 'yellow', '!')} ${first}`, ...rest.map(line => `    ${line}`)]
 }

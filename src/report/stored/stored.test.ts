@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { junitFaults, whyNoJunit } from '../../../test/lab/junit.js'
+import { renderedMarkdown, whyNoMarkdown } from '../../../test/lab/markdown.js'
 import { parsePrometheus, whyNoPrometheus } from '../../../test/lab/prometheus.js'
 import { formats as named } from '../../cli/report.js'
 import { loadHdr, toHistogram } from '../../stats/latency.js'
@@ -79,7 +80,12 @@ describe('a stored result', () => {
     expect(of('duration_seconds')[0]![2]).toBe(one.result.metrics.duration_s)
   })
 
-  it('as JUnit is a case for the run, and one for each threshold', async () => {
+  it('as JUnit is a case for the run, and one for each threshold', async ctx => {
+    const reason = await whyNoJunit()
+    if (reason) ctx.skip(reason)
+    const error = { code: 'device-lost', message: 'the link of <lab> & "dut" went \u0007 down', hint: 'look' }
+    const broken = { ...one, result: { ...one.result, verdict: 'broken' as const, error } }
+    expect(await junitFaults(await write('junit', failed, one, broken))).toBe('')
     const xml = await write('junit', failed)
     expect(xml).toContain('tests="2" failures="1" errors="0"')
     expect(xml).toContain('name="latency_p99_ns &lt; 1us"')
@@ -93,14 +99,11 @@ describe('a stored result', () => {
   })
 
   it('as Markdown becomes tables where GitHub renders it', async ctx => {
-    const input = await write('markdown', failed)
-    const args = ['--extension', 'table', '--to', 'xml']
-    const { code, stdout } = await execa('cmark-gfm', args, { input, reject: false })
-    if (code === 'ENOENT') ctx.skip('cmark-gfm is not installed')
-    const found = (what: RegExp) => String(stdout).match(what)?.length
-    // Thresholds and streams; of each table the first row is its head.
-    expect([found(/<table>/g), found(/<table_row>|<table_header>/g)]).toEqual([2, 2 + 3])
-    expect(String(stdout)).not.toContain('---')
+    const reason = await whyNoMarkdown()
+    if (reason) ctx.skip(reason)
+    const { tables, strays } = await renderedMarkdown(await write('markdown', failed))
+    const [thresholds, streams] = tables
+    expect([tables.length, thresholds!.length + streams!.length, strays]).toEqual([2, 2 + 3, []])
   })
 
   it('is an annotation where it did not pass', async () => {
