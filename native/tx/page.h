@@ -4,7 +4,7 @@
 #include <cstdint>
 
 // The counter page: all that a running loop and JavaScript say to each other. One page a queue, 64-bit cells,
-// one writer a cell, relaxed atomics. src/gen/page.ts holds the same numbers; a test compares the two.
+// one writer a cell, relaxed atomics. src/gen/page-cells.ts holds the same numbers; a test compares the two.
 namespace nmgen::page {
 
 // Cells 0..7, kAttended and those behind it are written by JavaScript only and the others by the loop only, so that

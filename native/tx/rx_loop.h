@@ -72,8 +72,8 @@ class RxLoop {
   struct Latest {
     bool is_good = false;
     bool is_timed = true;  // where only packets that were sent alone are: it is one
-    uint32_t offset = 0;  // of the signature in its frame
-    uint64_t stamp = 0;   // its run and time, as they lie there
+    uint32_t offset = 0;   // of the signature in its frame
+    uint64_t stamp = 0;    // its run and time, as they lie there
     uint64_t sent_ns = 0, arrived_ns = 0, latency_ns = 0;
     uint32_t bucket = 0;  // of the histogram
     // If it came in order:

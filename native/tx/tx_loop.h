@@ -27,6 +27,9 @@ class TxLoop {
   void run();
 
  private:
+  static constexpr uint8_t kNoGroup = 0xff;
+  static constexpr uint32_t kClockEvery = 16;  // bursts between clock readings where nothing needs the time
+
   bool wait_for_go();
   void prefill();
   void send_until_done();

@@ -11,9 +11,10 @@ import { GroupReader } from './groups.js'
 import { readHost } from './host.js'
 import { LatencyReader } from './latency.js'
 import { LookWatch } from './looks.js'
-import { native } from './native.js'
+import { type NativeFailure, native } from './native.js'
 import { ownAddresses, resolveNeighbours } from './neighbours.js'
-import { readRx, readTx } from './page.js'
+import { readTx } from './page-read.js'
+import { readRx } from './page-read-rx.js'
 import { checkBounded, closePorts, type OpenPort, openPorts } from './ports.js'
 import { type FleetShard, makeQueues, type Queue } from './queues.js'
 import { RateControl } from './rate-control.js'
@@ -156,7 +157,7 @@ class NativeRun implements Run {
       looks: looks.stop(),
       cpuTimes: cpus.stop(this.team.cpus),
       ports,
-      warnings: this.warnings,
+      warnings: [...this.warnings, ...uncounted(this.team.hanging, failure)],
     }
   }
 
@@ -180,6 +181,13 @@ class NativeRun implements Run {
 function dropsOf({ handle }: OpenPort): number {
   const counters = native().counters(handle)
   return (counters.rx_missed ?? 0) + (counters.rx_no_buffer ?? 0)
+}
+
+/** Who hangs may have sent and received more than it has counted; that is said where it is not the run's failure. */
+function uncounted(hanging: NativeFailure | null, failure: NativeFailure | null): RunOutcome['warnings'] {
+  if (!hanging || hanging === failure) return []
+  const { code, message, hint } = hanging
+  return [{ code, message: `${message}: its last packets may not be counted`, ...(hint && { advice: hint }) }]
 }
 
 /** A packet that was too late is not a fault of the machine, but what the profile asked to be told. */

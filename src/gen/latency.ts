@@ -1,5 +1,7 @@
 /** Adds the queues' buckets up, for the whole run and between two readings; and what they say of their schedules. */
-import { HISTOGRAM_CELLS, histogramOf, type Page, readTiming, TimedCell, timingOf } from './page.js'
+import { histogramOf, type Page, timingOf } from './page.js'
+import { HISTOGRAM_CELLS, TimedCell } from './page-cells.js'
+import { readTiming } from './page-read.js'
 import type { Queue } from './queues.js'
 import type { Histograms, StreamHistogram, Timing } from './snapshot.js'
 

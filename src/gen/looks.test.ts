@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { LookWatch } from './looks.js'
-import { Cell, rxPage, State, txPage } from './page.js'
+import { rxPage, txPage } from './page.js'
+import { Cell, State } from './page-cells.js'
 
 const queues = () => [
   { direction: 'tx' as const, port: { name: 'a' }, queue: 0, page: txPage(1) },

@@ -2,7 +2,8 @@
  * How busy receivers were while packets were sent: how often their loops looked and what for. Looked at now and then
  * between the first packet and the end of sending, because before and after that a receiver has nothing to do.
  */
-import { Cell, type Page, State } from './page.js'
+import type { Page } from './page.js'
+import { Cell, State } from './page-cells.js'
 import type { Queue } from './queues.js'
 import type { Looks } from './snapshot.js'
 

@@ -1,19 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { build } from 'hdr-histogram-js'
 import { expect, it } from 'vitest'
-import {
-  Cell,
-  HISTOGRAM_CELLS,
-  histogramOf,
-  RxStreamCell,
-  readRx,
-  readTx,
-  rxPage,
-  State,
-  TimedCell,
-  TxStreamCell,
-  txPage,
-} from './page.js'
+import { histogramOf, rxPage, txPage } from './page.js'
+import { Cell, HISTOGRAM_CELLS, RxStreamCell, State, TimedCell, TxStreamCell } from './page-cells.js'
+import { readTx } from './page-read.js'
+import { readRx } from './page-read-rx.js'
 
 const header = readFileSync(new URL('../../native/tx/page.h', import.meta.url), 'utf8')
 

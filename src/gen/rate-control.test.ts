@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import { Cell, type Page, State, txPage } from './page.js'
+import { type Page, txPage } from './page.js'
+import { Cell, State } from './page-cells.js'
 import { RateControl } from './rate-control.js'
 
 beforeEach(() => void vi.useFakeTimers())

@@ -1,5 +1,6 @@
 /** The rate of a run, changed by hand while it goes on: from one moment on, schedules have another speed (native/tx/pace.h). */
-import { Cell, type Page, State } from './page.js'
+import type { Page } from './page.js'
+import { Cell, State } from './page-cells.js'
 import type { RateChange } from './snapshot.js'
 
 /** A change lies so far ahead that every loop hears of it before: all queues change at one moment. */

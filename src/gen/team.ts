@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads'
 import type { CpuChoice } from './cpus.js'
 import { inTime, leaveWithout } from './hung.js'
 import { type NativeFailure, native } from './native.js'
-import { Cell, State } from './page.js'
+import { Cell, State } from './page-cells.js'
 import type { Queue } from './queues.js'
 import type { WorkerReport, WorkerTask } from './worker.js'
 
@@ -96,6 +96,7 @@ export class Team {
     this.stop('rx')
   }
   #failure: NativeFailure | null = null
+  #hanging: NativeFailure | null = null
   readonly #atWork: Set<Member>
   #toldToEnd: () => void = () => {}
   readonly #told = new Promise<void>(resolve => {
@@ -189,6 +190,11 @@ export class Team {
     return this.#atWork.size > 0
   }
 
+  /** Of the first of them, which is not the failure of the run where another came before. */
+  get hanging(): NativeFailure | null {
+    return this.#hanging
+  }
+
   /** Tells everybody to end and waits until they have, or are given up. */
   async dismiss(): Promise<NativeFailure | null> {
     this.#stop()
@@ -203,8 +209,8 @@ export class Team {
     const [first] = this.#atWork
     if (!first) return
     for (const { worker } of this.#atWork) worker.unref()
-    const hanging = leaveWithout(first.queue)
-    this.#failure ??= hanging
+    this.#hanging = leaveWithout(first.queue)
+    this.#failure ??= this.#hanging
   }
 
   async #ended(direction: 'tx' | 'rx'): Promise<void> {

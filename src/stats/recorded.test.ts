@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { native } from '../gen/native.js'
-import { HISTOGRAM_CELLS } from '../gen/page.js'
+import { HISTOGRAM_CELLS } from '../gen/page-cells.js'
 import { GEOMETRY, loadHdr, toHistogram } from './latency.js'
 
 const hdr = await loadHdr()

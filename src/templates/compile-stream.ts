@@ -66,9 +66,10 @@ export function compileStream(
   }
   const alike = moulds.cast(stream, { seed: profile.seed, stream: stream.name })
   if (alike) {
+    // Of thousands of streams, `{ ...common, ...cast }` would take a fifth of all the time here.
     const { headerBytes, diagnostics } = alike.rest
     const own = diagnostics.map(one => ({ ...one, path: [...path, ...one.path.slice(path.length)] }))
-    return { plan: { ...common(profile, all, id), ...alike.cast }, headerBytes, diagnostics: own }
+    return { plan: Object.assign(common(profile, all, id), alike.cast), headerBytes, diagnostics: own }
   }
   const framed = stream.frameIn ?? path
   const { layout: headers, diagnostics: stacking } = layOut(stream, path)

@@ -32,6 +32,12 @@ export const checksum = (bits = 16, doc = 'computed unless given'): Field => ({
   doc,
 })
 
+/** The second byte of IPv4, and the traffic class of IPv6. */
+export const trafficClass: readonly Field[] = [
+  uint('dscp', 6, 0n, 'differentiated services code point (RFC 2474)'),
+  uint('ecn', 2, 0n, 'explicit congestion notification (RFC 3168)'),
+]
+
 const addressBits = { mac: 48, ipv4: 32, ipv6: 128 } as const
 
 export const address = (

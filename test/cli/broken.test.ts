@@ -77,7 +77,11 @@ describe('a sender that hangs when its receiver has crashed', () => {
       const since = Date.now()
       const { exitCode } = await run
       expect(Date.now() - since).toBeLessThan(5000)
-      expect([exitCode, stored(out).error?.code]).toEqual([5, 'worker-crashed'])
+      const { error, warnings } = stored(out)
+      expect([exitCode, error?.code]).toEqual([5, 'worker-crashed'])
+      expect(warnings.find(({ code }) => code === 'worker-hangs')?.message).toMatch(
+        /TX queue 0.*not be counted/,
+      )
       await frozen
     })
   })

@@ -1,5 +1,5 @@
 import { defineHeader } from '../header.js'
-import { checksum } from '../members.js'
+import { checksum, trafficClass } from '../members.js'
 import { etherType, onIp, tunnels } from './bases.js'
 import { ipv4Options } from './ipv4-options.js'
 
@@ -18,14 +18,7 @@ export const ipv4 = defineHeader({
       default: c => BigInt(Math.ceil(c.headerBytes / 4)),
       doc: 'header length, 32-bit words',
     },
-    {
-      name: 'dscp',
-      bits: 6,
-      type: 'uint',
-      default: 0n,
-      doc: 'differentiated services code point (RFC 2474)',
-    },
-    { name: 'ecn', bits: 2, type: 'uint', default: 0n, doc: 'explicit congestion notification (RFC 3168)' },
+    ...trafficClass,
     {
       name: 'length',
       bits: 16,

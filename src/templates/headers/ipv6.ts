@@ -1,4 +1,5 @@
 import { defineHeader } from '../header.js'
+import { trafficClass } from '../members.js'
 import { etherType, onIp, tunnels } from './bases.js'
 
 export const ipv6 = defineHeader({
@@ -9,14 +10,7 @@ export const ipv6 = defineHeader({
   guess: { bits: 4, value: 6n },
   fields: [
     { name: 'version', bits: 4, type: 'uint', default: 6n, doc: 'IP version' },
-    {
-      name: 'dscp',
-      bits: 6,
-      type: 'uint',
-      default: 0n,
-      doc: 'differentiated services code point (RFC 2474)',
-    },
-    { name: 'ecn', bits: 2, type: 'uint', default: 0n, doc: 'explicit congestion notification (RFC 3168)' },
+    ...trafficClass,
     { name: 'flow_label', bits: 20, type: 'uint', hex: true, default: 0n, doc: 'flow label (RFC 6437)' },
     {
       name: 'payload_length',
