@@ -38,9 +38,10 @@ function compare(program, flags, folder) {
       [ours, 'compare', '--run', profile, profile, ...builds, ...how],
       { maxBuffer: 1e9 },
       (error, stdout, stderr) =>
-        SAID.includes(error?.code ?? 0)
-          ? resolve(stdout === '' ? { refused: stderr.trim().split('\n').at(-2) } : JSON.parse(stdout))
-          : reject(new Error(`compare ended with exit ${error.code}:\n${stderr}`)),
+        // A code of null: a signal has ended it.
+        SAID.includes(error === null ? 0 : error.code)
+          ? resolve(stdout === '' ? { refused: stderr.trim() } : JSON.parse(stdout))
+          : reject(new Error(`compare ended with ${error.signal ?? `exit ${error.code}`}:\n${stderr}`)),
     ),
   )
 }
@@ -49,7 +50,8 @@ function compare(program, flags, folder) {
 function brief({ refused, verdict, profiles, warnings }) {
   if (refused) return { verdict: 'refused', reasons: [refused] }
   const [{ metrics, reasons }] = profiles
-  const { change, p } = metrics.find(({ gated }) => gated)
+  const { change, p } = metrics.find(({ gated }) => gated) ?? {}
+  if (!change) return { verdict, reasons: [...reasons, ...warnings] } // its runs cannot be compared
   const percent = ratio => Number(((ratio - 1) * 100).toFixed(1))
   const [estimate, low, high] = [change.estimate, change.low, change.high].map(percent)
   return {
