@@ -52,6 +52,15 @@ inline void relax() {
 #endif
 }
 
+// Where it is not known, the instruction does nothing (AMD64 Architecture Programmer's Manual, PREFETCHW).
+inline void prefetch_to_write(const void* line) {
+#if defined(__x86_64__)
+  asm volatile("prefetchw %0" : : "m"(*static_cast<const char*>(line)));
+#else
+  __builtin_prefetch(line, 1);
+#endif
+}
+
 // A pinned thread spins: yielding gives the CPU away for a whole time slice (milliseconds) to whatever else
 // wants it. Where the loops of one run share a CPU that is what must happen, or nobody would free the ring.
 inline void wait_a_moment(uint32_t turn, bool shared) {

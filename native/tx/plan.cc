@@ -27,7 +27,10 @@ Divisor::Divisor(uint64_t divisor) : by(divisor), power(std::has_single_bit(divi
     shift = static_cast<uint32_t>(std::countr_zero(by));
   else if (by != 0)
     reciprocal = static_cast<uint64_t>((static_cast<uint128_t>(1) << 64) / by);
-  if (by > 1 && by <= 0xffffffff) reciprocal32 = static_cast<uint32_t>((1ull << 32) / by);
+  if (power || by == 0 || by > 0xffffffff) return;
+  // Granlund and Montgomery, Division by invariant integers using multiplication (PLDI 1994), theorem 4.2 for 31 bits.
+  shift31 = 31 + static_cast<uint32_t>(std::bit_width(by - 1));
+  reciprocal31 = static_cast<uint32_t>((1ull << shift31) / by + 1);
 }
 
 Expected<Plan> decode_plan(std::span<const uint8_t> bytes) {

@@ -40,7 +40,9 @@ struct Divisor {
   uint64_t reciprocal = 0;  // floor(2^64 / by)
   uint32_t shift = 0;       // of a power of two
   bool power = true;
-  uint32_t reciprocal32 = 0;  // floor(2^32 / by), for dividends below 2^32; 0: there is none
+  // floor(x / by) is (x * reciprocal31) >> shift31 for x below 2^31; 0: there is none.
+  uint32_t reciprocal31 = 0;
+  uint32_t shift31 = 0;
 
   Divisor() = default;
   explicit Divisor(uint64_t by);

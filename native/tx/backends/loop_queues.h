@@ -27,11 +27,11 @@ class LoopTx : public TxQueue {
     if (resized) resize(head_, n);
     head_ = head_ + n == size_ ? 0 : head_ + n;
     ring_->head = ring_->cur = head_;
-    if (wire_.received.load(std::memory_order_relaxed))
-      publish(wire_.rx->tail, head_);
-    else
-      sink();
+    if (!wire_.received.load(std::memory_order_relaxed)) return sink(), refill(), n;
+    publish(wire_.rx->tail, head_);
     refill();
+    // The receiver's cache has them: they can be on their way back while the next burst is computed.
+    for (uint32_t i = 0; i < std::min(n, room); i++) prefetch_to_write(frames[i].data);
     return n;
   }
 
