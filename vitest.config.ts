@@ -37,6 +37,8 @@ export default defineConfig({
           name: 'whole',
           include: ['test/**/*.test.ts'],
           fileParallelism: false,
+          // What failed on cores that others use as well is tried once more, and named beside the totals.
+          retry: 1,
           sequence: { groupOrder: 1 },
         },
       },

@@ -6,6 +6,8 @@ interface Entry {
   name: string
   state: 'passed' | 'failed' | 'skipped'
   reason?: string
+  /** Why it was run a second time. */
+  again?: string
 }
 
 /**
@@ -39,7 +41,8 @@ function setupFailures(file: string, part: TestModule | TestSuite): Entry[] {
 function testEntry(file: string, test: TestCase, fallback: string | undefined): Entry {
   const name = `${file} > ${test.fullName}`
   const result = test.result()
-  if (result.state === 'passed') return { name, state: 'passed' }
+  const first = result.errors?.[0]?.message.split('\n')[0]
+  if (result.state === 'passed') return { name, state: 'passed', ...(first && { again: first }) }
   if (result.state === 'failed') return failed(name, result.errors[0])
   if (result.state === 'pending') return { name, state: 'failed', reason: 'never ended' }
   const note = result.note ?? (test.options.mode === 'todo' ? 'not written yet' : fallback)

@@ -47,6 +47,20 @@ describe('the closing line of `make test`', () => {
     expect(exitCode).toBe(1)
   })
 
+  it('names what was tried twice, and counts it once', async () => {
+    const { lines, exitCode } = await summary(
+      [{ name: 'a', state: 'passed', again: 'too slow' }],
+      '# again ring: lost 3 frames\nok ring\n# again pool: empty\nnot ok pool: empty, too\n',
+    )
+    expect(lines).toEqual([
+      'passed the second time: native asan: ring — lost 3 frames',
+      'passed the second time: a — too slow',
+      'failed: native asan: pool — empty, too',
+      '2 passed, 1 failed, 0 skipped',
+    ])
+    expect(exitCode).toBe(1)
+  })
+
   it('fails when a skip has no reason', async () => {
     const { lines, exitCode } = await summary([{ name: 'a', state: 'skipped' }], 'ok ring\n')
     expect(lines.at(-1)).toBe('1 passed, 1 failed, 0 skipped')

@@ -1,16 +1,27 @@
 // Sums vitest's results and the native logs into one closing line. Usage: node tools/test-summary.mjs VITEST_EXIT_CODE
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 
-/** @typedef {{ name: string, state: 'passed' | 'failed' | 'skipped', reason?: string }} Test */
+/** @typedef {{ name: string, state: 'passed' | 'failed' | 'skipped', reason?: string, again?: string }} Test `again`: why it was run a second time */
 
-/** @returns {Test[]} what the lines `ok NAME`, `not ok NAME: why` and `skip NAME: why` say */
+const LINE = /^(ok|not ok|skip|# again) ([^:\n]+)(?:: *(.*))?$/gm
+
+/** @returns {Test[]} what the lines `ok NAME`, `not ok NAME: why`, `skip NAME: why` and `# again NAME: why` say */
 export function parseNative(kind, text) {
   const states = { ok: 'passed', 'not ok': 'failed', skip: 'skipped' }
-  return [...text.matchAll(/^(ok|not ok|skip) ([^:\n]+)(?:: *(.*))?$/gm)].map(([, word, name, reason]) => ({
-    name: `native ${kind}: ${name.trim()}`,
-    state: states[word],
-    reason: reason || undefined,
+  const lines = [...text.matchAll(LINE)].map(([, word, name, reason]) => ({
+    word,
+    name: name.trim(),
+    reason,
   }))
+  const again = new Map(lines.filter(line => line.word === '# again').map(line => [line.name, line.reason]))
+  return lines
+    .filter(line => line.word !== '# again')
+    .map(({ word, name, reason }) => ({
+      name: `native ${kind}: ${name}`,
+      state: states[word],
+      reason: reason || undefined,
+      ...(again.has(name) && { again: again.get(name) }),
+    }))
 }
 
 /** A runner that failed without naming a test, and a skip without a reason, are failures too. */
@@ -35,8 +46,11 @@ export function summarize(tests) {
     .filter(test => test.state !== 'passed')
     .sort((a, b) => b.state.localeCompare(a.state))
     .map(({ state, name, reason }) => `${state}: ${name} — ${reason ?? 'see above'}`)
+  const second = tests
+    .filter(test => test.state === 'passed' && test.again !== undefined)
+    .map(({ name, again }) => `passed the second time: ${name} — ${again}`)
   const totals = `${count('passed')} passed, ${count('failed')} failed, ${count('skipped')} skipped`
-  return { lines, totals, ok: count('failed') === 0 && count('passed') > 0 }
+  return { lines: [...second, ...lines], totals, ok: count('failed') === 0 && count('passed') > 0 }
 }
 
 function readVitest() {

@@ -91,9 +91,10 @@ TEST(lead_hands_over_each_packet_with_its_due_time_and_stamps_it_with_that) {
   for (const uint32_t streams : {1u, 3u, 100u}) {  // of a hundred all are rendered as one
     std::vector<uint32_t> slots;
     for (uint32_t s = 0; s < streams; s++) slots.push_back(s);
-    Patient queue(kLead);
     const uint64_t packets = 3000 / streams * streams;
-    const Page page = send(queue, signed_plan(streams, packets / streams, {lane_of(slots, kPeriod)}));
+    const Plan plan = signed_plan(streams, packets / streams, {lane_of(slots, kPeriod)});
+    Patient queue(kLead);
+    const Page page = send(queue, plan);
     CHECK_EQ(queue.handed.size(), packets);
     for (size_t i = 0; i < queue.handed.size(); i++) {
       CHECK_EQ(queue.handed[i].due, i * kPeriod);
@@ -104,9 +105,17 @@ TEST(lead_hands_over_each_packet_with_its_due_time_and_stamps_it_with_that) {
     CHECK_EQ(cell(page, page::kLeadNs), kLead);
     CHECK_EQ(cell(page, page::kPackets), packets);
     CHECK_EQ(cell(page, page::kFirstNs), page[page::kEpochNs]);
-    // The first had 3 ms: it was on time, unless the machine slept.
-    if (cell(page, page::kStallNs) < kLead / 2) CHECK_EQ(queue.handed[0].stamped, page[page::kEpochNs]);
   }
+}
+
+TEST(lead_has_the_first_packet_out_before_its_time) {
+  for (int attempt = 0; attempt < 20; attempt++) {  // 3 ms are enough, unless the machine sleeps
+    Patient queue(kLead);
+    const Page page = send(queue, signed_plan(1, 1, {lane_of({0}, kPeriod)}));
+    check_stamps(queue, page);
+    if (queue.handed[0].stamped == page[page::kEpochNs]) return;
+  }
+  CHECK(!"on time in any of 20 runs");
 }
 
 TEST(lead_hands_over_together_what_is_due_together) {
