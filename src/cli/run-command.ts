@@ -1,5 +1,6 @@
 /** `nmgen run`: read, check, open the files, announce, send, count, judge, report. */
 
+import { callIn } from '../gen/team.js'
 import { describer } from '../library/describe.js'
 import { begin } from '../library/run.js'
 import { openFolder, type RunFolder } from '../report/files.js'
@@ -28,6 +29,7 @@ type Read = ReturnType<typeof readPlans>[number]
 
 export async function runCommand(argv: Argv): Promise<void> {
   const flags = readFlags(argv, process.env)
+  callIn(2) // a sender and a receiver: most runs have no more
   const plans = readPlans(String(argv.profile), {
     set: flags.set,
     override: profile => applyOverrides(profile, flags.overrides),

@@ -1,6 +1,9 @@
+/** In shared memory: it goes to another thread as it is. */
+const memory = (bytes: number) => new Uint8Array(new SharedArrayBuffer(bytes))
+
 /** Appends little-endian numbers and byte strings to one growing buffer. */
 export class ByteWriter {
-  #bytes = new Uint8Array(4096)
+  #bytes = memory(4096)
   #view = new DataView(this.#bytes.buffer)
   #length = 0
 
@@ -8,7 +11,7 @@ export class ByteWriter {
     const at = this.#length
     this.#length += n
     if (this.#length > this.#bytes.length) {
-      const bytes = new Uint8Array(Math.max(this.#length, this.#bytes.length * 2))
+      const bytes = memory(Math.max(this.#length, this.#bytes.length * 2))
       bytes.set(this.#bytes)
       this.#bytes = bytes
       this.#view = new DataView(bytes.buffer)
@@ -23,7 +26,7 @@ export class ByteWriter {
 
   u64(value: bigint): void {
     const at = this.#room(8)
-    this.#view.setBigUint64(at, BigInt.asUintN(64, value), true)
+    this.#view.setBigUint64(at, value, true) // its lowest 64 bits
   }
 
   f64(value: number): void {
@@ -52,15 +55,13 @@ export class ByteWriter {
     return this.#length
   }
 
-  /** A copy of what was written from `start` on. */
+  /** A view of what was written from `start` on, which stays as it is. */
   since(start: number): Uint8Array {
-    return this.#bytes.slice(start, this.#length)
+    return this.#bytes.subarray(start, this.#length)
   }
 
-  /** In shared memory: it goes to another thread as it is. */
+  /** What was written. The room behind it was never touched, and takes no memory. */
   done(): Uint8Array {
-    const bytes = new Uint8Array(new SharedArrayBuffer(this.#length))
-    bytes.set(this.#bytes.subarray(0, this.#length))
-    return bytes
+    return this.#bytes.subarray(0, this.#length)
   }
 }

@@ -44,17 +44,37 @@ interface Hand {
   ended: Promise<WorkerReport | { died: string }>
 }
 
-/** Threads load their code while their plans are made. */
-export function hire(count: number): Hand[] {
-  return Array.from({ length: count }, () => {
-    const worker = new Worker(new URL('./worker.js', import.meta.url))
-    const ended: Hand['ended'] = new Promise(resolve => {
-      worker.once('message', resolve)
-      worker.once('error', error => resolve({ died: error.message }))
-      worker.once('exit', code => resolve(code === 0 ? { failure: null } : { died: `exit code ${code}` }))
-    })
-    return { worker, ended }
+function newHand(): Hand {
+  const worker = new Worker(new URL('./worker.js', import.meta.url))
+  const ended: Hand['ended'] = new Promise(resolve => {
+    worker.once('message', resolve)
+    worker.once('error', error => resolve({ died: error.message }))
+    worker.once('exit', code => resolve(code === 0 ? { failure: null } : { died: `exit code ${code}` }))
   })
+  return { worker, ended }
+}
+
+/** Called in for a run that may never come: they keep no process alive. */
+const waiting: Hand[] = []
+
+/**
+ * Threads load their code while a profile is read. It is not known yet how many it needs; `hire` gets the others, and sends
+ * home whom nobody needs.
+ */
+export function callIn(count: number): void {
+  for (let k = 0; k < count; k++) {
+    const hand = newHand()
+    hand.worker.unref()
+    waiting.push(hand)
+  }
+}
+
+/** So many threads, those that wait first. */
+export function hire(count: number): Hand[] {
+  const called = waiting.splice(0, count)
+  for (const { worker } of called) worker.ref()
+  void dismiss(waiting.splice(0))
+  return [...called, ...Array.from({ length: count - called.length }, newHand)]
 }
 
 /** Before they were given a task. */

@@ -22,15 +22,17 @@ export interface Expanded {
 }
 
 export function expand(streams: readonly StreamSpec[]): Expanded {
-  const expanded = streams.map(expandOne)
+  const plain = new Set<LayerSpec>() // equal layers of thousands of streams are one object
+  const expanded = streams.map((spec, stream) => expandOne(spec, stream, plain))
   return {
     members: expanded.flatMap(({ members }) => members),
     diagnostics: expanded.flatMap(({ diagnostics }) => diagnostics),
   }
 }
 
-function expandOne(spec: StreamSpec, stream: number): Expanded {
-  if (spec.layers.every(hasOneLayout)) return { members: [{ spec, stream }], diagnostics: [] }
+function expandOne(spec: StreamSpec, stream: number, plain: Set<LayerSpec>): Expanded {
+  if (spec.layers.every(layer => plain.has(layer) || (hasOneLayout(layer) && plain.add(layer))))
+    return { members: [{ spec, stream }], diagnostics: [] }
   const path = ['streams', stream]
   const ways = waysThrough(spec.layers)
   if (ways > MAX_MEMBERS) return { members: [], diagnostics: [tooMany(spec, ways, stream)] }

@@ -46,7 +46,8 @@ function divide(value: bigint, by: number): [quotient: bigint, rest: number] {
 
 /** Whose frame each slot of the stream's cycle is, as positions in the group. */
 export function wireOrder(group: Group): number[] {
-  const order: number[] = Array.from({ length: group[0].member?.slots ?? 1 }, () => 0)
+  if (!group[0].member) return [0]
+  const order: number[] = Array.from({ length: group[0].member.slots }, () => 0)
   for (const [position, { member }] of group.entries())
     for (const slot of member?.at ?? []) order[slot] = position
   return order

@@ -98,7 +98,8 @@ function companies(sharers: readonly Sharer[], waiters: ReadonlyMap<number, stri
     const shared = stream.share !== null
     const plain = pace.shape === 'line' || pace.shape === 'steady'
     const own = plain ? (shared && pace.shape === 'steady' ? 'total' : '') : shared ? 'total' : stream.id
-    const key = [pace.shape, own, stream.startNs, stream.forNs, stream.after, waiters.get(stream.id)].join()
+    // A template, because `join` would take a tenth of the time of all that is done here.
+    const key = `${pace.shape} ${own} ${stream.startNs} ${stream.forNs} ${stream.after} ${waiters.get(stream.id)}`
     const company = found.get(key)
     if (company) company.push(sharer)
     else found.set(key, [sharer])
@@ -150,13 +151,13 @@ function laneOf(company: readonly Sharer[], after: readonly number[], options: L
     company.map(({ weight }) => weight),
     stream.runLength,
   )
-  const limits = company.map(({ group }) => packetLimit(group, options))
+  const isEndless = () => company.some(({ group }) => packetLimit(group, options) === null)
   return {
     shape: pace.shape,
     periodNs: 'pps' in pace ? 1e9 / sum(one => ('pps' in one ? one.pps : 0)) : 0,
     startNs: stream.startNs,
     forNs: stream.forNs ?? 0,
-    openEnded: options.isSteered || after.length > 0 || limits.includes(null) || pace.shape === 'poisson',
+    openEnded: options.isSteered || after.length > 0 || pace.shape === 'poisson' || isEndless(),
     tight: stream.share !== null && company.every(({ stream }) => stream.count === null),
     burst: pace.shape === 'burst' ? pace.frames : 1,
     fromPps: sum(one => (one.shape === 'ramp' ? one.fromPps : 0)),

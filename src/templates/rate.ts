@@ -147,11 +147,11 @@ export function packetLimit(
   { durationNs, linkBps, isSteered = false }: LaneOptions,
 ): number | null {
   const window = windowNs(group[0], durationNs)
-  const pace = paceOf(group, linkBps)
   const count = countOf(group)
   if (window === 0) return 0
-  if (isSteered || window === null || pace === null || pace.shape === 'line' || pace.shape === 'poisson')
-    return count
+  if (isSteered || window === null) return count
+  const pace = paceOf(group, linkBps)
+  if (pace === null || pace.shape === 'line' || pace.shape === 'poisson') return count
   return Math.min(count ?? Number.POSITIVE_INFINITY, Math.round(packetsBy(pace, window)))
 }
 

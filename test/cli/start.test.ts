@@ -58,6 +58,11 @@ describe('what a command loads', () => {
     )
   })
 
+  it('is no table of emoji, which only texts of others may need', () => {
+    const texts = run.main.filter(file => file.endsWith('.js')).map(file => readFileSync(file, 'utf8'))
+    expect(texts.filter(text => /RGI_Emoji|new Intl\.Segmenter/.test(text))).toEqual([])
+  })
+
   it('is the addon and little else for a worker', () => {
     expect(run.workers).toHaveLength(2)
     for (const files of run.workers) {
