@@ -7,7 +7,7 @@ import { openFolder, type RunFolder } from '../report/files.js'
 import { type Recorder, recorder } from '../report/folder.js'
 import { reports, resultJson, resultText } from '../report/index.js'
 import { version } from '../stats/environment.js'
-import { loadHdr } from '../stats/latency.js'
+import { type Hdr, loadHdr } from '../stats/latency.js'
 import type { Calibration, ProfileResult, Result } from '../stats/result.js'
 import { styleFor } from '../stats/style.js'
 import { exitOf } from '../stats/verdict.js'
@@ -57,11 +57,16 @@ export async function runOne(read: Read, flags: Flags): Promise<Finished> {
   return { result: await send({ flags, read, described, files, view, servers, calibration }), files }
 }
 
+interface Files extends Recorder {
+  /** Loads what they are written with: when packets are sent, which need not wait for it. */
+  prepare(): Promise<void>
+}
+
 async function openFiles(
   flags: Flags,
   { text, profile }: Read,
   described: () => ProfileResult,
-): Promise<Recorder | null> {
+): Promise<Files | null> {
   if (flags.out === null) return null
   const folder: RunFolder = openFolder({
     ...(flags.out === undefined ? {} : { out: flags.out }),
@@ -69,8 +74,13 @@ async function openFiles(
     profile: profile.name,
     now: new Date(),
   })
-  const formats = reports(await loadHdr())
-  return recorder({ folder, formats, profile: { text, streams: profile.streams.length }, described })
+  let hdr: Hdr | undefined
+  const formats = reports(() => hdr!)
+  const files = recorder({ folder, formats, profile: { text, streams: profile.streams.length }, described })
+  const prepare = async () => {
+    hdr = await loadHdr()
+  }
+  return { ...files, prepare }
 }
 
 function viewFor({ json, quiet }: Flags): Promise<View> {
@@ -82,7 +92,7 @@ interface Sending {
   flags: Flags
   read: Read
   described: () => ProfileResult
-  files: Recorder | null
+  files: Files | null
   view: View
   servers: readonly RunServer[]
   calibration: Calibration | null
@@ -100,7 +110,9 @@ async function send(sending: Sending): Promise<Result> {
     for (const server of servers) server.attach(run)
     if (view.mode !== 'none') view.say(cpuLine(run.snapshot()))
     await run.begun
-    files?.begin({ startedAt: new Date(), streams: plan.streams.map(stream => stream.name) })
+    const startedAt = new Date()
+    await files?.prepare()
+    files?.begin({ startedAt, streams: plan.streams.map(stream => stream.name) })
     const watchers = [...(files ? [files] : []), ...servers]
     const outcome = await follow(run, { plan, view, watchers, note: stopper.note })
     const result = await judge(outcome)

@@ -1,7 +1,6 @@
 /** Opens and closes the devices of a run. */
 import { NmgenError } from '../errors.js'
 import { Exit, type ExitCode } from '../exit.js'
-import { log } from '../log.js'
 import type { PortSpec, Safety } from '../profile/model.js'
 import type { Plan, StreamPlan } from '../templates/plan.js'
 import { native } from './native.js'
@@ -179,9 +178,16 @@ export function openReceiver(spec: PortSpec, ways: readonly WayOut[]): OpenPort 
   }
 }
 
-/** What the libraries below have said belongs into the log, not on the terminal. */
+/** What the libraries below have said belongs into the log, not on the terminal. Most have nothing to say: it is loaded where they do. */
 export function logNative(): void {
-  for (const line of native().takeLog().split('\n')) if (line.trim() !== '') log().debug(line)
+  const lines = native()
+    .takeLog()
+    .split('\n')
+    .filter(line => line.trim() !== '')
+  if (lines.length === 0) return
+  void import('../log.js').then(({ log }) => {
+    for (const line of lines) log().debug(line)
+  })
 }
 
 /** Opens every port that a stream uses; on a failure none stays open. Throws NmgenError. */

@@ -21,6 +21,8 @@ import { folderName, openFolder } from './files.js'
 import { recorder, resolvedText } from './folder.js'
 import { reports } from './index.js'
 
+const hdr = await loadHdr()
+
 let parent: string
 beforeEach(() => {
   parent = mkdtempSync(join(tmpdir(), 'nmgen-results-'))
@@ -32,7 +34,7 @@ const open = (change: object = {}) => openFolder({ parent, profile: 'udp-64b', n
 const record = async (folder = open()) =>
   recorder({
     folder,
-    formats: reports(await loadHdr()),
+    formats: reports(() => hdr),
     profile: { text: 'version: 1\n', streams: 1 },
     described: () => aProfile,
   })

@@ -1,6 +1,5 @@
 import * as hdr from 'hdr-histogram-js'
 import { describe, expect, it } from 'vitest'
-import { loadHdr } from '../stats/latency.js'
 import { aResult } from '../stats/result.testing.js'
 import { aPlan, aSnapshot, bucketCounts } from '../stats/run.testing.js'
 import { emptySnapshot, interval } from '../stats/sampler.js'
@@ -55,7 +54,7 @@ describe('latency.hlog', () => {
   ])
 
   it('is read back bucket by bucket, in nanoseconds, tagged by stream', async () => {
-    const format = hlog(await loadHdr())
+    const format = hlog(() => hdr)
     const text = [
       format.head!(run),
       format.interval!(
@@ -93,7 +92,7 @@ describe('latency.hlog', () => {
   })
 
   it('gives Interval_Max in milliseconds', async () => {
-    const [line] = hlog(await loadHdr()).interval!(
+    const [line] = hlog(() => hdr).interval!(
       { interval: first, schedule: [], lateness: [], latency: [{ streams: [0], counts }] },
       run,
     ).split('\n')
@@ -101,7 +100,7 @@ describe('latency.hlog', () => {
   })
 
   it('tags what is of all streams together', async () => {
-    const text = hlog(await loadHdr()).interval!(
+    const text = hlog(() => hdr).interval!(
       { interval: first, schedule: [], lateness: [], latency: [{ streams: [0, 1], counts }] },
       run,
     )
@@ -110,7 +109,7 @@ describe('latency.hlog', () => {
 
   it('refuses buckets of another geometry', async () => {
     const wrong = [{ streams: [0], counts: new BigUint64Array(30_000) }]
-    const format = hlog(await loadHdr())
+    const format = hlog(() => hdr)
     expect(() =>
       format.interval!({ interval: first, schedule: [], lateness: [], latency: wrong }, run),
     ).toThrow(/30000 latency buckets/)
@@ -123,7 +122,7 @@ describe('latency.hlog', () => {
 
 describe('formats', () => {
   it('have a file each', async () => {
-    const files = reports(await loadHdr()).map(({ file }) => file)
+    const files = reports(() => hdr).map(({ file }) => file)
     expect(files).toEqual([
       'series.ndjson',
       'latency.hlog',

@@ -16,12 +16,13 @@ const VALUES = {
   lateness: 'time since packets were due, when they are sent',
 } as const satisfies Record<keyof Histograms, string>
 
-export function hlog(hdr: Hdr, kind: keyof Histograms = 'latency'): Report {
+/** `hdr` is asked for when there is something to write: the run has begun by then, and need not have waited for it. */
+export function hlog(hdr: () => Hdr, kind: keyof Histograms = 'latency'): Report {
   return {
     file: `${kind}.hlog`,
-    head: run => head(hdr, run.startedAt, VALUES[kind]),
+    head: run => head(hdr(), run.startedAt, VALUES[kind]),
     interval: ({ interval, [kind]: entries }, run) =>
-      [...byTag(entries, run)].map(([name, parts]) => line(hdr, interval, parts, name)).join(''),
+      [...byTag(entries, run)].map(([name, parts]) => line(hdr(), interval, parts, name)).join(''),
   }
 }
 

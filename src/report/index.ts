@@ -6,7 +6,7 @@ import { series } from './series.js'
 import { text } from './text.js'
 
 /** Every file that a run leaves behind, apart from its profile. A new format is a file here and a line below. */
-export function reports(hdr: Hdr): Report[] {
+export function reports(hdr: () => Hdr): Report[] {
   return [series, hlog(hdr, 'latency'), hlog(hdr, 'schedule'), hlog(hdr, 'lateness'), text, json]
 }
 

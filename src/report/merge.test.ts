@@ -21,7 +21,7 @@ let runs = 0
 function store(change: Partial<Result> = {}, withLog = true): StoredResult {
   const place = join(folder, String(++runs))
   mkdirSync(place)
-  const format = hlog(hdr)
+  const format = hlog(() => hdr)
   const head = { startedAt: new Date(0), streams: ['udp'] }
   const sample = {
     interval: { t_s: 1, interval_s: 1 } as never,

@@ -34,7 +34,7 @@ beforeAll(async () => {
   one = { file: join(folder, 'result.json'), result: await build({}) }
   failed = { file: join(folder, 'result.json'), result: await build({ expect }) }
   const hdr = await loadHdr()
-  const format = hlog(hdr)
+  const format = hlog(() => hdr)
   const head = { startedAt: new Date(0), streams: ['udp', 'tcp'] }
   const counts = [bucketCounts([[1000, 90], [1900, 10]]), bucketCounts([[2000, 50]])] // biome-ignore format: pairs
   const latency = counts.map((counts, i) => ({ streams: [i], counts }))
