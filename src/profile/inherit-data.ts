@@ -23,10 +23,13 @@ export function inheritData(streams: readonly unknown[]): unknown[] | undefined 
 /** `base` stands above, and has taken over what it is like itself. */
 function takeOver({ like, set = {}, ...given }: YamlMap, base: YamlMap | undefined): YamlMap | undefined {
   if (typeof like !== 'string' || !base || !isMap(set) || 'pcap' in base || 'pcap' in given) return undefined
-  const left = new Set([...own, ...Object.keys(given), ...Object.keys(given).flatMap(rivalsOf)])
-  const inherited = Object.entries(base).filter(([key]) => !left.has(key))
-  const all = [...Object.entries(given), ...inherited].filter(([, value]) => value !== null)
-  return changed(Object.fromEntries(all), set)
+  const left = [...own, ...Object.keys(given).flatMap(rivalsOf)]
+  const whole: YamlMap = {}
+  // Loops: for thousands of streams, lists of entries are most of the time.
+  for (const key in given) if (given[key] !== null) whole[key] = given[key]
+  for (const key in base)
+    if (base[key] !== null && !Object.hasOwn(given, key) && !left.includes(key)) whole[key] = base[key]
+  return changed(whole, set)
 }
 
 const rivalsOf = (key: string): readonly string[] => rivals.get(key) ?? []

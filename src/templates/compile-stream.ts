@@ -27,12 +27,14 @@ export interface Members {
   members: readonly Member[]
   /** Of each name, the first. */
   firsts: ReadonlyMap<string, number>
+  /** Of the total that leaves by a port, the key of its random times: thousands of streams have the same. */
+  totalKeys: Map<string, bigint>
 }
 
 export function named(members: readonly Member[]): Members {
   const firsts = new Map<string, number>()
   for (const [id, { spec }] of members.entries()) if (!firsts.has(spec.name)) firsts.set(spec.name, id)
-  return { members, firsts }
+  return { members, firsts, totalKeys: new Map() }
 }
 
 export interface CompiledStream {
@@ -132,11 +134,10 @@ function checkFrames(
 }
 
 /** What all members of a stream have in common. Names that are gone (a flag removed the stream) are not waited for. */
-export function common({ seed, mix }: Profile, { members, firsts }: Members, id: number) {
-  const { spec, stream } = members[id]!
+export function common({ seed, mix }: Profile, all: Members, id: number) {
+  const { spec, stream } = all.members[id]!
   const { name, count, share, rate, after } = spec
   const member = spec.member ?? null
-  const owner = share === undefined ? name : ''
   return {
     name,
     member,
@@ -147,11 +148,17 @@ export function common({ seed, mix }: Profile, { members, firsts }: Members, id:
     trace: null,
     share: share ?? null,
     runLength: mix?.runLength ?? 1,
-    paceKey: fieldKey(seed, owner, share === undefined ? 'rate' : `rate ${spec.tx}`),
+    paceKey: share === undefined ? fieldKey(seed, name, 'rate') : totalKey(seed, spec.tx, all.totalKeys),
     startNs: spec.startNs ?? 0,
     forNs: spec.forNs ?? null,
-    after: after?.flatMap(other => firsts.get(other) ?? []) ?? [], // numbered once all members are known
+    after: after?.flatMap(other => all.firsts.get(other) ?? []) ?? [], // numbered once all members are known
     id,
     path: ['streams', stream],
   }
+}
+
+function totalKey(seed: number, tx: string, known: Map<string, bigint>): bigint {
+  const key = known.get(tx) ?? fieldKey(seed, '', `rate ${tx}`)
+  known.set(tx, key)
+  return key
 }
